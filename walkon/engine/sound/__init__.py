@@ -1,0 +1,1 @@
+"""Voices, score, effects and the mix. Runs only in the engine's child process."""

@@ -1,0 +1,1 @@
+"""The job queue: who works on what now, in fair turns. It knows ids and costs, never prompts or media."""

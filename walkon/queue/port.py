@@ -1,0 +1,251 @@
+"""The queue's port: its records, its errors and the promises that every implementation keeps.
+
+Every call may be sent twice: a repeat has no second effect and returns the same answer. Times are the queue's own (one
+source per implementation), never the caller's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from walkon.types.errors import WalkonError
+from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
+
+MAX_PAYLOAD = 16 * 1024
+MAX_RESULT = 64 * 1024
+
+
+class JobKind(StrEnum):
+    """What is to be done."""
+
+    RENDER = "render"
+
+
+class JobClass(StrEnum):
+    """How urgent a job is; classes share the worker by weight 16 : 4 : 1, so the lowest always moves."""
+
+    DRAFT = "draft"
+    INTERACTIVE = "interactive"
+    BATCH = "batch"
+
+
+class JobState(StrEnum):
+    """Where a job is. QUEUED → RUNNING → DONE | DEAD | CANCELLED; RUNNING → DELAYED → QUEUED on a retry."""
+
+    QUEUED = "queued"
+    DELAYED = "delayed"
+    RUNNING = "running"
+    DONE = "done"
+    DEAD = "dead"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Nothing more will happen to it, short of a requeue from DEAD."""
+        return self in (JobState.DONE, JobState.DEAD, JobState.CANCELLED)
+
+
+class FaultKind(StrEnum):
+    """Why an attempt ended without a result; decides what happens next."""
+
+    TRANSIENT = "transient"
+    """Try again with backoff, counted."""
+    BAD_INPUT = "bad_input"
+    """Dead at once: no retry can help."""
+    UNAVAILABLE = "unavailable"
+    """Something the worker needs is away (store, media): try again with backoff, not counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewJob:
+    """A job to submit. lane: what a worker must be able to do (`animatic`). cost_ms: expected milliseconds of the worker.
+
+    payload: at most MAX_PAYLOAD bytes.
+    """
+
+    id: JobId
+    kind: JobKind
+    place: PlaceId
+    person: PersonId
+    lane: str
+    cost_ms: int
+    payload: bytes = b""
+    klass: JobClass = JobClass.INTERACTIVE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a running job is. phase: key of `phase.*` in the locales; step, steps: counted, 0 of 0 where it is not.
+
+    fraction: 0 to 1 over the whole job. left_ms: honest estimate or None.
+    """
+
+    phase: str
+    step: int = 0
+    steps: int = 0
+    fraction: float = 0.0
+    left_ms: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lease:
+    """The right to work on a job until `expires`, proved by `token`: it only grows, so a late worker is recognised."""
+
+    job: NewJob
+    worker: WorkerId
+    token: int
+    attempt: int
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A job as seen from outside. position: 1 = next; ahead_ms: expected work before it starts; both None unless waiting."""
+
+    id: JobId
+    state: JobState
+    attempts: int = 0
+    position: int | None = None
+    ahead_ms: int | None = None
+    progress: Progress | None = None
+    result: bytes | None = None
+    token: int = 0
+    error: str | None = None
+
+
+class Beat(StrEnum):
+    """The answer to a heartbeat."""
+
+    OK = "ok"
+    CANCEL = "cancel"
+    """Somebody cancelled the job: stop, drop the output, and call `release`."""
+    LOST = "lost"
+    """The lease is another's: stop, drop the output, say nothing."""
+    DRAIN = "drain"
+    """The host is going down: finish if it is soon, else `release`."""
+
+
+class CancelOutcome(StrEnum):
+    """What a cancel found."""
+
+    CANCELLED = "cancelled"
+    """Final: it will not complete, whoever runs it."""
+    TOO_LATE = "too_late"
+    """It had ended already."""
+    UNKNOWN = "unknown"
+    """No such job."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueStats:
+    """Counts by state, and what the line holds in expected work."""
+
+    queued: int = 0
+    delayed: int = 0
+    running: int = 0
+    dead: int = 0
+    done: int = 0
+    cancelled: int = 0
+    waiting_ms: int = 0
+    paused_places: tuple[PlaceId, ...] = field(default=())
+    draining: bool = False
+
+
+@dataclass(eq=False)
+class LeaseLost(WalkonError):
+    """The lease ran out or another worker holds the job; drop the output."""
+
+    job: JobId
+
+
+@dataclass(eq=False)
+class JobCancelled(WalkonError):
+    """The job was cancelled before this completion; drop the output."""
+
+    job: JobId
+
+
+@dataclass(eq=False)
+class JobConflict(WalkonError):
+    """A job of this id exists with another content."""
+
+    job: JobId
+
+
+@dataclass(eq=False)
+class QueueFull(WalkonError):
+    """The queue is at its bound; `retry_after_s` is an estimate of when there is room again."""
+
+    limit: int
+    retry_after_s: int
+
+
+@dataclass(eq=False)
+class QueueUnusable(WalkonError):
+    """The queue cannot be opened or was written by a newer release; `reason` says what to do."""
+
+    reason: str
+
+
+class JobQueue(Protocol):
+    """A durable queue with leases, fencing tokens and fair turns between places and, within a place, people."""
+
+    async def submit(self, job: NewJob) -> JobView:
+        """Put the job in line. A repeat of the same job returns its present state. Raises JobConflict, QueueFull."""
+
+    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
+        """Lease the next job in fair order, None if there is none. The same claim_id within a lease returns the same lease."""
+
+    async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
+        """Renew the lease and leave word of the progress."""
+
+    async def complete(self, lease: Lease, result: bytes, *, spent_ms: int | None = None) -> None:
+        """Finish the leased job and wake whoever waits for it; repeating it changes nothing.
+
+        result: at most MAX_RESULT bytes. spent_ms corrects the charge of its place and person. Raises LeaseLost if the
+        lease ran out and was swept or another worker holds the job, JobCancelled if a cancel came first.
+        """
+
+    async def fail(self, lease: Lease, kind: FaultKind, error: str) -> JobState:
+        """End this attempt. DELAYED (will be retried after full-jitter backoff) or DEAD. Raises LeaseLost."""
+
+    async def release(self, lease: Lease) -> None:
+        """Hand the job back uncounted and uncharged, at the head of its person's line; after a cancel it stays cancelled."""
+
+    async def cancel(self, job: JobId) -> CancelOutcome:
+        """Stop a job, waiting or running. Final once CANCELLED."""
+
+    async def view(self, job: JobId) -> JobView | None:
+        """The job as it stands, None if unknown."""
+
+    async def views(self, jobs: Sequence[JobId]) -> dict[JobId, JobView]:
+        """Many at once; unknown ones are absent. The line is simulated once for all."""
+
+    async def sweep(self) -> int:
+        """Take back leases seen expired in two sweeps at least a third of a lease apart; returns how many. Promotes due retries."""
+
+    async def dead(self, limit: int = 100) -> list[JobView]:
+        """Dead letters, newest first."""
+
+    async def requeue(self, job: JobId) -> bool:
+        """Put a dead letter back in line with fresh attempts; False if it is not dead."""
+
+    async def pause(self, place: PlaceId, paused: bool = True) -> None:
+        """Hold a place's waiting jobs, or let them go on."""
+
+    async def drain(self, draining: bool = True) -> None:
+        """Stop handing out jobs and tell heartbeats so, or go on."""
+
+    async def raise_token(self, least: int) -> None:
+        """Never hand out a token of `least` or below again: called with the store's maximum at start."""
+
+    async def stats(self) -> QueueStats:
+        """Counts."""
+
+    async def wait(self, timeout_s: float) -> None:
+        """Return when something may be claimable or has ended, or after the time; spurious returns are allowed."""
+
+    async def close(self) -> None:
+        """Let go of files and connections."""

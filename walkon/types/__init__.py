@@ -1,0 +1,1 @@
+"""Plain records that every room may use: they know no rule, no storage, no platform."""

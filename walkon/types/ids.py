@@ -1,0 +1,45 @@
+"""Names of things. Every id is text, made here, and means the same on every machine."""
+
+import secrets
+from typing import NewType
+
+ClipId = NewType("ClipId", str)
+"""A clip's public name, short enough to say aloud: six letters or digits, for example `7KQ2M9`."""
+
+JobId = NewType("JobId", str)
+"""One unit of work in the queue: `render:CLIP`."""
+
+EventId = NewType("EventId", str)
+"""One thing that happened on a platform, `discord:INTERACTION`; the same event delivered twice has the same id."""
+
+PersonId = NewType("PersonId", str)
+"""An account: `discord:ID`, `telegram:ID` or `web:NAME`."""
+
+PlaceId = NewType("PlaceId", str)
+"""A chat as fairness and limits see it: `discord:GUILD`, `telegram:CHAT`, `web:local`."""
+
+WorkerId = NewType("WorkerId", str)
+"""One worker process: `HOST-PID-RANDOM`."""
+
+# Crockford's base 32 without the letters that are read as digits (crockford.com/base32.html).
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+CLIP_ID_LENGTH = 6
+_READ_AS = str.maketrans("OILU", "011V")
+
+
+def new_clip_id() -> ClipId:
+    """A random clip id; 32^6 is a thousand million, so a collision is left to the store's unique index."""
+    return ClipId("".join(secrets.choice(ALPHABET) for _ in range(CLIP_ID_LENGTH)))
+
+
+def read_clip_id(text: str) -> ClipId | None:
+    """The clip id a person meant: case, a leading `#` and look-alike letters are forgiven; None if it cannot be one."""
+    plain = text.strip().lstrip("#").upper().translate(_READ_AS)
+    if len(plain) != CLIP_ID_LENGTH or any(letter not in ALPHABET for letter in plain):
+        return None
+    return ClipId(plain)
+
+
+def render_job(clip: ClipId) -> JobId:
+    """The id of the job that renders `clip`: derived, so that submitting it twice is one job."""
+    return JobId(f"render:{clip}")

@@ -1,0 +1,61 @@
+"""Who speaks, and where."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from walkon.types.ids import PersonId, PlaceId
+
+
+class Platform(StrEnum):
+    """A chat system walkon lives in."""
+
+    DISCORD = "discord"
+    TELEGRAM = "telegram"
+    WEB = "web"
+
+
+class Locale(StrEnum):
+    """A language walkon speaks."""
+
+    EN = "en"
+    FR = "fr"
+
+    @classmethod
+    def of(cls, tag: str | None) -> "Locale":
+        """The language for a BCP 47 tag such as `fr-CA`; English where walkon does not speak it."""
+        return cls.FR if (tag or "").lower().split("-")[0] == "fr" else cls.EN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An account as it appears in a chat. `name` is user text: show it escaped."""
+
+    id: PersonId
+    name: str
+    locale: Locale = Locale.EN
+
+    @property
+    def platform(self) -> Platform:
+        """The chat system of this account."""
+        return Platform(self.id.partition(":")[0])
+
+    @property
+    def account(self) -> str:
+        """The id within its platform."""
+        return self.id.partition(":")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a message stands: the tenant that shares the queue, the channel in it, and the thread or topic if any."""
+
+    id: PlaceId
+    channel: str
+    thread: str | None = None
+    locale: Locale = Locale.EN
+    private: bool = False
+
+    @property
+    def platform(self) -> Platform:
+        """The chat system this place belongs to."""
+        return Platform(self.id.partition(":")[0])
