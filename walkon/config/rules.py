@@ -1,0 +1,148 @@
+"""What a single value has to be beyond its type, and which settings cannot stand together."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from walkon.config.sections import Config, Secret
+
+MIN_PASSPHRASE = 12
+SERVERS: Mapping[str, str] = {
+    "redis": "Redis",
+    "rediss": "Redis",
+    "postgresql": "PostgreSQL",
+    "postgres": "PostgreSQL",
+    "s3": "S3",
+}
+"""Schemes of the servers that this release does without."""
+MISSING_TOKEN: Mapping[str, str] = {
+    "discord": "Copy one: Developer Portal → Bot → Reset Token, or delete the section.",
+    "telegram": "Add the token from BotFather or delete the section.",
+}
+
+
+@dataclass(eq=False)
+class Refused(Exception):
+    """A value cannot be used. what: follows the value in a sentence; mend: a sentence of its own."""
+
+    what: str
+    mend: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A setting that cannot stand beside the others."""
+
+    section: str
+    key: str
+    what: str
+    mend: str
+
+
+def refined(section: str, key: str, value: Any) -> Any:
+    """The value, well typed, in the form walkon uses. Raises Refused."""
+    rule = RULES.get((section, key))
+    return value if rule is None or value is None else rule(value)
+
+
+def clashes(config: Config) -> Iterator[Clash]:
+    """Settings that are right one by one and wrong together."""
+    yield from _open_page(config)
+    if config.queue_path == config.store_path:
+        key = "queue" if config.queue.url else "store"
+        yield Clash(key, "url", "names the file that the queue and the store would share", "Give each its own file.")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address can be reached from this machine alone."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host.lower().rstrip(".") == "localhost"
+
+
+def _open_page(config: Config) -> Iterator[Clash]:
+    web = config.web
+    public = urlsplit(web.public_url or "")
+    secure = public.scheme == "https"
+    if not is_loopback(web.host) and not (secure and web.login):
+        yield Clash("web", "host", *_opened(secure, web.login, 'host = "127.0.0.1"'))
+    elif public.hostname and not is_loopback(public.hostname) and not (secure and web.login):
+        yield Clash("web", "public_url", *_opened(secure, web.login, "delete public_url"))
+
+
+def _opened(secure: bool, login: Secret | None, otherwise: str) -> tuple[str, str]:
+    what = "opens the page to the network without " + ("TLS" if login else "login")
+    if secure:
+        return what, f"Set [web] login, or {otherwise}."
+    front = 'put TLS in front (public_url = "https://…")'
+    return what, f"{front[0].upper()}{front[1:]}, or {otherwise}." if login else f"Set [web] login and {front}, or {otherwise}."
+
+
+def _token(section: str) -> Callable[[Secret], Secret]:
+    def rule(token: Secret) -> Secret:
+        if not len(token):
+            raise Refused("is empty", MISSING_TOKEN[section])
+        if not re.fullmatch(r"[\x21-\x7e]+", token.reveal()):
+            raise Refused(f"holds spaces or letters that no token has (ends {token})", "Paste the token alone.")
+        return token
+
+    return rule
+
+
+def _passphrase(login: Secret) -> Secret:
+    if len(login) < MIN_PASSPHRASE:
+        raise Refused(f"has {len(login)} characters", f"Write a passphrase of at least {MIN_PASSPHRASE}.")
+    return login
+
+
+def _address(url: str) -> str:
+    parts = _split(url, 'Write it like "https://clips.example.org".')
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise Refused("is not an http:// or https:// address", 'Write it like "https://clips.example.org".')
+    if parts.username is not None or parts.query or parts.fragment:
+        raise Refused("holds more than an address", "Leave out everything like NAME:PASSWORD@, ?… and #….")
+    return url.rstrip("/")
+
+
+def _file(scheme: str, otherwise: str) -> Callable[[str], str]:
+    mend = f'Write "{scheme}:///FULL/PATH", or {otherwise}.'
+
+    def rule(url: str) -> str:
+        if "://" not in url:
+            raise Refused("has no scheme", mend)
+        parts = _split(url, mend)
+        if parts.scheme in SERVERS:
+            raise Refused(f"needs {SERVERS[parts.scheme]}, which this release does not use", f"{otherwise[0].upper()}{otherwise[1:]}.")
+        if parts.scheme != scheme or parts.netloc or not parts.path.strip("/") or parts.query or parts.fragment:
+            raise Refused(f"is not {scheme}:///FULL/PATH", mend)
+        return url
+
+    return rule
+
+
+def _split(url: str, mend: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        raise Refused("is not an address", mend) from None
+    if re.search(r"[\s\x00-\x1f]", url):
+        raise Refused("holds a space", mend)
+    return parts
+
+
+RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
+    ("discord", "token"): _token("discord"),
+    ("discord", "api_url"): _address,
+    ("telegram", "token"): _token("telegram"),
+    ("telegram", "api_url"): _address,
+    ("web", "public_url"): _address,
+    ("web", "login"): _passphrase,
+    ("queue", "url"): _file("sqlite", "leave url out to keep the queue in a file of data_dir"),
+    ("store", "url"): _file("sqlite", "leave url out to keep the database in a file of data_dir"),
+    ("media", "url"): _file("file", "leave url out to keep clips in a folder of data_dir"),
+}

@@ -1,0 +1,190 @@
+"""The sections of `config.toml`, one record each; a room is given its section, never the whole.
+
+The `Meta` of a type says in words what a value has to be and shows one that passes: both end up in the message for one
+that does not.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import unquote, urlsplit
+
+from msgspec import Meta, Struct, field
+
+from walkon.telemetry import LogFormat
+from walkon.types.people import Locale
+
+SHOWN_OF_A_SECRET = 4
+SHORT_SECRET = 12
+"""Of a secret with fewer characters nothing is shown."""
+
+
+class Secret:
+    """A token or passphrase. Printing, formatting or logging it shows its last four characters at most."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The secret itself, for the one call that needs it."""
+        return self._value
+
+    def __str__(self) -> str:
+        return "…" + (self._value[-SHOWN_OF_A_SECRET:] if len(self._value) >= SHORT_SECRET else "")
+
+    def __repr__(self) -> str:
+        return f"Secret('{self}')"
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+
+class Backend(StrEnum):
+    """An engine that makes clips."""
+
+    ANIMATIC = "animatic"
+
+
+Folder = Annotated[Path, Meta(description="a folder in quotes", examples=["~/.local/share/walkon"])]
+Language = Annotated[Locale, Meta(description='"en" or "fr"', examples=["en"])]
+Format = Annotated[LogFormat, Meta(description='"text" or "json"', examples=["text"])]
+Operators = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"^((discord|telegram):[0-9]+|web:.+)$")], ...],
+    Meta(description='a list of "discord:ID", "telegram:ID" or "web:NAME"', examples=[["discord:123456789012345678"]]),
+]
+Token = Annotated[Secret, Meta(description="a token in quotes")]
+Passphrase = Annotated[Secret, Meta(description="a passphrase of at least 12 characters in quotes")]
+Address = Annotated[str, Meta(description="an http:// or https:// address in quotes", examples=["https://clips.example.org"])]
+# Discord's rule for command names, kept to what Telegram also takes (discord.com/developers, Application Commands: naming).
+CommandName = Annotated[
+    str, Meta(pattern=r"^[-_a-z0-9]{1,32}$", description="1 to 32 lower-case letters, digits, - or _ in quotes", examples=["sora"])
+]
+Guild = Annotated[int, Meta(ge=1, le=2**63 - 1, description="the number of a Discord server", examples=[123456789012345678])]
+Host = Annotated[str, Meta(pattern=r"^[^\s/\"]+$", description="a host name or address in quotes", examples=["127.0.0.1"])]
+Port = Annotated[int, Meta(ge=0, le=65535, description="a whole number from 0 to 65535", examples=[8080])]
+LeaseSeconds = Annotated[int, Meta(ge=5, le=3600, description="a whole number of seconds from 5 to 3600", examples=[30])]
+Attempts = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100", examples=[3])]
+Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000", examples=[10000])]
+SqliteUrl = Annotated[str, Meta(description="an address in quotes", examples=["sqlite:////var/lib/walkon/walkon.db"])]
+FileUrl = Annotated[str, Meta(description="an address in quotes", examples=["file:///var/lib/walkon/media"])]
+Engine = Annotated[Backend, Meta(description='"animatic"', examples=["animatic"])]
+
+
+def _default_data_dir() -> Path:
+    return Path("~/.local/share/walkon").expanduser()
+
+
+class WalkonSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """This host as a whole. data_dir is absolute; operators are `PersonId`s that may do everything here."""
+
+    data_dir: Folder = field(default_factory=_default_data_dir)
+    language: Language = Locale.EN
+    log_format: Format = LogFormat.TEXT
+    operators: Operators = ()
+
+
+class DiscordSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The Discord bot. api_url: REST base with version, no slash at the end. dev_guild: commands appear there at once."""
+
+    token: Token
+    api_url: Address = "https://discord.com/api/v10"
+    command: CommandName = "sora"
+    dev_guild: Guild | None = None
+
+
+class TelegramSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The Telegram bot. Calls go to {api_url}/bot{token}/METHOD, files to {api_url}/file/bot{token}/PATH."""
+
+    token: Token
+    api_url: Address = "https://api.telegram.org"
+
+
+class WebSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The page. port 0 takes any free one. Reachable from elsewhere only with an https public_url and a login."""
+
+    host: Host = "127.0.0.1"
+    port: Port = 8080
+    public_url: Address | None = None
+    login: Passphrase | None = None
+
+
+class HealthSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Health and metrics of `walkon bot` and `walkon worker`, served when a port is set."""
+
+    host: Host = "127.0.0.1"
+    port: Port | None = None
+
+
+class QueueSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The job queue. url None: a file in data_dir. lease_s: a worker silent for longer loses its job."""
+
+    url: SqliteUrl | None = None
+    lease_s: LeaseSeconds = 30
+    max_attempts: Attempts = 3
+    max_depth: Depth = 10_000
+
+
+class StoreSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The database. url None: a file in data_dir."""
+
+    url: SqliteUrl | None = None
+
+
+class MediaSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where clips are kept. url None: a folder in data_dir."""
+
+    url: FileUrl | None = None
+
+
+class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What makes the clips."""
+
+    backend: Engine = Backend.ANIMATIC
+
+
+class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """All settings of one host. `Config()` is the host without any configuration. discord, telegram None: not wanted."""
+
+    walkon: WalkonSection = field(default_factory=WalkonSection)
+    discord: DiscordSection | None = None
+    telegram: TelegramSection | None = None
+    web: WebSection = field(default_factory=WebSection)
+    health: HealthSection = field(default_factory=HealthSection)
+    queue: QueueSection = field(default_factory=QueueSection)
+    store: StoreSection = field(default_factory=StoreSection)
+    media: MediaSection = field(default_factory=MediaSection)
+    engine: EngineSection = field(default_factory=EngineSection)
+
+    @property
+    def queue_path(self) -> Path:
+        """The embedded queue's file."""
+        return _path_of(self.queue.url) or self.walkon.data_dir / "queue.db"
+
+    @property
+    def store_path(self) -> Path:
+        """The embedded database's file."""
+        return _path_of(self.store.url) or self.walkon.data_dir / "store.db"
+
+    @property
+    def media_path(self) -> Path:
+        """The folder clips are kept in."""
+        return _path_of(self.media.url) or self.walkon.data_dir / "media"
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Everything that may never be logged or shown."""
+        tokens = [section.token for section in (self.discord, self.telegram) if section]
+        return (*tokens, *([self.web.login] if self.web.login else []))
+
+
+def _path_of(url: str | None) -> Path | None:
+    """The full path of a `sqlite:///PATH` or `file:///PATH`; three slashes and four mean the same."""
+    return Path("/" + unquote(urlsplit(url).path).lstrip("/")) if url else None
