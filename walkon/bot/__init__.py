@@ -1,0 +1,1 @@
+"""The bot: what people type becomes work, what is finished comes back to them."""

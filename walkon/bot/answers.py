@@ -1,0 +1,72 @@
+"""Pressed buttons become deeds. A token carries no right: who may press is checked here, each time."""
+
+from walkon.bot.cards import Card, Tone
+from walkon.bot.clip_card import Speaker, clip_card
+from walkon.bot.command import Pressed, Reply
+from walkon.bot.house import House
+from walkon.bot.intake import promise
+from walkon.bot.tokens import Deed, Token, read_token
+from walkon.bot.withdrawal import stop
+from walkon.library import tables
+from walkon.library.clips import CancelledBy, Clip, ClipState
+from walkon.scene.codec import decode
+
+
+async def press(house: House, pressed: Pressed) -> Reply:
+    """Do what the button says, for whoever may press it; everybody else is told in private."""
+    speaker = Speaker(house.words, pressed.person.locale)
+    token = read_token(pressed.token)
+    clip = await _clip_of(house, token) if token else None
+    if token is None or clip is None or not clip.may_be_seen_in(pressed.place.id, pressed.person.id):
+        return _private(speaker, "press.stale")
+    if token.deed is Deed.DETAILS:
+        return Reply(card=details_card(speaker, clip, house.lane), private=True)
+    if token.deed is Deed.CANCEL:
+        return await _cancel(house, speaker, clip, pressed)
+    return await _again(house, speaker, clip, pressed)
+
+
+async def _clip_of(house: House, token: Token) -> Clip | None:
+    async with house.database.reading() as tx:
+        return await tables.get(tx, token.clip)
+
+
+def _private(speaker: Speaker, key: str, **values: object) -> Reply:
+    return Reply(card=Card(tone=Tone.QUIET, head=speaker.text(key, **values)), private=True)
+
+
+async def _cancel(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -> Reply:
+    moderator = (pressed.moderator and clip.place.id == pressed.place.id) or pressed.person.id in house.operators
+    if not clip.may_be_stopped_by(pressed.person.id, moderator=moderator):
+        return _private(speaker, "press.not_yours", who=clip.asker.name)
+    by = CancelledBy.ASKER if pressed.person.id == clip.asker.id else CancelledBy.MODERATOR
+    stopped = await stop(house, clip.id, by)
+    ended = stopped is None or stopped.state is not ClipState.CANCELLED
+    return _private(speaker, "card.cancel.ended" if ended else "card.cancel.done", clip=clip.id)
+
+
+async def _again(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -> Reply:
+    if pressed.person.id != clip.asker.id:
+        return _private(speaker, "press.not_yours", who=clip.asker.name)
+    if clip.state not in (ClipState.CANCELLED, ClipState.FAILED):
+        return Reply(card=clip_card(speaker, clip, None), private=True)
+    return await promise(house, pressed, decode(clip.scene))
+
+
+def details_card(speaker: Speaker, clip: Clip, engine: str) -> Card:
+    """Everything about a clip that anybody in its chat may know: all words, seed, engine, what could not be staged."""
+    scene = decode(clip.scene)
+    unstaged = clip.finished.not_staged if clip.finished else scene.not_staged
+    seconds = speaker.words.number(speaker.locale, scene.seconds, 0 if scene.seconds == int(scene.seconds) else 1)
+    body = [
+        speaker.text("card.details.asked", asker=clip.asker.name),
+        speaker.text("card.details.seed", seed=scene.seed, seconds=seconds, aspect=scene.aspect, engine=engine),
+    ]
+    if unstaged:
+        body.append(speaker.text("card.details.unstaged", what=", ".join(unstaged)))
+    if scene.unknown:
+        body.append(speaker.text("card.details.unknown", what=", ".join(scene.unknown)))
+    if not unstaged and not scene.unknown:
+        body.append(speaker.text("card.details.all_staged"))
+    head = speaker.text("card.details.head", clip=clip.id)
+    return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=tuple(body), clip=clip.id)

@@ -1,0 +1,103 @@
+"""What walkon says, before any platform's markup. Adapters escape every plain string; only a `Mention` names a person."""
+
+from dataclasses import dataclass, replace
+from enum import Enum, StrEnum
+
+from walkon.types.ids import PersonId
+
+
+class Tone(Enum):
+    """The state behind a card, as an accent colour (0xRRGGBB); the words say the same."""
+
+    QUIET = 0x80848E
+    WAIT = 0xE8A33D
+    DRAFT = 0x8B6FE8
+    BUSY = 0x5865F2
+    DONE = 0x3BA55D
+    BAD = 0xD9534F
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A person named in a text. It notifies only if the card's `pings` has them."""
+
+    person: PersonId
+    name: str
+
+
+Text = tuple[str | Mention, ...]
+"""A sentence: plain strings (unescaped, may be user text) and mentions."""
+
+
+def plain(text: Text) -> str:
+    """The sentence with names in place of mentions, for places that know no mentions."""
+    return "".join(part.name if isinstance(part, Mention) else part for part in text)
+
+
+class ButtonStyle(StrEnum):
+    """How much a button asks to be pressed: PRIMARY at most once a card, DANGER only in a confirmation."""
+
+    PRIMARY = "primary"
+    SECONDARY = "secondary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A button. token: what `tokens.py` made of the action, ≤ 64 bytes. emoji is decoration beside the word."""
+
+    label: str
+    token: str
+    style: ButtonStyle = ButtonStyle.SECONDARY
+    emoji: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """A clip to show. video, poster, captions: keys in the media store. bytes: size of the mp4. alt: ≤ 1,024 characters.
+
+    name: accessible name of the player, `Clip 7KQ2M9`.
+    """
+
+    video: str
+    poster: str
+    captions: str
+    alt: str
+    name: str
+    seconds: float
+    width: int
+    height: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """Progress: fraction 0 to 1, None where it is not known; `text` says it in words; `name` names the bar."""
+
+    fraction: float | None
+    text: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One message. Reading order: head, video, words, body, small, buttons.
+
+    head: one line that is enough alone. words: the prompt, as written. body: sentences under it. small: the provenance
+    line. pings: the only people this message may notify. clip: the id it is about, for the page's links.
+    """
+
+    tone: Tone
+    head: Text
+    video: Video | None = None
+    words: str | None = None
+    body: tuple[Text, ...] = ()
+    bar: Bar | None = None
+    small: str | None = None
+    buttons: tuple[Button, ...] = ()
+    pings: frozenset[PersonId] = frozenset()
+    clip: str | None = None
+
+    def without_video(self, line: Text) -> "Card":
+        """The same card where the clip itself cannot be shown, and a sentence that says so."""
+        return replace(self, video=None, body=(*self.body, line))

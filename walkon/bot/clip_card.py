@@ -1,0 +1,158 @@
+"""A clip as a card: one pure function of the clip's record and of what the queue says about it now."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Mention, Text, Tone, Video
+from walkon.bot.tokens import Deed, Token
+from walkon.bot.words import Words
+from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished
+from walkon.queue.port import JobState, JobView, Progress
+from walkon.scene.alt_text import alt_text
+from walkon.scene.codec import decode
+from walkon.types.people import Locale
+
+NOTIFY_AFTER_S = 90.0
+"""An edit notifies nobody, so after a longer wait a short reply tells the asker (ux: at most one ping)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The words in one language."""
+
+    words: Words
+    locale: Locale
+
+    def text(self, key: str, **values: Any) -> Text:
+        """The sentence, with mentions."""
+        return self.words.text(self.locale, key, **values)
+
+    def say(self, key: str, **values: Any) -> str:
+        """The sentence as plain text."""
+        return self.words.say(self.locale, key, **values)
+
+    def wait(self, ms: float) -> str:
+        """A wait in words."""
+        return self.words.duration(self.locale, ms / 1000)
+
+
+def clip_card(speaker: Speaker, clip: Clip, view: JobView | None) -> Card:
+    """The card of `clip` now. view: its job, None where the queue does not know it (yet, or any more)."""
+    if clip.state is ClipState.FINISHED and clip.finished:
+        return _finished(speaker, clip, clip.finished)
+    if clip.state is ClipState.CANCELLED:
+        return _cancelled(speaker, clip)
+    if clip.state is ClipState.FAILED:
+        return _failed(speaker, clip)
+    if view and view.state in (JobState.RUNNING, JobState.DONE):
+        return _rendering(speaker, clip, view.progress)
+    return _in_line(speaker, clip, view)
+
+
+def phase_words(speaker: Speaker, progress: Progress | None) -> str:
+    """What the render is doing, counted where it can be."""
+    if progress is None:
+        return speaker.say("phase.warming_up")
+    stepped = f"phase.{progress.phase}_step"
+    if progress.steps and speaker.words.has(stepped):
+        return speaker.say(stepped, step=progress.step, steps=progress.steps)
+    return speaker.say(f"phase.{progress.phase}")
+
+
+def percent(progress: Progress | None) -> int:
+    """Whole percent, 100 only when it is over."""
+    return min(99, int(100 * progress.fraction)) if progress else 0
+
+
+def note_card(speaker: Speaker, clip: Clip) -> Card:
+    """The short reply that notifies the asker after a long wait."""
+    asker = Mention(clip.asker.id, clip.asker.name)
+    return Card(tone=Tone.DONE, head=speaker.text("done.note", asker=asker), pings=frozenset({clip.asker.id}), clip=clip.id)
+
+
+def _button(speaker: Speaker, deed: Deed, key: str, clip: Clip) -> Button:
+    style = ButtonStyle.PRIMARY if deed is Deed.AGAIN else ButtonStyle.SECONDARY
+    return Button(label=speaker.say(f"button.{key}"), token=str(Token(deed, clip.id)), style=style)
+
+
+def _in_line(speaker: Speaker, clip: Clip, view: JobView | None) -> Card:
+    if view and view.state is JobState.DELAYED:
+        head = speaker.text("card.line.delayed")
+    elif view is None or view.position is None or view.ahead_ms is None:
+        head = speaker.text("card.line.unknown")
+    elif view.position <= 1:
+        head = speaker.text("card.line.next", wait=speaker.wait(view.ahead_ms))
+    else:
+        ordinal = speaker.words.ordinal(speaker.locale, view.position)
+        head = speaker.text("card.line.head", ordinal=ordinal, wait=speaker.wait(view.ahead_ms))
+    body = (speaker.text("card.line.under"),) if view and (view.position or 0) > 1 else ()
+    buttons = (_button(speaker, Deed.CANCEL, "cancel", clip), _button(speaker, Deed.DETAILS, "details", clip))
+    return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=body, buttons=buttons, clip=clip.id)
+
+
+def _rendering(speaker: Speaker, clip: Clip, progress: Progress | None) -> Card:
+    phase, share = phase_words(speaker, progress), percent(progress)
+    late = progress is not None and progress.left_ms is not None and progress.left_ms <= 0
+    if progress is None or progress.left_ms is None or late:
+        head = speaker.text("card.rendering.head", phase=phase, percent=share)
+    else:
+        head = speaker.text("card.rendering.head_left", phase=phase, percent=share, wait=speaker.wait(progress.left_ms))
+    bar = Bar(
+        fraction=progress.fraction if progress else None, text="".join(map(str, head)), name=speaker.say("card.rendering.bar", clip=clip.id)
+    )
+    body = (speaker.text("card.rendering.late"),) if late else ()
+    buttons = (_button(speaker, Deed.CANCEL, "cancel", clip), _button(speaker, Deed.DETAILS, "details", clip))
+    return Card(tone=Tone.BUSY, head=head, words=clip.prompt, body=body, bar=bar, buttons=buttons, clip=clip.id)
+
+
+def _finished(speaker: Speaker, clip: Clip, done: Finished) -> Card:
+    asker = Mention(clip.asker.id, clip.asker.name)
+    head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
+    video = Video(
+        video=done.video,
+        poster=done.poster,
+        captions=done.captions,
+        alt=alt_text(decode(clip.scene), done.seconds, speaker.locale),
+        name=speaker.say("card.finished.name", clip=clip.id),
+        seconds=done.seconds,
+        width=done.width,
+        height=done.height,
+        bytes=done.bytes,
+    )
+    body = (speaker.text("card.finished.not_drawn", what=", ".join(done.not_staged)),) if done.not_staged else ()
+    buttons = (_button(speaker, Deed.DETAILS, "details", clip),)
+    small = _small_line(speaker, clip, done)
+    return Card(
+        tone=Tone.DONE, head=head, video=video, words=clip.prompt, body=body, small=small, buttons=buttons, pings=_asker(clip), clip=clip.id
+    )
+
+
+def _asker(clip: Clip) -> frozenset[Any]:
+    return frozenset({clip.asker.id})
+
+
+def _small_line(speaker: Speaker, clip: Clip, done: Finished) -> str:
+    whole = done.seconds == int(done.seconds)
+    return speaker.say(
+        "card.finished.small",
+        made=speaker.say("card.finished.drawn" if done.drawn else "card.finished.made"),
+        seconds=speaker.words.number(speaker.locale, done.seconds, 0 if whole else 1),
+        energy=speaker.words.energy(speaker.locale, done.energy_wh, metered=done.energy_metered),
+        clip=clip.id,
+    )
+
+
+def _cancelled(speaker: Speaker, clip: Clip) -> Card:
+    by = clip.cancelled_by or CancelledBy.ASKER
+    asker = Mention(clip.asker.id, clip.asker.name)
+    under = speaker.text(f"card.cancelled.{by}_under", asker=asker)
+    again = _button(speaker, Deed.AGAIN, "again_cancelled", clip)
+    buttons = (again,) if by is CancelledBy.ASKER else ()
+    return Card(tone=Tone.QUIET, head=speaker.text(f"card.cancelled.{by}"), words=clip.prompt, body=(under,), buttons=buttons, clip=clip.id)
+
+
+def _failed(speaker: Speaker, clip: Clip) -> Card:
+    cause = speaker.say(f"failure.{clip.failure or FailureCause.RENDER}")
+    buttons = (_button(speaker, Deed.AGAIN, "again_failed", clip), _button(speaker, Deed.DETAILS, "details", clip))
+    body = (speaker.text("card.failed.under", cause=cause),)
+    return Card(tone=Tone.BAD, head=speaker.text("card.failed.head"), words=clip.prompt, body=body, buttons=buttons, clip=clip.id)

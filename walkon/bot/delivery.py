@@ -1,0 +1,218 @@
+"""From the outbox to the chats: shows what is owed, once, the newest state, last states before progress."""
+
+import asyncio
+import random
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
+
+import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from walkon.bot.cards import Card
+from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card
+from walkon.bot.house import House
+from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
+from walkon.library import tables
+from walkon.library.clips import Clip, ClipState
+from walkon.queue.port import JobState, JobView
+from walkon.store import outbox
+from walkon.store.outbox import NewRow, OutboxKind, Row
+from walkon.telemetry import Metrics
+from walkon.types.clock import to_ms
+from walkon.types.ids import ClipId, JobId, render_job
+from walkon.types.people import Place
+
+log = structlog.get_logger(__name__)
+
+POLL_S = 0.2
+"""How soon a change written by another process is noticed; changes in this process are noticed at once."""
+
+BACKOFF_S = (0.5, 60.0)
+NEVER_MS = 2**52
+
+# Slower further back in line (ux §2): place up to, seconds between edits.
+LINE_PACE = ((3, 0.0), (10, 10.0), (30, 20.0))
+LINE_PACE_BEYOND_S = 30.0
+
+
+@dataclass(slots=True)
+class Watched:
+    """A message that progress is edited into. card: as it stands; next_s: monotonic time of the next look."""
+
+    row: Row
+    next_s: float
+    card: Card | None = None
+
+
+class Delivery:
+    """Delivers to one platform. Exactly one per platform may run."""
+
+    def __init__(self, platform: ChatPlatform, house: House, metrics: Metrics) -> None:
+        self._platform = platform
+        self._house = house
+        self._metrics = metrics
+        self._busy: dict[str, asyncio.Task[None]] = {}
+        self._watched: dict[str, Watched] = {}
+
+    async def run(self) -> None:
+        """Deliver until cancelled; a delivery under way is given up and repeated at the next start."""
+        name = self._platform.platform
+        async with self._house.database.transaction() as tx:
+            await outbox.release_holds(tx, name)
+            rows = await outbox.watched(tx, name)
+        self._watched = {row.key: Watched(row, monotonic()) for row in rows}
+        try:
+            while True:
+                await self._round()
+                await self._rest()
+        finally:
+            await self._stop()
+
+    async def _stop(self) -> None:
+        for task in self._busy.values():
+            task.cancel()
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _rest(self) -> None:
+        changed = self._house.database.changed
+        try:
+            await asyncio.wait_for(changed.wait(), POLL_S)
+        except TimeoutError:
+            return
+        changed.clear()
+
+    async def _round(self) -> None:
+        free = self._platform.limits.in_flight - len(self._busy)
+        if free <= 0:
+            return
+        now_ms = to_ms(self._house.clock.now())
+        async with self._house.database.reading() as tx:
+            rows = list(await outbox.due(tx, self._platform.platform, now_ms, limit=free, busy=tuple(self._busy)))
+            rows += self._stale({row.key for row in rows}, free - len(rows))
+            clips = {row.subject: await tables.get(tx, ClipId(row.subject)) for row in rows}
+        views = await self._views(clip for clip in clips.values() if clip)
+        for row in rows:
+            clip = clips[row.subject]
+            task = asyncio.create_task(self._deliver(row, clip, views), name=f"deliver {row.key}")
+            self._busy[row.key] = task
+            task.add_done_callback(partial(self._done, row.key))
+
+    def _done(self, key: str, task: asyncio.Task[None]) -> None:
+        self._busy.pop(key, None)
+        self._house.database.announce()
+        if not task.cancelled() and (error := task.exception()):
+            log.error("delivery_broke", key=key, exc_info=error)
+
+    def _stale(self, taken: set[str], limit: int) -> list[Row]:
+        # Progress takes at most half of what is free, so that it never stands in a clip's way.
+        now = monotonic()
+        ripe = [watched for key, watched in self._watched.items() if watched.next_s <= now and key not in self._busy and key not in taken]
+        ripe.sort(key=lambda watched: watched.next_s)
+        return [watched.row for watched in ripe[: max(0, limit // 2)]]
+
+    async def _views(self, clips: Iterable[Clip]) -> Mapping[JobId, JobView]:
+        jobs = [render_job(clip.id) for clip in clips if not clip.state.final]
+        return await self._house.queue.views(jobs) if jobs else {}
+
+    async def _deliver(self, row: Row, clip: Clip | None, views: Mapping[JobId, JobView]) -> None:
+        if clip is None:
+            await self._give_up(row, "the clip is not kept")
+            return
+        view = views.get(render_job(clip.id))
+        place = msgspec.json.decode(row.place, type=Place)
+        speaker = Speaker(self._house.words, place.locale)
+        card = note_card(speaker, clip) if row.kind is OutboxKind.NOTE else clip_card(speaker, clip, view)
+        watched = self._watched.get(row.key)
+        if watched and watched.card == card and row.ref and row.wanted <= row.shown:
+            watched.next_s = monotonic() + self._pace(view)
+            return
+        await self._show(row, clip, view, card, place, speaker)
+
+    async def _show(self, row: Row, clip: Clip, view: JobView | None, card: Card, place: Place, speaker: Speaker) -> None:
+        post = Post(key=row.key, place=place, reply=row.reply, ref=row.ref, follows=row.follows)
+        try:
+            ref = await self._send(post, card, speaker)
+        except Throttled as error:
+            await self._retry(row, error.retry_after_s, "throttled")
+        except PlatformDown as error:
+            await self._retry(row, _backoff(row.attempts), error.reason)
+        except MessageGone:
+            await self._gone(row, clip)
+        except NotAllowed as error:
+            await self._give_up(row, error.reason)
+        else:
+            await self._shown(row, clip, view, card, ref)
+
+    async def _send(self, post: Post, card: Card, speaker: Speaker) -> str:
+        try:
+            return await self._platform.show(post, card)
+        except TooLarge:
+            return await self._platform.show(post, card.without_video(speaker.text("card.finished.too_large")))
+
+    async def _shown(self, row: Row, clip: Clip, view: JobView | None, card: Card, ref: str) -> None:
+        self._metrics.delivered(self._platform.platform, "sent")
+        owed = row.wanted > row.shown
+        if owed or ref != row.ref:
+            async with self._house.database.transaction() as tx:
+                await outbox.acknowledge(tx, row.key, row.wanted, ref)
+                if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
+                    await self._owe_note(tx, row, clip, ref)
+        if clip.state.final or row.kind is not OutboxKind.CARD:
+            self._watched.pop(row.key, None)
+            return
+        self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
+
+    async def _owe_note(self, tx: AsyncConnection, row: Row, clip: Clip, ref: str) -> None:
+        if clip.waited_s <= NOTIFY_AFTER_S or not row.key.startswith("clip:") or not self._platform.limits.notes:
+            return
+        note = NewRow(
+            key=f"note:{clip.id}",
+            kind=OutboxKind.NOTE,
+            platform=row.platform,
+            subject=clip.id,
+            place=row.place,
+            reply=row.reply,
+            follows=ref,
+            urgent=True,
+        )
+        await outbox.put(tx, note, to_ms(self._house.clock.now()))
+
+    def _pace(self, view: JobView | None) -> float:
+        least = self._platform.limits.min_edit_s
+        if view is None or view.state is JobState.RUNNING or view.position is None:
+            return least
+        line = next((pace for place, pace in LINE_PACE if view.position <= place), LINE_PACE_BEYOND_S)
+        return max(least, line)
+
+    async def _retry(self, row: Row, after_s: float, error: str) -> None:
+        self._metrics.delivered(self._platform.platform, "retried")
+        if row.wanted <= row.shown:
+            if watched := self._watched.get(row.key):
+                watched.next_s = monotonic() + after_s
+            return
+        due_ms = to_ms(self._house.clock.now()) + int(after_s * 1000)
+        async with self._house.database.transaction() as tx:
+            await outbox.retry(tx, row.key, due_ms, error)
+
+    async def _gone(self, row: Row, clip: Clip) -> None:
+        # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised.
+        self._watched.pop(row.key, None)
+        async with self._house.database.transaction() as tx:
+            due_ms = to_ms(self._house.clock.now()) if clip.state.final else NEVER_MS
+            await outbox.retry(tx, row.key, due_ms, "message gone", forget_ref=True)
+
+    async def _give_up(self, row: Row, error: str) -> None:
+        self._metrics.delivered(self._platform.platform, "given_up")
+        log.warning("delivery_given_up", key=row.key, reason=error)
+        self._watched.pop(row.key, None)
+        async with self._house.database.transaction() as tx:
+            await outbox.give_up(tx, row.key, error)
+
+
+def _backoff(attempts: int) -> float:
+    """Full jitter, doubled each time up to a minute."""
+    least, most = BACKOFF_S
+    return random.uniform(least / 2, min(most, least * 2**attempts))  # noqa: S311 - spreads retries, guards nothing

@@ -1,0 +1,26 @@
+"""The rooms of this host that commands work with, gathered once at start."""
+
+from dataclasses import dataclass
+
+from walkon.bot.words import Words
+from walkon.queue.port import JobQueue
+from walkon.store.database import Database
+from walkon.types.clock import Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """What every command may use. lane: the queue lane that renders here. drawn: its clips are drawn, no model makes them.
+
+    operators: the `PersonId`s that may do everything on this host.
+    """
+
+    database: Database
+    queue: JobQueue
+    words: Words
+    clock: Clock
+    lane: str
+    drawn: bool
+    command_root: str = "sora"
+    command_names: tuple[str, ...] = ()
+    operators: frozenset[str] = frozenset()

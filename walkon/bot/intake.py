@@ -1,0 +1,107 @@
+"""From a checked request to promised work: the store first, then the queue, then the answer."""
+
+import msgspec
+
+from walkon.bot.cards import Card, Tone
+from walkon.bot.clip_card import Speaker, clip_card
+from walkon.bot.command import Context, Invocation, Pressed, Reply
+from walkon.bot.house import House
+from walkon.library import tables
+from walkon.library.clips import Clip
+from walkon.queue.port import JobKind, JobView, NewJob, QueueFull
+from walkon.scene.codec import decode, encode
+from walkon.store import outbox
+from walkon.store.outbox import NewRow, OutboxKind
+from walkon.types.clock import to_ms
+from walkon.types.ids import new_clip_id, render_job
+from walkon.types.people import Place
+from walkon.types.scene import Scene
+
+DEFAULT_PACE = 400.0
+"""Milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time)."""
+
+FIRST_ANSWER_MS = 20_000
+"""How long whoever took the request may take to show its first answer before delivery does."""
+
+
+def card_key(clip: Clip) -> str:
+    """The outbox key of the message that a clip was asked for with."""
+    return f"clip:{clip.id}"
+
+
+async def submit(ctx: Context, scene: Scene) -> Reply:
+    """Promise a clip of `scene` and answer with its card. Raises QueueFull; nothing is promised then."""
+    return await promise(ctx.house, ctx.invocation, scene)
+
+
+async def promise(house: House, asked: Invocation | Pressed, scene: Scene) -> Reply:
+    """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip."""
+    clip = await _record(house, asked, scene)
+    view = await _line_up(house, clip)
+    speaker = Speaker(house.words, clip.place.locale)
+    return Reply(card=clip_card(speaker, clip, view), post=card_key(clip), revision=1)
+
+
+async def show_again(ctx: Context, clip: Clip) -> Reply:
+    """Owe the clip's card in a new message. The first answer is short, since a clip may take longer to upload than it has."""
+    house, asked = ctx.house, ctx.invocation
+    row = _card_row(f"show:{asked.event}", clip, asked.place, asked.reply)
+    now_ms = to_ms(house.clock.now())
+    async with house.database.transaction() as tx:
+        await outbox.put(tx, row, now_ms, hold_ms=FIRST_ANSWER_MS, wanted=2)
+    speaker = Speaker(house.words, asked.place.locale)
+    card = Card(tone=Tone.QUIET, head=speaker.text("card.show.head", clip=clip.id), words=clip.prompt, clip=clip.id)
+    return Reply(card=card, post=row.key, revision=1)
+
+
+def _card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
+    where = msgspec.json.encode(place).decode()
+    urgent = clip.state.final
+    return NewRow(key=key, kind=OutboxKind.CARD, platform=place.platform, subject=clip.id, place=where, reply=reply, urgent=urgent)
+
+
+async def _record(house: House, asked: Invocation | Pressed, scene: Scene) -> Clip:
+    now = house.clock.now()
+    wanted = Clip(
+        id=new_clip_id(),
+        event=asked.event,
+        asker=asked.person,
+        place=asked.place,
+        prompt=scene.prompt,
+        scene=encode(scene),
+        lane=house.lane,
+        max_bytes=asked.upload_limit,
+        asked_at=now,
+    )
+    async with house.database.transaction() as tx:
+        clip = await tables.add(tx, wanted)
+        await outbox.put(tx, _card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=FIRST_ANSWER_MS)
+    return clip
+
+
+async def _line_up(house: House, clip: Clip) -> JobView | None:
+    if clip.state.final:
+        return None
+    async with house.database.reading() as tx:
+        pace = await tables.recent_pace(tx, clip.lane) or DEFAULT_PACE
+    try:
+        return await house.queue.submit(job_of(clip, pace))
+    except QueueFull:
+        async with house.database.transaction() as tx:
+            await outbox.withdraw(tx, card_key(clip))
+            await tables.remove(tx, clip.id)
+        raise
+
+
+def job_of(clip: Clip, pace: float) -> NewJob:
+    """The job that renders `clip`. pace: milliseconds of work per second of clip."""
+    cost_ms = max(1, round(decode(clip.scene).seconds * pace))
+    return NewJob(
+        id=render_job(clip.id),
+        kind=JobKind.RENDER,
+        place=clip.place.id,
+        person=clip.asker.id,
+        lane=clip.lane,
+        cost_ms=cost_ms,
+        payload=clip.id.encode(),
+    )

@@ -1,0 +1,81 @@
+"""The store is the promise: what it still owes and the queue forgot, ended or lost is put right here."""
+
+import asyncio
+from datetime import timedelta
+
+import msgspec
+import structlog
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from walkon.bot.house import House
+from walkon.bot.intake import DEFAULT_PACE, job_of
+from walkon.library import tables
+from walkon.library.clips import CancelledBy, Clip, FailureCause
+from walkon.library.endings import end_cancelled, end_failed, end_finished, finished_of
+from walkon.queue.port import JobState, JobView, QueueFull
+from walkon.types.ids import render_job
+
+log = structlog.get_logger(__name__)
+
+EVERY_S = 5.0
+
+SETTLED = timedelta(seconds=10)
+"""A clip younger than this may still be on its way into the queue."""
+
+
+async def reconcile(house: House, *, settled: timedelta = SETTLED) -> int:
+    """Compare every promised clip with its job and mend what differs; returns how many were mended."""
+    async with house.database.reading() as tx:
+        owed = [clip for clip in await tables.promised(tx) if house.clock.now() - clip.asked_at >= settled]
+    views = await house.queue.views([render_job(clip.id) for clip in owed])
+    mended = [await _mend(house, clip, views.get(render_job(clip.id))) for clip in owed]
+    if any(mended):
+        house.database.announce()
+    return sum(mended)
+
+
+async def keep_reconciling(house: House) -> None:
+    """Reconcile at once and then regularly, until cancelled."""
+    settled = timedelta(0)
+    while True:
+        try:
+            await reconcile(house, settled=settled)
+        except Exception as error:  # the next round tries again; the rest of the house goes on
+            log.error("reconcile_broke", exc_info=error)
+        settled = SETTLED
+        await asyncio.sleep(EVERY_S)
+
+
+async def _mend(house: House, clip: Clip, view: JobView | None) -> bool:
+    if view is None:
+        return await _resubmit(house, clip)
+    if not view.state.final:
+        return False
+    now = house.clock.now()
+    async with house.database.transaction() as tx:
+        if view.state is JobState.CANCELLED:
+            await end_cancelled(tx, clip.id, CancelledBy.ASKER, now)
+        elif view.state is JobState.DEAD or view.result is None:
+            await end_failed(tx, clip.id, FailureCause.RENDER, now)
+        else:
+            await _record_result(house, tx, clip, view)
+    return True
+
+
+async def _record_result(house: House, tx: AsyncConnection, clip: Clip, view: JobView) -> None:
+    now = house.clock.now()
+    try:
+        finished = finished_of(view.result or b"")
+    except msgspec.DecodeError:
+        await end_failed(tx, clip.id, FailureCause.LOST, now)
+        return
+    await end_finished(tx, clip.id, view.token, finished, now)
+
+
+async def _resubmit(house: House, clip: Clip) -> bool:
+    try:
+        await house.queue.submit(job_of(clip, DEFAULT_PACE))
+    except QueueFull:
+        return False
+    log.info("job_brought_back", clip=clip.id)
+    return True

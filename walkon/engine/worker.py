@@ -1,0 +1,146 @@
+"""The worker: claims jobs in fair order, keeps their leases alive, hands back what it cannot end."""
+
+import asyncio
+import os
+import secrets
+import shutil
+import socket
+import uuid
+from time import monotonic
+
+import structlog
+
+from walkon.engine.port import Phase, RenderFailed, Step
+from walkon.engine.render import Studio, render_clip
+from walkon.library.clips import FailureCause
+from walkon.library.endings import end_failed
+from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress
+from walkon.telemetry import Metrics
+from walkon.types.ids import ClipId, WorkerId
+
+log = structlog.get_logger(__name__)
+
+BEAT_S = 0.5
+"""Progress and cancel travel with the heartbeat, so it is far more often than the lease needs."""
+
+IDLE_S = 1.0
+
+
+def worker_id() -> WorkerId:
+    """A name for this process that no other has had."""
+    return WorkerId(f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
+
+
+class Worker:
+    """One render slot."""
+
+    def __init__(self, studio: Studio, metrics: Metrics, *, lease_s: float) -> None:
+        self._studio = studio
+        self._metrics = metrics
+        self._lease_s = lease_s
+        self.id = worker_id()
+
+    async def run(self) -> None:
+        """Work until cancelled; what is under way then is handed back, uncounted."""
+        shutil.rmtree(self._studio.scratch, ignore_errors=True)
+        self._studio.media.sweep_parts()
+        await self._studio.backend.start()
+        sweeping = asyncio.create_task(self._sweep())
+        try:
+            while True:
+                await self._take_one()
+        finally:
+            sweeping.cancel()
+            await asyncio.gather(sweeping, return_exceptions=True)
+            await self._studio.backend.close()
+
+    async def _sweep(self) -> None:
+        while True:
+            await self._studio.queue.sweep()
+            await asyncio.sleep(self._lease_s / 3)
+
+    async def _take_one(self) -> None:
+        queue = self._studio.queue
+        lanes = (self._studio.backend.capabilities.lane,)
+        lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes)
+        if lease is None:
+            await queue.wait(IDLE_S)
+            return
+        await self._work(lease)
+
+    async def _work(self, lease: Lease) -> None:
+        started = monotonic()
+        outcome = "failed"
+        try:
+            outcome = await self._render(lease)
+        except (LeaseLost, JobCancelled):
+            outcome = "cancelled"
+        except RenderFailed as error:
+            await self._fail(lease, FaultKind.TRANSIENT if error.retryable else FaultKind.BAD_INPUT, error.reason)
+        except OSError as error:
+            await self._fail(lease, FaultKind.UNAVAILABLE, f"{error.strerror or error}")
+        except Exception as error:
+            log.error("render_broke", job=lease.job.id, exc_info=error)
+            await self._fail(lease, FaultKind.TRANSIENT, type(error).__name__)
+        finally:
+            self._metrics.rendered(outcome, monotonic() - started)
+
+    async def _render(self, lease: Lease) -> str:
+        steps = StepLog()
+        rendering = asyncio.create_task(render_clip(self._studio, lease, steps.report))
+        try:
+            while not (await asyncio.wait({rendering}, timeout=BEAT_S))[0]:
+                beat = await self._studio.queue.heartbeat(lease, steps.progress())
+                if beat in (Beat.CANCEL, Beat.LOST):
+                    return await self._abandon(lease, rendering, beat)
+            await rendering
+        except asyncio.CancelledError:
+            await self._abandon(lease, rendering, Beat.DRAIN)
+            raise
+        finally:
+            await _end(rendering)
+        return "done"
+
+    async def _abandon(self, lease: Lease, rendering: "asyncio.Task[None]", beat: Beat) -> str:
+        # The machine is freed before the job is given back, or two renders of it could run at once.
+        await _end(rendering)
+        if beat is not Beat.LOST:
+            await asyncio.shield(self._studio.queue.release(lease))
+        return "cancelled"
+
+    async def _fail(self, lease: Lease, kind: FaultKind, reason: str) -> None:
+        log.warning("render_failed", job=lease.job.id, attempt=lease.attempt, reason=reason)
+        try:
+            state = await self._studio.queue.fail(lease, kind, reason)
+        except LeaseLost:
+            return
+        if state is JobState.DEAD:
+            cause = FailureCause.INPUT if kind is FaultKind.BAD_INPUT else FailureCause.RENDER
+            async with self._studio.database.transaction() as tx:
+                await end_failed(tx, ClipId(lease.job.payload.decode()), cause, self._studio.clock.now())
+            self._studio.database.announce()
+
+
+class StepLog:
+    """The newest step of a render, with an estimate of the time left."""
+
+    def __init__(self) -> None:
+        self._started = monotonic()
+        self._step = Step(phase=Phase.WARMING_UP)
+
+    def report(self, step: Step) -> None:
+        """Note a step."""
+        self._step = step
+
+    def progress(self) -> Progress:
+        """The step as the queue keeps it. Too early to tell below a twentieth of the work."""
+        step, spent_ms = self._step, 1000 * (monotonic() - self._started)
+        left = round(spent_ms * (1 - step.fraction) / step.fraction) if step.fraction >= 0.05 else None
+        return Progress(phase=step.phase, step=step.step, steps=step.steps, fraction=step.fraction, left_ms=left)
+
+
+async def _end(task: "asyncio.Task[None]") -> None:
+    if task.done():
+        return
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)

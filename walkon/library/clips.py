@@ -1,0 +1,136 @@
+"""A clip's life as a record and the transitions it may take. Pure: records in, records or a typed error out."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from walkon.types.errors import WalkonError
+from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
+from walkon.types.people import Person, Place
+
+
+class ClipState(StrEnum):
+    """Where a clip is. PROMISED covers waiting in line and rendering: the queue says which."""
+
+    PROMISED = "promised"
+    FINISHED = "finished"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Nothing more will happen by itself."""
+        return self is not ClipState.PROMISED
+
+
+class CancelledBy(StrEnum):
+    """Who stopped a clip."""
+
+    ASKER = "asker"
+    MODERATOR = "moderator"
+
+
+class FailureCause(StrEnum):
+    """Why a clip did not finish; keys of `failure.*` in the locales."""
+
+    RENDER = "render"
+    """The engine gave up after its retries."""
+    INPUT = "input"
+    """The engine cannot draw this scene."""
+    LOST = "lost"
+    """The work vanished and could not be brought back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """What a render left behind. video, poster, captions: keys in the media store. spent_ms: the worker's time."""
+
+    video: str
+    poster: str
+    captions: str
+    bytes: int
+    seconds: float
+    width: int
+    height: int
+    energy_wh: float
+    energy_metered: bool
+    drawn: bool
+    not_staged: tuple[str, ...]
+    spent_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """A clip. scene: encoded by `scene/codec.py`, opaque here. token: the fencing token of the render that finished it."""
+
+    id: ClipId
+    event: EventId
+    asker: Person
+    place: Place
+    prompt: str
+    scene: bytes
+    lane: str
+    max_bytes: int
+    asked_at: datetime
+    state: ClipState = ClipState.PROMISED
+    token: int = 0
+    ended_at: datetime | None = None
+    finished: Finished | None = None
+    cancelled_by: CancelledBy | None = None
+    failure: FailureCause | None = None
+
+    def may_be_stopped_by(self, person: PersonId, *, moderator: bool) -> bool:
+        """The asker and moderators may."""
+        return person == self.asker.id or moderator
+
+    def may_be_seen_in(self, place: PlaceId, person: PersonId) -> bool:
+        """A clip stays in its place; only its asker may bring it elsewhere."""
+        return place == self.place.id or person == self.asker.id
+
+    @property
+    def waited_s(self) -> float:
+        """Seconds from asking to the end, 0 while it goes on."""
+        return (self.ended_at - self.asked_at).total_seconds() if self.ended_at else 0.0
+
+
+@dataclass(eq=False)
+class ClipEnded(WalkonError):
+    """The clip is in a final state already."""
+
+    clip: ClipId
+    state: ClipState
+
+
+@dataclass(eq=False)
+class StaleToken(WalkonError):
+    """A render with a newer fencing token has finished this clip; drop the output."""
+
+    clip: ClipId
+
+
+def finish(clip: Clip, token: int, finished: Finished, now: datetime) -> Clip:
+    """The clip, finished by the render that held `token`; the same render saying so again changes nothing.
+
+    Raises ClipEnded where it was cancelled or failed first, StaleToken where a newer render finished it.
+    """
+    if clip.state is ClipState.FINISHED:
+        if token == clip.token:
+            return clip
+        raise StaleToken(clip.id)
+    if clip.state is ClipState.CANCELLED:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.FINISHED, token=token, finished=finished, ended_at=now, failure=None)
+
+
+def cancel(clip: Clip, by: CancelledBy, now: datetime) -> Clip:
+    """The clip, stopped. Raises ClipEnded."""
+    if clip.state.final:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.CANCELLED, cancelled_by=by, ended_at=now)
+
+
+def fail(clip: Clip, cause: FailureCause, now: datetime) -> Clip:
+    """The clip, given up. Raises ClipEnded."""
+    if clip.state.final:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.FAILED, failure=cause, ended_at=now)

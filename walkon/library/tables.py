@@ -1,0 +1,135 @@
+"""The library's table and statements."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Index, Integer, LargeBinary, Row, String, Table, Text, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished
+from walkon.store.schema import METADATA, EnumText
+from walkon.types.clock import from_ms, to_ms
+from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
+from walkon.types.people import Person, Place
+
+CLIP = Table(
+    "clip",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("event", String(128), nullable=False, unique=True),
+    Column("person_id", String(128), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("place_id", String(128), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("prompt", Text, nullable=False),
+    Column("scene", LargeBinary, nullable=False),
+    Column("lane", String(64), nullable=False),
+    Column("max_bytes", Integer, nullable=False),
+    Column("state", EnumText(ClipState), nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("asked_ms", Integer, nullable=False),
+    Column("ended_ms", Integer),
+    Column("finished", Text),
+    Column("cancelled_by", EnumText(CancelledBy)),
+    Column("failure", EnumText(FailureCause)),
+    Index("ix_clip_person_id_asked_ms", "person_id", "asked_ms"),
+    Index("ix_clip_state_asked_ms", "state", "asked_ms"),
+)
+PERSONAL = {CLIP.name: {"person_id": "erased by person", "person": "erased by person", "prompt": "erased by person"}}
+"""Columns that say something about a person, and what erases them."""
+
+
+def _values(clip: Clip) -> dict[str, Any]:
+    kept = {field.name for field in fields(Clip)} & {column.name for column in CLIP.columns}
+    return {
+        **{name: getattr(clip, name) for name in kept - {"place", "finished"}},
+        "person_id": clip.asker.id,
+        "person": msgspec.json.encode(clip.asker).decode(),
+        "place_id": clip.place.id,
+        "place": msgspec.json.encode(clip.place).decode(),
+        "asked_ms": to_ms(clip.asked_at),
+        "ended_ms": to_ms(clip.ended_at) if clip.ended_at else None,
+        "finished": msgspec.json.encode(clip.finished).decode() if clip.finished else None,
+    }
+
+
+def _clip(row: Row[Any]) -> Clip:
+    found = row._mapping
+    return Clip(
+        id=ClipId(found["id"]),
+        event=EventId(found["event"]),
+        asker=msgspec.json.decode(found["person"], type=Person),
+        place=msgspec.json.decode(found["place"], type=Place),
+        prompt=found["prompt"],
+        scene=found["scene"],
+        lane=found["lane"],
+        max_bytes=found["max_bytes"],
+        asked_at=from_ms(found["asked_ms"]),
+        state=found["state"],
+        token=found["token"],
+        ended_at=from_ms(found["ended_ms"]) if found["ended_ms"] else None,
+        finished=msgspec.json.decode(found["finished"], type=Finished) if found["finished"] else None,
+        cancelled_by=found["cancelled_by"],
+        failure=found["failure"],
+    )
+
+
+async def add(tx: AsyncConnection, clip: Clip) -> Clip:
+    """Record the clip; where its event is known already, the clip of that event is returned instead."""
+    await tx.execute(insert(CLIP).values(**_values(clip)).on_conflict_do_nothing(index_elements=["event"]))
+    row = (await tx.execute(select(CLIP).where(CLIP.c.event == clip.event))).one()
+    return _clip(row)
+
+
+async def get(tx: AsyncConnection, id: ClipId) -> Clip | None:
+    """One clip, None if unknown."""
+    row = (await tx.execute(select(CLIP).where(CLIP.c.id == id))).first()
+    return _clip(row) if row else None
+
+
+async def of_event(tx: AsyncConnection, event: EventId) -> Clip | None:
+    """The clip that an event asked for, None if it asked for none."""
+    row = (await tx.execute(select(CLIP).where(CLIP.c.event == event))).first()
+    return _clip(row) if row else None
+
+
+async def save(tx: AsyncConnection, clip: Clip) -> None:
+    """Write the record over its former state."""
+    await tx.execute(update(CLIP).where(CLIP.c.id == clip.id).values(**_values(clip)))
+
+
+async def promised(tx: AsyncConnection) -> Sequence[Clip]:
+    """Every clip that is still owed, oldest first."""
+    rows = await tx.execute(select(CLIP).where(CLIP.c.state == ClipState.PROMISED).order_by(CLIP.c.asked_ms))
+    return [_clip(row) for row in rows]
+
+
+async def latest_of(tx: AsyncConnection, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
+    """A person's newest clips in one place, newest first."""
+    where = [CLIP.c.person_id == person, CLIP.c.place_id == place]
+    if promised_only:
+        where.append(CLIP.c.state == ClipState.PROMISED)
+    rows = await tx.execute(select(CLIP).where(*where).order_by(CLIP.c.asked_ms.desc(), CLIP.c.id).limit(limit))
+    return [_clip(row) for row in rows]
+
+
+async def greatest_token(tx: AsyncConnection) -> int:
+    """The newest fencing token that finished anything, 0 if none did."""
+    return int((await tx.execute(select(func.max(CLIP.c.token)))).scalar() or 0)
+
+
+async def recent_pace(tx: AsyncConnection, lane: str, limit: int = 20) -> float | None:
+    """Milliseconds of work per second of clip over the newest finished clips of a lane, None before the first."""
+    rows = await tx.execute(
+        select(CLIP.c.finished).where(CLIP.c.lane == lane, CLIP.c.state == ClipState.FINISHED).order_by(CLIP.c.ended_ms.desc()).limit(limit)
+    )
+    done = [msgspec.json.decode(text, type=Finished) for (text,) in rows]
+    return sum(clip.spent_ms for clip in done) / sum(clip.seconds for clip in done) if done else None
+
+
+async def remove(tx: AsyncConnection, id: ClipId) -> None:
+    """Forget a clip that nobody was told about."""
+    await tx.execute(delete(CLIP).where(CLIP.c.id == id))

@@ -1,0 +1,180 @@
+"""The outbox: one row for each message walkon owes, with the revision that is wanted and the one that is shown.
+
+A row says *that* something must be shown, never what: the card is made from the newest records at the moment of showing,
+so the newest always wins and a repeat shows the same. One process delivers to a platform, so rows need no lease; only the
+first answer, sent by whoever made the row, holds it for a while.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, and_, delete, select, update
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from walkon.store.schema import METADATA, EnumText
+
+
+class OutboxKind(StrEnum):
+    """What the message is."""
+
+    CARD = "card"
+    """The clip's own message, edited from first answer to last state."""
+    NOTE = "note"
+    """A short reply to it that notifies the asker after a long wait."""
+
+
+class OutboxState(StrEnum):
+    """Whether anybody still tries."""
+
+    OPEN = "open"
+    GIVEN_UP = "given_up"
+
+
+OUTBOX = Table(
+    "outbox",
+    METADATA,
+    Column("key", String(120), primary_key=True),
+    Column("kind", EnumText(OutboxKind), nullable=False),
+    Column("platform", String(16), nullable=False),
+    Column("subject", String(32), nullable=False),
+    Column("place", Text, nullable=False),
+    Column("reply", Text, nullable=False),
+    Column("ref", Text),
+    Column("follows", Text),
+    Column("wanted", Integer, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Column("urgent", Boolean, nullable=False),
+    Column("due_ms", Integer, nullable=False),
+    Column("held_until_ms", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("state", EnumText(OutboxState), nullable=False),
+    Column("error", Text),
+    Column("created_ms", Integer, nullable=False),
+    Index("ix_outbox_platform_due", "platform", "state", "held_until_ms"),
+    Index("ix_outbox_subject", "subject"),
+)
+PERSONAL = {OUTBOX.name: {"subject": "erased with the clip", "reply": "erased with the clip", "place": "erased with the clip"}}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One owed message. place, reply, ref, follows: JSON of the bot and its platforms, opaque here."""
+
+    key: str
+    kind: OutboxKind
+    platform: str
+    subject: str
+    place: str
+    reply: str
+    ref: str | None
+    follows: str | None
+    wanted: int
+    shown: int
+    urgent: bool
+    attempts: int
+    created_ms: int
+
+
+_ROW = [OUTBOX.c[name] for name in Row.__dataclass_fields__]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRow:
+    """A message to owe. urgent: a last state rather than word of progress."""
+
+    key: str
+    kind: OutboxKind
+    platform: str
+    subject: str
+    place: str
+    reply: str = "{}"
+    follows: str | None = None
+    urgent: bool = False
+
+
+async def put(tx: AsyncConnection, row: NewRow, now_ms: int, *, hold_ms: int = 0, wanted: int = 1) -> None:
+    """Owe a message; a row of that key that exists is left as it is.
+
+    hold_ms: how long the first answer has before delivery sends it instead. wanted: 2 where that answer
+    is not the card itself.
+    """
+    values = {
+        **{name: getattr(row, name) for name in NewRow.__dataclass_fields__},
+        "ref": None,
+        "wanted": wanted,
+        "shown": 0,
+        "due_ms": now_ms,
+        "held_until_ms": now_ms + hold_ms,
+        "attempts": 0,
+        "state": OutboxState.OPEN,
+        "created_ms": now_ms,
+    }
+    await tx.execute(insert(OUTBOX).values(**values).on_conflict_do_nothing())
+
+
+async def touch(tx: AsyncConnection, subject: str, now_ms: int, *, urgent: bool) -> None:
+    """Something about `subject` changed: show its cards anew, before others if urgent."""
+    where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.CARD)
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "attempts": 0, "state": OutboxState.OPEN}
+    await tx.execute(update(OUTBOX).where(where).values(**values, **({"urgent": True} if urgent else {})))
+
+
+async def due(tx: AsyncConnection, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:
+    """Up to `limit` rows to show now that are not in `busy`: last states first, then the oldest change first."""
+    where = and_(
+        OUTBOX.c.platform == platform,
+        OUTBOX.c.state == OutboxState.OPEN,
+        OUTBOX.c.wanted > OUTBOX.c.shown,
+        OUTBOX.c.due_ms <= now_ms,
+        OUTBOX.c.held_until_ms <= now_ms,
+        OUTBOX.c.key.not_in(busy),
+    )
+    order = (OUTBOX.c.urgent.desc(), OUTBOX.c.due_ms, OUTBOX.c.key)
+    return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where).order_by(*order).limit(limit))]
+
+
+async def watched(tx: AsyncConnection, platform: str) -> Sequence[Row]:
+    """Rows that stand as a message and have not reached their last state: progress is edited into them."""
+    where = and_(OUTBOX.c.platform == platform, OUTBOX.c.state == OutboxState.OPEN, OUTBOX.c.urgent.is_(False), OUTBOX.c.ref.is_not(None))
+    return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where))]
+
+
+async def acknowledge(tx: AsyncConnection, key: str, revision: int, ref: str) -> None:
+    """Revision `revision` stands as message `ref`. An older revision never overwrites a newer."""
+    shown = {"ref": ref, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None}
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
+
+
+async def retry(tx: AsyncConnection, key: str, due_ms: int, error: str, *, forget_ref: bool = False) -> None:
+    """Try again at due_ms; forget_ref where the message is gone and a new one must be posted."""
+    values: dict[str, object] = {"due_ms": due_ms, "error": error, "held_until_ms": 0, "attempts": OUTBOX.c.attempts + 1}
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values, **({"ref": None} if forget_ref else {})))
+
+
+async def give_up(tx: AsyncConnection, key: str, error: str) -> None:
+    """Nothing more can be shown there, until the subject changes again."""
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(state=OutboxState.GIVEN_UP, error=error, held_until_ms=0))
+
+
+async def withdraw(tx: AsyncConnection, key: str) -> None:
+    """The message is not owed after all, and nobody has seen it."""
+    await tx.execute(delete(OUTBOX).where(OUTBOX.c.key == key))
+
+
+async def release_holds(tx: AsyncConnection, platform: str) -> None:
+    """At start: a first answer that a dead process owed is anybody's. Only the one process that serves `platform` may call it."""
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.platform == platform).values(held_until_ms=0))
+
+
+async def owed(tx: AsyncConnection, platform: str) -> int:
+    """How many messages are still owed there."""
+    where = and_(OUTBOX.c.platform == platform, OUTBOX.c.state == OutboxState.OPEN, OUTBOX.c.wanted > OUTBOX.c.shown)
+    return len((await tx.execute(select(OUTBOX.c.key).where(where))).all())
+
+
+async def row(tx: AsyncConnection, key: str) -> Row | None:
+    """One row, None if unknown."""
+    found = (await tx.execute(select(*_ROW).where(OUTBOX.c.key == key))).first()
+    return Row(**found._mapping) if found else None

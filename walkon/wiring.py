@@ -1,0 +1,332 @@
+"""Builds each role from the configuration and runs them together: the only place that knows every concrete class."""
+
+import asyncio
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import structlog
+
+from walkon.config import Config
+from walkon.queue.port import JobQueue, QueueUnusable
+from walkon.store.database import Database, StoreUnusable
+from walkon.store.lock import RoleLock
+from walkon.store.media import MediaStore
+from walkon.telemetry import Metrics, build_metrics, configure_logging, exposition, redact
+from walkon.types.clock import SystemClock
+from walkon.types.errors import SetupError
+from walkon.types.people import Platform
+
+if TYPE_CHECKING:
+    from walkon.bot.house import House
+    from walkon.bot.port import ChatPlatform
+    from walkon.bot.router import Router
+    from walkon.engine.port import RenderBackend, Rendered
+    from walkon.types.scene import Scene
+
+log = structlog.get_logger(__name__)
+
+STOP_WITHIN_S = 12.0
+RESTART_S = (0.5, 30.0)
+NO_LIMIT = 2**40
+
+
+class Role(StrEnum):
+    """A part of walkon that can run as a process of its own."""
+
+    BOT = "bot"
+    WEB = "web"
+    WORKER = "worker"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What every role stands on."""
+
+    config: Config
+    database: Database
+    queue: JobQueue
+    media: MediaStore
+    metrics: Metrics
+    counts: dict[str, int]
+
+
+def run_roles(config: Config, roles: frozenset[Role]) -> int:
+    """Run the roles until SIGTERM or SIGINT; returns the exit code. Raises SetupError before anything is started."""
+    redact(*(secret.reveal() for secret in config.secrets))
+    configure_logging(config.walkon.log_format)
+    return asyncio.run(_run(config, roles))
+
+
+async def _run(config: Config, roles: frozenset[Role]) -> int:
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AsyncExitStack() as stack:
+        for role in sorted(roles):
+            stack.callback(RoleLock.hold(config.walkon.data_dir, role).release)
+        ground = await stack.enter_async_context(_ground(config))
+        parts = await _parts(ground, roles, stack)
+        running = [asyncio.create_task(_supervise(name, part), name=name) for name, part in parts.items()]
+        await stop.wait()
+        for task in running:
+            task.cancel()
+        await asyncio.wait(running, timeout=STOP_WITHIN_S)
+    return 0
+
+
+@asynccontextmanager
+async def _ground(config: Config) -> AsyncIterator[Ground]:
+    try:
+        database = await Database.open(config.store_path)
+    except StoreUnusable as error:
+        raise SetupError(f"{config.store_path.parent}: {error.reason}") from error
+    counts: dict[str, int] = {}
+    try:
+        async with open_queue(config) as queue:
+            media = MediaStore(config.media_path)
+            yield Ground(config=config, database=database, queue=queue, media=media, metrics=build_metrics(lambda: counts), counts=counts)
+    finally:
+        await database.close()
+
+
+@asynccontextmanager
+async def open_queue(config: Config) -> AsyncIterator[JobQueue]:
+    """The configured queue, open. Raises SetupError."""
+    from walkon.queue.sqlite import SqliteQueue
+
+    settings = config.queue
+    try:
+        config.queue_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        queue = await SqliteQueue.open(
+            config.queue_path, lease_s=settings.lease_s, max_attempts=settings.max_attempts, max_depth=settings.max_depth
+        )
+    except (QueueUnusable, OSError) as error:
+        raise SetupError(f"{config.queue_path}: {getattr(error, 'reason', error)}") from error
+    try:
+        yield queue
+    finally:
+        await queue.close()
+
+
+async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:
+    parts: dict[str, Callable[[], Awaitable[None]]] = {"count": lambda: _keep_counting(ground)}
+    if roles & {Role.BOT, Role.WEB}:
+        parts |= await _bot_parts(ground, roles, stack)
+    if Role.WORKER in roles:
+        parts["worker"] = _worker(ground)
+    if Role.WEB not in roles and ground.config.health.port is not None:
+        from walkon.health import serve_health
+
+        health = ground.config.health
+        parts["health"] = lambda: serve_health(health.host, health.port or 0, lambda: readiness(ground), lambda: exposition(ground.metrics))
+    return parts
+
+
+async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:
+    from walkon.bot.delivery import Delivery
+    from walkon.bot.reconcile import keep_reconciling
+
+    house, router = _house(ground)
+    async with ground.database.reading() as tx:
+        from walkon.library.tables import greatest_token
+
+        await ground.queue.raise_token(await greatest_token(tx))
+    parts: dict[str, Callable[[], Awaitable[None]]] = {"reconcile": lambda: keep_reconciling(house)}
+    for platform in _platforms(ground, house, roles):
+        stack.push_async_callback(platform.close)
+        await _try_token(ground.config, platform)
+        name = platform.platform
+        parts[f"{name} receiving"] = lambda platform=platform: platform.serve(router)  # type: ignore[misc]
+        parts[f"{name} delivery"] = Delivery(platform, house, ground.metrics).run
+    return parts
+
+
+def _house(ground: Ground) -> "tuple[House, Router]":
+    from walkon.bot import commands
+    from walkon.bot.house import House
+    from walkon.bot.router import Router
+    from walkon.bot.words import Words
+
+    found = {command.name: command for command in commands.load()}
+    house = House(
+        database=ground.database,
+        queue=ground.queue,
+        words=Words.load(),
+        clock=SystemClock(),
+        lane=ground.config.engine.backend,
+        drawn=True,
+        command_root=ground.config.discord.command if ground.config.discord else "sora",
+        command_names=tuple(found),
+        operators=frozenset(ground.config.walkon.operators),
+    )
+    return house, Router(house, found, ground.metrics)
+
+
+def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[ChatPlatform]":
+    from walkon.bot import commands
+
+    config, found = ground.config, commands.load()
+    platforms: list[ChatPlatform] = []
+    if Role.BOT in roles and config.discord:
+        from walkon.bot.platforms.discord.client import DiscordPlatform
+
+        discord = config.discord
+        platforms.append(
+            DiscordPlatform(
+                token=discord.token.reveal(),
+                api_url=discord.api_url,
+                root=discord.command,
+                dev_guild=str(discord.dev_guild) if discord.dev_guild else None,
+                commands=found,
+                words=house.words,
+                media=ground.media,
+                state_dir=config.walkon.data_dir,
+            )
+        )
+    if Role.BOT in roles and config.telegram:
+        from walkon.bot.platforms.telegram.client import TelegramPlatform
+
+        telegram = config.telegram
+        platforms.append(
+            TelegramPlatform(
+                token=telegram.token.reveal(),
+                api_url=telegram.api_url,
+                root=house.command_root,
+                commands=found,
+                words=house.words,
+                media=ground.media,
+            )
+        )
+    if Role.WEB in roles:
+        platforms.append(_page(ground, house))
+    return platforms
+
+
+def _page(ground: Ground, house: "House") -> "ChatPlatform":
+    from walkon.bot import commands
+    from walkon.bot.platforms.web.server import WebPlatform
+
+    web = ground.config.web
+    return WebPlatform(
+        host=web.host,
+        port=web.port,
+        public_url=web.public_url,
+        login=web.login.reveal() if web.login else None,
+        database=ground.database,
+        media=ground.media,
+        commands=commands.load(),
+        words=house.words,
+        health=lambda: readiness(ground),
+        exposition=lambda: exposition(ground.metrics),
+    )
+
+
+async def _try_token(config: Config, platform: "ChatPlatform") -> None:
+    from walkon.bot.port import PlatformDown, TokenRefused
+
+    try:
+        await platform.check()
+    except TokenRefused as error:
+        raise SetupError(_refused_token(config, platform.platform)) from error
+    except PlatformDown as error:
+        log.warning("platform_away", platform=platform.platform, reason=error.reason)
+
+
+def _refused_token(config: Config, platform: Platform) -> str:
+    section = config.discord if platform is Platform.DISCORD else config.telegram
+    ends = f" (ends {section.token})" if section else ""
+    if platform is Platform.DISCORD:
+        return f"[discord] token was refused by Discord{ends}. Copy a fresh one: Developer Portal → Bot → Reset Token."
+    return f"[telegram] token was refused by Telegram{ends}. Copy a fresh one: BotFather → /token."
+
+
+def backend_of(config: Config, name: str | None = None) -> "RenderBackend":
+    """The configured backend, or the one named; not started."""
+    from walkon.engine import backends
+
+    return backends.load(name or config.engine.backend)()
+
+
+def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
+    from walkon.engine.render import Studio
+    from walkon.engine.worker import Worker
+
+    async def run() -> None:
+        studio = Studio(
+            queue=ground.queue,
+            database=ground.database,
+            media=ground.media,
+            backend=backend_of(ground.config),
+            clock=SystemClock(),
+            scratch=ground.config.walkon.data_dir / "scratch",
+        )
+        await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s).run()
+
+    return run
+
+
+async def _supervise(name: str, part: Callable[[], Awaitable[None]]) -> None:
+    """Run a part for ever: whatever ends it, it is started again after a growing pause; the others go on."""
+    from walkon.bot.port import TokenRefused
+
+    wait_s, most_s = RESTART_S
+    while True:
+        started = asyncio.get_running_loop().time()
+        try:
+            await part()
+        except TokenRefused:
+            log.error("token_refused", part=name)
+            return
+        except Exception as error:
+            log.error("part_broke", part=name, error=f"{type(error).__name__}: {error}", exc_info=error)
+        if asyncio.get_running_loop().time() - started > most_s:
+            wait_s = RESTART_S[0]
+        await asyncio.sleep(wait_s)
+        wait_s = min(most_s, wait_s * 2)
+
+
+async def _keep_counting(ground: Ground) -> None:
+    while True:
+        stats = await ground.queue.stats()
+        ground.counts.update(
+            queued=stats.queued, delayed=stats.delayed, running=stats.running, dead=stats.dead, done=stats.done, cancelled=stats.cancelled
+        )
+        await asyncio.sleep(2)
+
+
+async def readiness(ground: Ground) -> Mapping[str, object]:
+    """Whether a clip would arrive: `ready`, and what it rests on."""
+    worker = RoleLock.holder(ground.config.walkon.data_dir, Role.WORKER) is not None
+    free = shutil.disk_usage(ground.config.walkon.data_dir).free
+    space = free > 256 << 20
+    return {"ready": worker and space, "worker": worker, "space": space, "queue": dict(ground.counts)}
+
+
+async def render_once(config: Config, scene: "Scene", out: Path, engine: str | None = None) -> "Rendered":
+    """Render one scene to a file, without queue or store. Raises BackendUnavailable, RenderFailed, OSError."""
+    from walkon.engine.port import Order
+
+    backend = backend_of(config, engine)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".walkon-", dir=out.parent) as scratch:
+        try:
+            await backend.start()
+            rendered = await backend.render(Order(scene=scene, directory=Path(scratch), max_bytes=NO_LIMIT), lambda step: None)
+            os.replace(rendered.video, out)
+        finally:
+            await backend.close()
+    return replace(rendered, video=out)
+
+
+def announce_address(address: str) -> None:
+    """Tell the person at the terminal where the page is."""
+    print(f"walkon is at {address}", file=sys.stdout, flush=True)
