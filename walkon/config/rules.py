@@ -10,6 +10,8 @@ from urllib.parse import SplitResult, urlsplit
 from walkon.config.sections import Config, Secret
 
 MIN_PASSPHRASE = 12
+EXAMPLE = "PASTE-IT-HERE"
+"""What stands for a secret in `config.example.toml`."""
 SERVERS: Mapping[str, str] = {
     "redis": "Redis",
     "rediss": "Redis",
@@ -86,6 +88,8 @@ def _token(section: str) -> Callable[[Secret], Secret]:
     def rule(token: Secret) -> Secret:
         if not len(token):
             raise Refused("is empty", MISSING_TOKEN[section])
+        if token.reveal() == EXAMPLE:
+            raise Refused("is still the example's", MISSING_TOKEN[section])
         if not re.fullmatch(r"[\x21-\x7e]+", token.reveal()):
             raise Refused(f"holds spaces or letters that no token has (ends {token})", "Paste the token alone.")
         return token
@@ -94,6 +98,8 @@ def _token(section: str) -> Callable[[Secret], Secret]:
 
 
 def _passphrase(login: Secret) -> Secret:
+    if login.reveal() == EXAMPLE:
+        raise Refused("is still the example's", "Write one of your own.")
     if len(login) < MIN_PASSPHRASE:
         raise Refused(f"has {len(login)} characters", f"Write a passphrase of at least {MIN_PASSPHRASE}.")
     return login

@@ -1,0 +1,267 @@
+"""Would a clip arrive on this machine? Each check says what it found and, where something is amiss, the mend.
+
+Nothing is started, created or changed, so a doctor may look at a data directory that a running walkon uses. Drawing and
+encoding are tried in a child process of their own, as in a render.
+"""
+
+import asyncio
+import json
+import shutil
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from walkon.config import Config, Secret
+
+SOUND_SQLITE = (3, 51, 3)
+"""First release without the WAL-reset race (sqlite.org/wal.html, read 2026-11)."""
+LITTLE_SPACE, NO_SPACE = 2 * 1024**3, 200 * 1024**2
+"""Bytes left on the disk below which to look, and below which no clip can be relied upon."""
+CHILD_TIMEOUT_S = 30.0
+PLATFORM_TIMEOUT_S = 5.0
+DISK_TIMEOUT_S = 20.0
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    OK = "ok"
+    LOOK = "look"
+    """A clip arrives, but something about it is less than it could be."""
+    STOP = "stop"
+    """No clip would arrive."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What one check found. mend: what to do about it, None where all is well."""
+
+    check: str
+    level: Level
+    what: str
+    mend: str | None = None
+
+
+def settings(path: Path | None, problems: Sequence[str]) -> Iterator[Finding]:
+    """Findings about the configuration file. problems: lines of the SetupError it raised, each with its mend."""
+    for problem in problems:
+        yield Finding(check="settings", level=Level.STOP, what=problem)
+    if problems:
+        return
+    yield Finding(check="settings", level=Level.OK, what=f"settings from {path}" if path else "settings: the defaults, no config.toml here")
+    if path and "token" in path.read_text("utf-8-sig") and path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        what = f"{path} can be read by other users of this machine, and holds tokens"
+        yield Finding(check="settings", level=Level.LOOK, what=what, mend=f"chmod 600 {path}")
+
+
+def examine(config: Config) -> Iterator[Finding]:
+    """Every check of the machine, one after the other; at most about a minute in all."""
+    yield _python()
+    yield _sqlite()
+    yield from _data_dir(config.walkon.data_dir)
+    running = _running(config.walkon.data_dir)
+    yield from running
+    if not running:
+        yield _port(config.web.host, config.web.port)
+    yield from _picture_and_sound()
+    yield _speech()
+    yield _database("queue", config.queue_path)
+    yield _database("store", config.store_path)
+    yield from asyncio.run(_platforms(config))
+
+
+def arrives(findings: Sequence[Finding]) -> bool:
+    """Whether a clip would arrive."""
+    return not any(finding.level is Level.STOP for finding in findings)
+
+
+def as_words(findings: Sequence[Finding]) -> str:
+    """One line a finding, beginning with its level, the mend on the next; the last line is the verdict."""
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.level:<4}  {finding.what}")
+        lines += [f"      {finding.mend}"] if finding.mend else []
+    stops = sum(finding.level is Level.STOP for finding in findings)
+    verdict = f"A clip would not arrive: {stops} stop{'s' * (stops > 1)}." if stops else "A clip would arrive."
+    return "\n".join([*lines, verdict])
+
+
+def as_record(findings: Sequence[Finding]) -> dict[str, Any]:
+    """The same for a machine to read."""
+    checks = [{"check": found.check, "level": found.level.value, "what": found.what, "mend": found.mend} for found in findings]
+    return {"arrives": arrives(findings), "checks": checks}
+
+
+def _python() -> Finding:
+    return Finding(check="python", level=Level.OK, what=f"Python {'.'.join(map(str, sys.version_info[:3]))}")
+
+
+def _sqlite() -> Finding:
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info >= SOUND_SQLITE:
+        return Finding(check="sqlite", level=Level.OK, what=f"SQLite {version}")
+    what = f"SQLite {version} has a rare fault when two programs write to one file; walkon keeps to one writer"
+    mend = "Open its files with nothing else while it runs, or use a Python that brings SQLite 3.51.3 or newer."
+    return Finding(check="sqlite", level=Level.LOOK, what=what, mend=mend)
+
+
+def _data_dir(data_dir: Path) -> Iterator[Finding]:
+    standing = next(folder for folder in (data_dir, *data_dir.parents) if folder.exists())
+    try:
+        # An unnamed file proves more than permission bits do: root ignores those, a read-only disk ignores root.
+        with tempfile.TemporaryFile(dir=standing):
+            free = shutil.disk_usage(standing).free
+    except OSError as error:
+        what = f"{data_dir}: nothing can be written there ({error.strerror})"
+        yield Finding(check="data_dir", level=Level.STOP, what=what, mend="Give walkon a directory it may write, [walkon] data_dir.")
+        return
+    level = Level.STOP if free < NO_SPACE else Level.LOOK if free < LITTLE_SPACE else Level.OK
+    mend = None if level is Level.OK else "Free some space, or point [walkon] data_dir at a larger disk."
+    yield Finding(check="data_dir", level=level, what=f"{data_dir}: {free / 1024**3:.1f} GB free", mend=mend)
+
+
+def _running(data_dir: Path) -> list[Finding]:
+    from walkon.store.lock import RoleLock
+
+    found = {lock.stem: RoleLock.holder(data_dir, lock.stem) for lock in sorted(data_dir.glob("*.lock"))}
+    words = [f"{role} (process {process})" for role, process in found.items() if process is not None]
+    return [Finding(check="running", level=Level.OK, what=f"walkon runs here: {', '.join(words)}")] if words else []
+
+
+def _port(host: str, port: int) -> Finding:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((host, port))
+    except OSError as error:
+        what = f"the page cannot listen on {host}, port {port} ({error.strerror})"
+        return Finding(check="page", level=Level.STOP, what=what, mend="Stop what listens there, or set another [web] port.")
+    return Finding(check="page", level=Level.OK, what=f"the page can listen on {host}, port {port}")
+
+
+CHILD = """
+import json
+import av, skia
+from walkon.engine.drawing import fonts
+print(json.dumps({
+    "encoders": [name for name in ("libx264", "aac") if name not in av.codecs_available],
+    "fonts": [name for name in (fonts.EMOJI_FILE, fonts.TEXT_FILE) if fonts.font_file(name) is None],
+    "scripts": [name for name in fonts.SCRIPT_FILES if fonts.font_file(name) is None],
+}))
+"""
+"""Tells what a render would miss; a name in a list is a thing that is not there."""
+DRAWING_MEND = "As root: apt-get install libegl1 libgl1 libfontconfig1"
+ENCODING_MEND = "Put the usual encoders back: pip install --force-reinstall av"
+FONTS_MEND = "As root: apt-get install fonts-noto-core fonts-noto-color-emoji"
+SCRIPTS_MEND = "As root: apt-get install fonts-noto-core fonts-noto-cjk"
+
+
+def _picture_and_sound() -> list[Finding]:
+    missing, fault = _tried([sys.executable, "-c", CHILD])
+    if missing is None:
+        return [Finding(check="drawing", level=Level.STOP, what=f"drawing and encoding do not load ({fault})", mend=DRAWING_MEND)]
+    return [
+        _present("drawing", "drawing and encoding", missing["encoders"], Level.STOP, ENCODING_MEND),
+        _present("fonts", "fonts for captions and emoji", missing["fonts"], Level.STOP, FONTS_MEND),
+        _present("scripts", "fonts for other scripts", missing["scripts"], Level.LOOK, SCRIPTS_MEND),
+    ]
+
+
+def _present(check: str, thing: str, missing: Sequence[str], level: Level, mend: str) -> Finding:
+    if not missing:
+        return Finding(check=check, level=Level.OK, what=thing)
+    return Finding(check=check, level=level, what=f"{thing}: without {', '.join(missing)}", mend=mend)
+
+
+def _tried(command: Sequence[str]) -> tuple[Mapping[str, list[str]] | None, str]:
+    """What a child process printed as JSON, or None and why it did not."""
+    try:
+        child = subprocess.run(command, capture_output=True, timeout=CHILD_TIMEOUT_S, text=True, stdin=subprocess.DEVNULL, check=False)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return None, type(error).__name__
+    if child.returncode:
+        return None, (child.stderr.strip().splitlines() or [f"ended with {child.returncode}"])[-1]
+    found: Mapping[str, list[str]] = json.loads(child.stdout)
+    return found, ""
+
+
+def _speech() -> Finding:
+    if shutil.which("espeak-ng"):
+        return Finding(check="speech", level=Level.OK, what="espeak-ng speaks lines in other languages than English")
+    what = "espeak-ng is missing: lines in other languages than English are hummed, not spoken"
+    return Finding(check="speech", level=Level.LOOK, what=what, mend="As root: apt-get install espeak-ng")
+
+
+def _database(name: str, path: Path) -> Finding:
+    if not path.exists():
+        return Finding(check=name, level=Level.OK, what=f"{name}: none yet, made at the first start")
+    try:
+        verdict = _quick_check(path)
+    except sqlite3.Error as error:
+        verdict = str(error)
+    if verdict == "ok":
+        return Finding(check=name, level=Level.OK, what=f"{name}: {path} is sound")
+    if verdict == "interrupted":
+        return Finding(check=name, level=Level.OK, what=f"{name}: {path} opens; too large to check whole in {DISK_TIMEOUT_S:.0f} s")
+    mend = f"Stop walkon, move {path.name} away and put a backup in its place, or start without it."
+    return Finding(check=name, level=Level.STOP, what=f"{name}: {path} is damaged ({verdict})", mend=mend)
+
+
+def _quick_check(path: Path) -> str:
+    until = time.monotonic() + DISK_TIMEOUT_S
+    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=PLATFORM_TIMEOUT_S)) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > until, 100_000)
+        first = connection.execute("PRAGMA quick_check(1)").fetchone()
+    return str(first[0])
+
+
+async def _platforms(config: Config) -> list[Finding]:
+    """Whether each configured token is taken by its platform; both are asked at once."""
+    asked = []
+    if config.discord:
+        token = config.discord.token
+        request = Request(f"{config.discord.api_url}/users/@me", {"Authorization": f"Bot {token.reveal()}"})
+        asked.append(_platform("Discord", token, request, mend="Copy a fresh one: Developer Portal → Bot → Reset Token."))
+    if config.telegram:
+        token = config.telegram.token
+        request = Request(f"{config.telegram.api_url}/bot{token.reveal()}/getMe", {})
+        asked.append(_platform("Telegram", token, request, mend="Ask @BotFather for a fresh one: /token."))
+    return list(await asyncio.gather(*asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to ask a platform. Both parts may hold its token: never to be shown."""
+
+    url: str
+    headers: Mapping[str, str]
+
+
+async def _platform(name: str, token: Secret, request: Request, *, mend: str) -> Finding:
+    import aiohttp
+
+    check, setting = name.lower(), f"[{name.lower()}]"
+    elsewhere = f"Look at the network and at {setting} api_url, then try again."
+    try:
+        limit = aiohttp.ClientTimeout(total=PLATFORM_TIMEOUT_S)
+        async with aiohttp.ClientSession(timeout=limit) as session, session.get(request.url, headers=request.headers) as answer:
+            status = answer.status
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return Finding(check=check, level=Level.STOP, what=f"{name} cannot be reached ({type(error).__name__})", mend=elsewhere)
+    # Telegram says 404 to a token that has not even the form of one (core.telegram.org/bots/api, Making requests).
+    if status in (401, 403, 404):
+        return Finding(check=check, level=Level.STOP, what=f"{setting} token was refused by {name} (ends {token})", mend=mend)
+    if status != 200:
+        return Finding(check=check, level=Level.STOP, what=f"{name} answered {status}", mend=elsewhere)
+    return Finding(check=check, level=Level.OK, what=f"{name} takes the token (ends {token})")
