@@ -1,0 +1,349 @@
+"""Fair turns, pure: hierarchical start-time fair queueing over class → place → person, charged in the worker's milliseconds.
+
+Goyal, Vin, Cheng, "Start-time Fair Queueing", SIGCOMM 1996. Every node has a start tag among its siblings and a virtual
+clock for its children. The child with the least tag goes next, the clock moves to that tag, and the tag grows by the
+expected cost over the weight; when the work ends the tag is set right by what was really used. The tags of a node are one
+number over all lanes, so asking for two kinds of worker gives nobody two shares.
+
+Where the tree is kept is the business of `Flows`: this module holds the rules, and every queue runs them over its own store.
+"""
+
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from random import Random
+from typing import Protocol
+
+from walkon.queue.port import FaultKind, JobClass, NewJob
+
+Path = tuple[str, ...]
+"""A node of the tree: () is the root, then class, place, person."""
+
+ROOT: Path = ()
+
+TAGS_PER_MS = 1000
+"""Tags are whole microseconds: exact as int64 and, for 285 years of work, as a double."""
+
+MAX_LAG = 300_000 * TAGS_PER_MS
+"""How far a node may be behind its siblings' clock and still catch up: one job of the dearest kind, 300 s.
+
+Without it, a place that waited hours for a kind of worker that was away would then have every other worker to itself.
+"""
+
+CLASS_WEIGHTS: Mapping[str, int] = {JobClass.DRAFT: 16, JobClass.INTERACTIVE: 4, JobClass.BATCH: 1}
+
+BACKOFF_BASE_MS: Mapping[FaultKind, int] = {FaultKind.TRANSIENT: 2_000, FaultKind.UNAVAILABLE: 1_000}
+BACKOFF_CAP_MS: Mapping[FaultKind, int] = {FaultKind.TRANSIENT: 120_000, FaultKind.UNAVAILABLE: 30_000}
+
+
+@dataclass(slots=True, kw_only=True)
+class Flow:
+    """One node. tag: its turn among its siblings; clock, arrival: virtual time and last newcomer's tag among its children.
+
+    running: leased jobs below it. lanes: in how many lanes it stands in its parent's ring, 0 when nothing of it can be claimed.
+    """
+
+    tag: int = 0
+    clock: int = 0
+    arrival: int = 0
+    running: int = 0
+    lanes: int = 0
+
+
+class Flows(Protocol):
+    """Where the nodes are kept. A ring is the set of children of one node that have something to claim in one lane."""
+
+    def get(self, path: Path) -> Flow:
+        """The node, a fresh one if it is unknown; a copy of the caller's own."""
+
+    def put(self, path: Path, flow: Flow) -> None:
+        """Keep the node; where it stands in rings, its tag there follows."""
+
+    def enter(self, path: Path, lane: str) -> None:
+        """Stand in the parent's ring of that lane, with the tag that was last put."""
+
+    def leave(self, path: Path, lane: str) -> None:
+        """Stand there no more."""
+
+    def stands(self, path: Path, lane: str) -> bool:
+        """Whether the node stands in its parent's ring of that lane."""
+
+    def waits(self, parent: Path, lane: str | None = None) -> bool:
+        """Whether the node's own ring of that lane, or of any, holds somebody."""
+
+    def lanes_below(self, parent: Path) -> list[str]:
+        """The lanes in which the node's own rings hold somebody, sorted."""
+
+    def first(self, parent: Path, lanes: Sequence[str]) -> str | None:
+        """The child with the least tag in those rings, ties by name; None if they are empty."""
+
+    def held(self, place: str) -> bool:
+        """Whether the place is paused."""
+
+    def forget(self, parent: Path, *, up_to: int | None = None) -> None:
+        """Drop children with nothing waiting or running below them and, if given, a tag of at most `up_to`."""
+
+
+def charge_of(path: Path, cost_ms: int) -> int:
+    """What work of `cost_ms` adds to the tag of the node."""
+    weight = CLASS_WEIGHTS[path[0]] if len(path) == 1 else 1
+    return cost_ms * TAGS_PER_MS // weight
+
+
+def path_of(job: NewJob) -> Path:
+    """The node under which a job waits."""
+    return (job.klass.value, job.place, job.person)
+
+
+@dataclass(frozen=True, slots=True)
+class FairTree:
+    """The rules over one store of nodes."""
+
+    flows: Flows
+
+    def join(self, path: Path, lane: str) -> None:
+        """A job of this person waits in the lane: wake the branch, which earns no credit for the time it was idle."""
+        while path and not self.flows.stands(path, lane):
+            if _is_place(path) and self.flows.held(path[1]):
+                return
+            self._enter(path, lane)
+            path = path[:-1]
+
+    def withdraw(self, path: Path, lane: str) -> None:
+        """The last waiting job of this person in the lane is gone without having been claimed."""
+        self._leave(path, lane)
+        self._tidy(path)
+
+    def next(self, lanes: Sequence[str]) -> Path | None:
+        """The person whose turn it is among those with work in the lanes, None if nobody has."""
+        path = ROOT
+        while not _is_person(path):
+            name = self.flows.first(path, lanes)
+            if name is None:
+                return None
+            path = (*path, name)
+        return path
+
+    def start(self, path: Path, cost_ms: int, *, emptied: str | None) -> None:
+        """Charge a claimed job to its branch. emptied: its lane, if that was the person's last waiting job there."""
+        for depth in range(1, len(path) + 1):
+            self._charge(path[:depth], cost_ms)
+        if emptied is not None:
+            self._leave(path, emptied)
+
+    def settle(self, path: Path, *, charged_ms: int, used_ms: int) -> None:
+        """The job is no longer running: put its branch's charge right. used_ms is 0 for a refund."""
+        for depth in range(len(path) + 1):
+            node = path[:depth]
+            flow = self.flows.get(node)
+            correction = charge_of(node, used_ms) - charge_of(node, charged_ms)
+            self.flows.put(node, replace(flow, tag=flow.tag + correction, running=flow.running - 1))
+        self._tidy(path)
+
+    def hold(self, place: str) -> None:
+        """The place was just paused: its waiting jobs leave the rings above it."""
+        for path in _places(place):
+            for lane in self.flows.lanes_below(path):
+                self._leave(path, lane)
+
+    def let_go(self, place: str) -> None:
+        """The place was just let go: what waited enters as if it had come now."""
+        for path in _places(place):
+            for lane in self.flows.lanes_below(path):
+                self.join(path, lane)
+
+    def _enter(self, path: Path, lane: str) -> None:
+        flow, parent = self.flows.get(path), self.flows.get(path[:-1])
+        if flow.lanes == 0:
+            # Newcomers at the same virtual time are one unit apart, so that they go in the order they came.
+            parent.arrival = max(parent.clock, parent.arrival + 1)
+            flow.tag = max(flow.tag, parent.arrival)
+            self.flows.put(path[:-1], parent)
+        flow.lanes += 1
+        self.flows.put(path, flow)
+        self.flows.enter(path, lane)
+
+    def _leave(self, path: Path, lane: str) -> None:
+        while path and self.flows.stands(path, lane):
+            self.flows.leave(path, lane)
+            flow = self.flows.get(path)
+            self.flows.put(path, replace(flow, lanes=flow.lanes - 1))
+            path = path[:-1]
+            if self.flows.waits(path, lane):
+                return
+
+    def _charge(self, path: Path, cost_ms: int) -> None:
+        flow, parent = self.flows.get(path), self.flows.get(path[:-1])
+        start = max(flow.tag, parent.clock - MAX_LAG)
+        clock = max(parent.clock, start)
+        parent_running = parent.running + 1 if len(path) == 1 else parent.running
+        self.flows.put(path[:-1], replace(parent, clock=clock, running=parent_running))
+        self.flows.put(path, replace(flow, tag=start + charge_of(path, cost_ms), running=flow.running + 1))
+        self.flows.forget(path[:-1], up_to=clock)
+
+    def _tidy(self, path: Path) -> None:
+        """Where a branch has come to rest its busy period is over, and who owed what within it is forgotten."""
+        while path:
+            path = path[:-1]
+            if self.flows.get(path).running or self.flows.waits(path):
+                return
+            self.flows.forget(path)
+
+
+def _is_place(path: Path) -> bool:
+    return len(path) == 2
+
+
+def _is_person(path: Path) -> bool:
+    return len(path) == 3
+
+
+def _places(place: str) -> Iterator[Path]:
+    return ((klass.value, place) for klass in JobClass)
+
+
+class MemoryFlows:
+    """The nodes in dictionaries: for simulating the line, and for tests. Rings are heaps, outdated entries skipped."""
+
+    def __init__(self) -> None:
+        self.flows: dict[Path, Flow] = {}
+        self.idle: dict[Path, set[Path]] = {}
+        self.rings: dict[Path, dict[str, dict[str, int]]] = {}
+        self.heaps: dict[tuple[Path, str], list[tuple[int, str]]] = {}
+        self.paused: set[str] = set()
+
+    def get(self, path: Path) -> Flow:
+        """The node, a fresh one if it is unknown."""
+        flow = self.flows.get(path)
+        return Flow() if flow is None else replace(flow)
+
+    def put(self, path: Path, flow: Flow) -> None:
+        """Keep the node and its tag in rings."""
+        self.flows[path] = flow
+        if not path:
+            return
+        idle = self.idle.setdefault(path[:-1], set())
+        (idle.discard if flow.lanes or flow.running else idle.add)(path)
+        for lane, ring in self.rings.get(path[:-1], {}).items():
+            if path[-1] in ring:
+                self._stand(path, lane)
+
+    def enter(self, path: Path, lane: str) -> None:
+        """Stand in the parent's ring."""
+        self.rings.setdefault(path[:-1], {}).setdefault(lane, {})
+        self._stand(path, lane)
+
+    def leave(self, path: Path, lane: str) -> None:
+        """Stand there no more."""
+        ring = self.rings[path[:-1]][lane]
+        del ring[path[-1]]
+        if not ring:
+            del self.rings[path[:-1]][lane], self.heaps[path[:-1], lane]
+
+    def stands(self, path: Path, lane: str) -> bool:
+        """Whether the node stands in that ring."""
+        return path[-1] in self.rings.get(path[:-1], {}).get(lane, {})
+
+    def waits(self, parent: Path, lane: str | None = None) -> bool:
+        """Whether anybody stands in that ring, or in any."""
+        rings = self.rings.get(parent, {})
+        return bool(rings) if lane is None else lane in rings
+
+    def lanes_below(self, parent: Path) -> list[str]:
+        """The lanes of its rings."""
+        return sorted(self.rings.get(parent, {}))
+
+    def first(self, parent: Path, lanes: Sequence[str]) -> str | None:
+        """The child with the least tag."""
+        rings = self.rings.get(parent, {})
+        heads = [self._head(parent, lane) for lane in lanes if lane in rings]
+        return min(heads)[1] if heads else None
+
+    def held(self, place: str) -> bool:
+        """Whether the place is paused."""
+        return place in self.paused
+
+    def forget(self, parent: Path, *, up_to: int | None = None) -> None:
+        """Drop idle children."""
+        for path in list(self.idle.get(parent, ())):
+            if not self.rings.get(path) and (up_to is None or self.flows[path].tag <= up_to):
+                del self.flows[path]
+                self.idle[parent].discard(path)
+
+    def _stand(self, path: Path, lane: str) -> None:
+        tag = self.flows[path].tag
+        self.rings[path[:-1]][lane][path[-1]] = tag
+        heapq.heappush(self.heaps.setdefault((path[:-1], lane), []), (tag, path[-1]))
+
+    def _head(self, parent: Path, lane: str) -> tuple[int, str]:
+        ring, heap = self.rings[parent][lane], self.heaps[parent, lane]
+        while ring.get(heap[0][1]) != heap[0][0]:
+            heapq.heappop(heap)
+        return heap[0]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Waiting:
+    """A job in line, as far as turns care. seq: order of arrival; a job that comes back keeps it."""
+
+    seq: int
+    id: str
+    path: Path = field(compare=False)
+    lane: str = field(compare=False)
+    cost_ms: int = field(compare=False)
+
+
+class WaitingLine:
+    """Waiting jobs and whose turn it is: the whole rule in memory."""
+
+    def __init__(self, flows: MemoryFlows) -> None:
+        self.tree = FairTree(flows)
+        self.flows = flows
+        self.jobs: dict[tuple[Path, str], list[Waiting]] = {}
+
+    def place(self, job: Waiting) -> None:
+        """Put a job where the tree already knows of it: when a line is loaded."""
+        heapq.heappush(self.jobs.setdefault((job.path, job.lane), []), job)
+
+    def add(self, job: Waiting) -> None:
+        """A job comes into line."""
+        self.place(job)
+        self.tree.join(job.path, job.lane)
+
+    def remove(self, job: Waiting) -> None:
+        """A job leaves the line unserved."""
+        jobs = self.jobs[job.path, job.lane]
+        jobs.remove(job)
+        heapq.heapify(jobs)
+        if self._emptied(job):
+            self.tree.withdraw(job.path, job.lane)
+
+    def take(self, lanes: Sequence[str]) -> Waiting | None:
+        """Claim the next job that a worker of these lanes may have."""
+        path = self.tree.next(lanes)
+        if path is None:
+            return None
+        job = min(self.jobs[path, lane][0] for lane in lanes if (path, lane) in self.jobs)
+        heapq.heappop(self.jobs[path, job.lane])
+        self.tree.start(path, job.cost_ms, emptied=job.lane if self._emptied(job) else None)
+        return job
+
+    def order(self) -> Iterator[Waiting]:
+        """The jobs in the order in which a worker of every lane would get them if nobody came; empties the line."""
+        while job := self.take(self.flows.lanes_below(ROOT)):
+            yield job
+
+    def _emptied(self, job: Waiting) -> bool:
+        if self.jobs[job.path, job.lane]:
+            return False
+        del self.jobs[job.path, job.lane]
+        return True
+
+
+def backoff_ms(kind: FaultKind, tries: int, rng: Random) -> int:
+    """How long to wait before try `tries` + 1: uniform from 0 to a ceiling that doubles up to a cap ("full jitter").
+
+    tries: 1 or more. Source: Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015.
+    """
+    ceiling = min(BACKOFF_CAP_MS[kind], BACKOFF_BASE_MS[kind] * 2 ** min(tries - 1, 30))
+    return rng.randint(0, ceiling)

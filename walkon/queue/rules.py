@@ -1,0 +1,72 @@
+"""What happens to a job, decided without a store: the numbers and rules that every queue keeps alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil
+from random import Random
+
+from walkon.queue.fairness import backoff_ms
+from walkon.queue.port import MAX_PAYLOAD, MAX_RESULT, FaultKind, JobState, NewJob, Progress
+from walkon.types.ids import JobId
+
+RESULT_WINDOW_MS = 7 * 24 * 3600 * 1000
+"""How long an ended job is remembered, so that a repeat of its submission finds it."""
+
+SWEEP_LIMIT = 100
+"""Jobs that one sweep takes back, promotes or forgets: a thousand at once would hold up everybody for tens of milliseconds."""
+
+NO_ROOM_HINT_MS = 5_000
+"""Expected wait for room when there is nothing to judge by."""
+
+VANISHED = "the worker vanished"
+POISON = "it ended two workers before their first heartbeat"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """One queue's settings. max_attempts: own faults and vanished workers together. max_depth: jobs queued and delayed."""
+
+    lease_ms: int
+    max_attempts: int
+    max_depth: int
+
+
+def check_job(job: NewJob) -> None:
+    """Raises ValueError for a job that no queue takes: payload over MAX_PAYLOAD, negative cost."""
+    if len(job.payload) > MAX_PAYLOAD:
+        raise ValueError(f"the payload has {len(job.payload)} bytes, more than {MAX_PAYLOAD}")
+    if job.cost_ms < 0:
+        raise ValueError(f"the cost is {job.cost_ms} ms, below 0")
+
+
+def check_result(result: bytes) -> None:
+    """Raises ValueError for a result over MAX_RESULT."""
+    if len(result) > MAX_RESULT:
+        raise ValueError(f"the result has {len(result)} bytes, more than {MAX_RESULT}")
+
+
+def after_fault(kind: FaultKind, attempts: int, rules: Rules) -> JobState:
+    """DELAYED or DEAD, when an attempt ended in a fault; attempts includes the present one."""
+    if kind is FaultKind.UNAVAILABLE:
+        return JobState.DELAYED
+    if kind is FaultKind.BAD_INPUT or attempts >= rules.max_attempts:
+        return JobState.DEAD
+    return JobState.DELAYED
+
+
+def retry_delay_ms(job: JobId, kind: FaultKind, tries: int) -> int:
+    """The backoff of this job's try. Drawn from the job's own name: spread between jobs, and the same however often asked."""
+    return backoff_ms(kind, tries, Random(f"{job}/{tries}"))  # noqa: S311 - spreads load, guards nothing
+
+
+def left_ms(*, cost_ms: int, since_claim_ms: int, since_beat_ms: int, progress: Progress | None) -> int:
+    """Expected milliseconds that a running job still takes: its worker's word if it gave one, else the estimate."""
+    if progress is not None and progress.left_ms is not None:
+        return max(0, progress.left_ms - since_beat_ms)
+    return max(0, cost_ms - since_claim_ms)
+
+
+def retry_after_s(running_left_ms: Iterable[int], *, waiting: int, waiting_ms: int) -> int:
+    """Seconds until a full line has room: the soonest end of a running job, or an average job if none runs; at least 1."""
+    soonest = min(running_left_ms, default=waiting_ms // waiting if waiting else NO_ROOM_HINT_MS)
+    return max(1, ceil(soonest / 1000))

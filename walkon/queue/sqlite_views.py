@@ -1,0 +1,114 @@
+"""What the file says to those who only look: jobs with their place in line, dead letters, counts."""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from walkon.queue.fairness import Waiting, WaitingLine
+from walkon.queue.port import JobState, JobView, QueueStats
+from walkon.queue.rules import Rules
+from walkon.queue.sqlite_flows import snapshot
+from walkon.queue.sqlite_jobs import read_progress, running_left_ms
+from walkon.types.ids import JobId, PlaceId
+
+COLUMNS = "id, state, attempts, progress, result, token, error"
+
+
+@dataclass(slots=True)
+class LineCache:
+    """The last simulation, good until the file changes. places: job → position and expected work of those in front of it."""
+
+    version: int = -1
+    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Look:
+    """One open read transaction."""
+
+    connection: sqlite3.Connection
+    now_ms: int
+    rules: Rules
+    cache: LineCache
+
+
+def views(look: Look, jobs: Sequence[JobId]) -> dict[JobId, JobView]:
+    """The jobs that are known."""
+    wanted = (json.dumps(list(jobs)),)
+    rows = look.connection.execute(f"SELECT {COLUMNS} FROM job WHERE id IN (SELECT value FROM json_each(?))", wanted)  # noqa: S608
+    found = {view.id: view for view in _read(rows)}
+    return _with_places(look, found) if any(view.state is JobState.QUEUED for view in found.values()) else found
+
+
+def dead(look: Look, limit: int) -> list[JobView]:
+    """Dead letters, newest first."""
+    newest = f"SELECT {COLUMNS} FROM job WHERE state = 'dead' ORDER BY ended_ms DESC, token DESC LIMIT ?"  # noqa: S608
+    return list(_read(look.connection.execute(newest, (limit,))))
+
+
+def stats(look: Look) -> QueueStats:
+    """Counts, kept by the tables themselves."""
+    tally = {state: (jobs, cost_ms) for state, jobs, cost_ms in look.connection.execute("SELECT state, jobs, cost_ms FROM tally")}
+    (draining,) = look.connection.execute("SELECT draining FROM queue").fetchone()
+    paused = look.connection.execute("SELECT place FROM paused ORDER BY place")
+    return QueueStats(
+        **{state: jobs for state, (jobs, _) in tally.items()},
+        waiting_ms=tally[JobState.QUEUED][1] + tally[JobState.DELAYED][1],
+        paused_places=tuple(PlaceId(place) for (place,) in paused),
+        draining=bool(draining),
+    )
+
+
+def _read(rows: Iterable[tuple[str, str, int, str | None, bytes | None, int, str | None]]) -> Iterable[JobView]:
+    for job, state, attempts, progress, result, token, error in rows:
+        yield JobView(
+            id=JobId(job),
+            state=JobState(state),
+            attempts=attempts,
+            progress=read_progress(progress),
+            result=result,
+            token=token,
+            error=error,
+        )
+
+
+def _with_places(look: Look, found: dict[JobId, JobView]) -> dict[JobId, JobView]:
+    running_ms = sum(running_left_ms(look.connection, look.now_ms, look.rules))
+    places = _line(look)
+    return {job: _placed(view, places.get(job), running_ms) for job, view in found.items()}
+
+
+def _placed(view: JobView, place: tuple[int, int] | None, running_ms: int) -> JobView:
+    if place is None:
+        return view
+    return JobView(
+        id=view.id,
+        state=view.state,
+        attempts=view.attempts,
+        position=place[0],
+        ahead_ms=running_ms + place[1],
+        token=view.token,
+        error=view.error,
+    )
+
+
+def _line(look: Look) -> dict[str, tuple[int, int]]:
+    (version,) = look.connection.execute("PRAGMA data_version").fetchone()
+    if version != look.cache.version:
+        look.cache.places = _simulate(look.connection)
+        look.cache.version = version
+    return look.cache.places
+
+
+def _simulate(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+    line = WaitingLine(snapshot(connection))
+    for seq, job, klass, place, person, lane, cost_ms in connection.execute(
+        "SELECT seq, id, klass, place, person, lane, cost_ms FROM job WHERE state = 'queued'"
+    ):
+        line.place(Waiting(seq=seq, id=job, path=(klass, place, person), lane=lane, cost_ms=cost_ms))
+    places, ahead_ms = {}, 0
+    for position, waiting in enumerate(line.order(), start=1):
+        places[waiting.id] = (position, ahead_ms)
+        ahead_ms += waiting.cost_ms
+    return places
