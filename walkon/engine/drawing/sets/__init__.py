@@ -1,0 +1,1 @@
+"""The painted sets: one painter for each depth of each place."""
