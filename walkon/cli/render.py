@@ -91,8 +91,6 @@ def _record(scene: "Scene", engine: str, rendered: "Rendered | None", out: Path 
     unstaged = dict.fromkeys((*scene.not_staged, *rendered.not_staged))
     return plan | {
         "path": str(out),
-        "poster": str(rendered.poster),
-        "captions": str(rendered.captions),
         "seconds": rendered.seconds,
         "width": rendered.width,
         "height": rendered.height,

@@ -54,7 +54,7 @@ def read_document(path: Path | None) -> Document:
     if path is None:
         return Document()
     text = _read_text(path)
-    lines = tuple(text.split("\n"))
+    lines = tuple(text.replace("\r\n", "\n").split("\n"))
     try:
         return Document(str(path), lines, tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
