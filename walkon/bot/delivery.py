@@ -9,7 +9,6 @@ from time import monotonic
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card
@@ -19,6 +18,7 @@ from walkon.library import tables
 from walkon.library.clips import Clip, ClipState
 from walkon.queue.port import JobState, JobView
 from walkon.store import outbox
+from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind, Row
 from walkon.telemetry import Metrics
 from walkon.types.clock import to_ms
@@ -165,7 +165,7 @@ class Delivery:
             return
         self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
 
-    async def _owe_note(self, tx: AsyncConnection, row: Row, clip: Clip, ref: str) -> None:
+    async def _owe_note(self, tx: Transaction, row: Row, clip: Clip, ref: str) -> None:
         if clip.waited_s <= NOTIFY_AFTER_S or not row.key.startswith("clip:") or not self._platform.limits.notes:
             return
         note = NewRow(

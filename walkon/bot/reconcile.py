@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import msgspec
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from walkon.bot.house import House
 from walkon.bot.intake import DEFAULT_PACE, job_of
@@ -13,6 +12,7 @@ from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, FailureCause
 from walkon.library.endings import end_cancelled, end_failed, end_finished, finished_of
 from walkon.queue.port import JobState, JobView, QueueFull
+from walkon.store.database import Transaction
 from walkon.types.ids import render_job
 
 log = structlog.get_logger(__name__)
@@ -62,7 +62,7 @@ async def _mend(house: House, clip: Clip, view: JobView | None) -> bool:
     return True
 
 
-async def _record_result(house: House, tx: AsyncConnection, clip: Clip, view: JobView) -> None:
+async def _record_result(house: House, tx: Transaction, clip: Clip, view: JobView) -> None:
     now = house.clock.now()
     try:
         finished = finished_of(view.result or b"")

@@ -3,11 +3,11 @@
 from datetime import datetime
 
 import msgspec
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipEnded, FailureCause, Finished, StaleToken, cancel, fail, finish
 from walkon.store import outbox
+from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
 from walkon.types.ids import ClipId
 
@@ -22,14 +22,14 @@ def finished_of(result: bytes) -> Finished:
     return msgspec.json.decode(result, type=Finished)
 
 
-async def _change(tx: AsyncConnection, before: Clip, after: Clip, now: datetime) -> Clip:
+async def _change(tx: Transaction, before: Clip, after: Clip, now: datetime) -> Clip:
     if after != before:
         await tables.save(tx, after)
         await outbox.touch(tx, after.id, to_ms(now), urgent=True)
     return after
 
 
-async def end_finished(tx: AsyncConnection, id: ClipId, token: int, finished: Finished, now: datetime) -> bool:
+async def end_finished(tx: Transaction, id: ClipId, token: int, finished: Finished, now: datetime) -> bool:
     """Record a finished render; False where the clip was cancelled or a newer render came first: drop the output."""
     clip = await tables.get(tx, id)
     if clip is None:
@@ -41,7 +41,7 @@ async def end_finished(tx: AsyncConnection, id: ClipId, token: int, finished: Fi
     return True
 
 
-async def end_cancelled(tx: AsyncConnection, id: ClipId, by: CancelledBy, now: datetime) -> Clip | None:
+async def end_cancelled(tx: Transaction, id: ClipId, by: CancelledBy, now: datetime) -> Clip | None:
     """Record that a clip was stopped; a clip that has ended already stays as it is. None if unknown."""
     clip = await tables.get(tx, id)
     if clip is None or clip.state.final:
@@ -49,7 +49,7 @@ async def end_cancelled(tx: AsyncConnection, id: ClipId, by: CancelledBy, now: d
     return await _change(tx, clip, cancel(clip, by, now), now)
 
 
-async def end_failed(tx: AsyncConnection, id: ClipId, cause: FailureCause, now: datetime) -> Clip | None:
+async def end_failed(tx: Transaction, id: ClipId, cause: FailureCause, now: datetime) -> Clip | None:
     """Record that a clip was given up; a clip that has ended already stays as it is. None if unknown."""
     clip = await tables.get(tx, id)
     if clip is None or clip.state.final:

@@ -7,9 +7,9 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, Index, Integer, LargeBinary, Row, String, Table, Text, delete, func, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished
+from walkon.store.database import Transaction
 from walkon.store.schema import METADATA, EnumText
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
@@ -77,37 +77,37 @@ def _clip(row: Row[Any]) -> Clip:
     )
 
 
-async def add(tx: AsyncConnection, clip: Clip) -> Clip:
+async def add(tx: Transaction, clip: Clip) -> Clip:
     """Record the clip; where its event is known already, the clip of that event is returned instead."""
     await tx.execute(insert(CLIP).values(**_values(clip)).on_conflict_do_nothing(index_elements=["event"]))
     row = (await tx.execute(select(CLIP).where(CLIP.c.event == clip.event))).one()
     return _clip(row)
 
 
-async def get(tx: AsyncConnection, id: ClipId) -> Clip | None:
+async def get(tx: Transaction, id: ClipId) -> Clip | None:
     """One clip, None if unknown."""
     row = (await tx.execute(select(CLIP).where(CLIP.c.id == id))).first()
     return _clip(row) if row else None
 
 
-async def of_event(tx: AsyncConnection, event: EventId) -> Clip | None:
+async def of_event(tx: Transaction, event: EventId) -> Clip | None:
     """The clip that an event asked for, None if it asked for none."""
     row = (await tx.execute(select(CLIP).where(CLIP.c.event == event))).first()
     return _clip(row) if row else None
 
 
-async def save(tx: AsyncConnection, clip: Clip) -> None:
+async def save(tx: Transaction, clip: Clip) -> None:
     """Write the record over its former state."""
     await tx.execute(update(CLIP).where(CLIP.c.id == clip.id).values(**_values(clip)))
 
 
-async def promised(tx: AsyncConnection) -> Sequence[Clip]:
+async def promised(tx: Transaction) -> Sequence[Clip]:
     """Every clip that is still owed, oldest first."""
     rows = await tx.execute(select(CLIP).where(CLIP.c.state == ClipState.PROMISED).order_by(CLIP.c.asked_ms))
     return [_clip(row) for row in rows]
 
 
-async def latest_of(tx: AsyncConnection, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
+async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
     """A person's newest clips in one place, newest first."""
     where = [CLIP.c.person_id == person, CLIP.c.place_id == place]
     if promised_only:
@@ -116,12 +116,12 @@ async def latest_of(tx: AsyncConnection, person: PersonId, place: PlaceId, *, pr
     return [_clip(row) for row in rows]
 
 
-async def greatest_token(tx: AsyncConnection) -> int:
+async def greatest_token(tx: Transaction) -> int:
     """The newest fencing token that finished anything, 0 if none did."""
     return int((await tx.execute(select(func.max(CLIP.c.token)))).scalar() or 0)
 
 
-async def recent_pace(tx: AsyncConnection, lane: str, limit: int = 20) -> float | None:
+async def recent_pace(tx: Transaction, lane: str, limit: int = 20) -> float | None:
     """Milliseconds of work per second of clip over the newest finished clips of a lane, None before the first."""
     rows = await tx.execute(
         select(CLIP.c.finished).where(CLIP.c.lane == lane, CLIP.c.state == ClipState.FINISHED).order_by(CLIP.c.ended_ms.desc()).limit(limit)
@@ -130,6 +130,6 @@ async def recent_pace(tx: AsyncConnection, lane: str, limit: int = 20) -> float 
     return sum(clip.spent_ms for clip in done) / sum(clip.seconds for clip in done) if done else None
 
 
-async def remove(tx: AsyncConnection, id: ClipId) -> None:
+async def remove(tx: Transaction, id: ClipId) -> None:
     """Forget a clip that nobody was told about."""
     await tx.execute(delete(CLIP).where(CLIP.c.id == id))

@@ -17,6 +17,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from walkon.types.errors import WalkonError
 
+Transaction = AsyncConnection
+"""What statements run on: from `Database.transaction` to write, from `Database.reading` to read."""
+
 
 @dataclass(eq=False)
 class StoreUnusable(WalkonError):
@@ -79,13 +82,13 @@ class Database:
         return database
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncIterator[Transaction]:
         """A write transaction, serialised with all others; committed at the end, rolled back on any exception."""
         async with self._writer.begin() as connection:
             yield connection
 
     @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
+    async def reading(self) -> AsyncIterator[Transaction]:
         """A consistent view that never waits for a writer."""
         async with self._reader.begin() as connection:
             yield connection

@@ -11,8 +11,8 @@ from enum import StrEnum
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, and_, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from walkon.store.database import Transaction
 from walkon.store.schema import METADATA, EnumText
 
 
@@ -94,7 +94,7 @@ class NewRow:
     urgent: bool = False
 
 
-async def put(tx: AsyncConnection, row: NewRow, now_ms: int, *, hold_ms: int = 0, wanted: int = 1) -> None:
+async def put(tx: Transaction, row: NewRow, now_ms: int, *, hold_ms: int = 0, wanted: int = 1) -> None:
     """Owe a message; a row of that key that exists is left as it is.
 
     hold_ms: how long the first answer has before delivery sends it instead. wanted: 2 where that answer
@@ -114,14 +114,14 @@ async def put(tx: AsyncConnection, row: NewRow, now_ms: int, *, hold_ms: int = 0
     await tx.execute(insert(OUTBOX).values(**values).on_conflict_do_nothing())
 
 
-async def touch(tx: AsyncConnection, subject: str, now_ms: int, *, urgent: bool) -> None:
+async def touch(tx: Transaction, subject: str, now_ms: int, *, urgent: bool) -> None:
     """Something about `subject` changed: show its cards anew, before others if urgent."""
     where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.CARD)
     values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "attempts": 0, "state": OutboxState.OPEN}
     await tx.execute(update(OUTBOX).where(where).values(**values, **({"urgent": True} if urgent else {})))
 
 
-async def due(tx: AsyncConnection, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:
+async def due(tx: Transaction, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:
     """Up to `limit` rows to show now that are not in `busy`: last states first, then the oldest change first."""
     where = and_(
         OUTBOX.c.platform == platform,
@@ -135,46 +135,46 @@ async def due(tx: AsyncConnection, platform: str, now_ms: int, *, limit: int, bu
     return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where).order_by(*order).limit(limit))]
 
 
-async def watched(tx: AsyncConnection, platform: str) -> Sequence[Row]:
+async def watched(tx: Transaction, platform: str) -> Sequence[Row]:
     """Rows that stand as a message and have not reached their last state: progress is edited into them."""
     where = and_(OUTBOX.c.platform == platform, OUTBOX.c.state == OutboxState.OPEN, OUTBOX.c.urgent.is_(False), OUTBOX.c.ref.is_not(None))
     return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where))]
 
 
-async def acknowledge(tx: AsyncConnection, key: str, revision: int, ref: str) -> None:
+async def acknowledge(tx: Transaction, key: str, revision: int, ref: str) -> None:
     """Revision `revision` stands as message `ref`. An older revision never overwrites a newer."""
     shown = {"ref": ref, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None}
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
 
 
-async def retry(tx: AsyncConnection, key: str, due_ms: int, error: str, *, forget_ref: bool = False) -> None:
+async def retry(tx: Transaction, key: str, due_ms: int, error: str, *, forget_ref: bool = False) -> None:
     """Try again at due_ms; forget_ref where the message is gone and a new one must be posted."""
     values: dict[str, object] = {"due_ms": due_ms, "error": error, "held_until_ms": 0, "attempts": OUTBOX.c.attempts + 1}
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values, **({"ref": None} if forget_ref else {})))
 
 
-async def give_up(tx: AsyncConnection, key: str, error: str) -> None:
+async def give_up(tx: Transaction, key: str, error: str) -> None:
     """Nothing more can be shown there, until the subject changes again."""
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(state=OutboxState.GIVEN_UP, error=error, held_until_ms=0))
 
 
-async def withdraw(tx: AsyncConnection, key: str) -> None:
+async def withdraw(tx: Transaction, key: str) -> None:
     """The message is not owed after all, and nobody has seen it."""
     await tx.execute(delete(OUTBOX).where(OUTBOX.c.key == key))
 
 
-async def release_holds(tx: AsyncConnection, platform: str) -> None:
+async def release_holds(tx: Transaction, platform: str) -> None:
     """At start: a first answer that a dead process owed is anybody's. Only the one process that serves `platform` may call it."""
     await tx.execute(update(OUTBOX).where(OUTBOX.c.platform == platform).values(held_until_ms=0))
 
 
-async def owed(tx: AsyncConnection, platform: str) -> int:
+async def owed(tx: Transaction, platform: str) -> int:
     """How many messages are still owed there."""
     where = and_(OUTBOX.c.platform == platform, OUTBOX.c.state == OutboxState.OPEN, OUTBOX.c.wanted > OUTBOX.c.shown)
     return len((await tx.execute(select(OUTBOX.c.key).where(where))).all())
 
 
-async def row(tx: AsyncConnection, key: str) -> Row | None:
+async def row(tx: Transaction, key: str) -> Row | None:
     """One row, None if unknown."""
     found = (await tx.execute(select(*_ROW).where(OUTBOX.c.key == key))).first()
     return Row(**found._mapping) if found else None
