@@ -47,9 +47,10 @@ class LogFormat(StrEnum):
 def redact(*secrets: str) -> None:
     """Mask these in every line logged from now on, also inside addresses, quoted text and tracebacks."""
     for secret in filter(None, secrets):
-        spellings = (secret, quote(secret, safe=""), repr(secret)[1:-1])
+        spellings = {secret, quote(secret, safe=""), repr(secret)[1:-1]}
+        for _ in range(2):  # JSON, and JSON within a JSON line
+            spellings |= {json.dumps(text, ensure_ascii=plain)[1:-1] for text in spellings for plain in (True, False)}
         _secrets.update(spellings)
-        _secrets.update(json.dumps(text, ensure_ascii=ascii_only)[1:-1] for text in spellings for ascii_only in (True, False))
 
 
 def redacted(text: str) -> str:
