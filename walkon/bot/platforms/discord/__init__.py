@@ -1,0 +1,1 @@
+"""Discord, through discord.py. No other room imports that library."""

@@ -1,0 +1,188 @@
+"""The Discord platform: log in, receive, show, and say honestly what went wrong."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from walkon.bot.cards import Card
+from walkon.bot.command import Command
+from walkon.bot.platforms.discord.cards import Layout
+from walkon.bot.platforms.discord.events import Listener
+from walkon.bot.platforms.discord.faults import patient_trace, port_errors
+from walkon.bot.platforms.discord.messages import Messages
+from walkon.bot.platforms.discord.tree import command_tree, sync
+from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
+from walkon.bot.words import Words
+from walkon.store.media import MediaStore
+from walkon.types.clock import SystemClock
+from walkon.types.errors import SetupError, WalkonError
+from walkon.types.people import Platform
+
+log = structlog.get_logger(__name__)
+
+LIMITS = PlatformLimits(min_edit_s=3.0, in_flight=8)
+"""Three seconds between edits: within the five edits per five seconds and message that Discord was seen to allow."""
+
+PATIENCE_S = 60.0
+SLOW_UPLOAD_BYTES_S = 100_000
+"""The slowest line that still gets a clip through."""
+
+SETTLE_S = 3.0
+LONGEST_RATE_LIMIT_S = 30.0  # the least that discord.py accepts
+_TOKEN_REFUSED_CLOSE = 4004
+STATE_FILE = "discord-commands.json"
+
+
+class DiscordPlatform:
+    """walkon on Discord. api_url: REST base with version, None for Discord's own. dev_guild: the only guild that gets the commands.
+
+    patience_s: how long a call may take before it counts as lost, beside what an upload needs.
+    """
+
+    platform = Platform.DISCORD
+    limits = LIMITS
+    patience_s = PATIENCE_S
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_url: str | None,
+        root: str,
+        dev_guild: str | None,
+        commands: Sequence[Command],
+        words: Words,
+        media: MediaStore,
+        state_dir: Path,
+    ) -> None:
+        self._token = token
+        self._api_url = api_url
+        self._tree = command_tree(root, commands, words)
+        self._guild = int(dev_guild) if dev_guild else None
+        self._state = state_dir / STATE_FILE
+        self._messages = Messages(layout=Layout(words), media=media, clock=SystemClock())
+        self._client: _Client | None = None
+        self._login = asyncio.Lock()
+
+    async def check(self) -> None:
+        """Try the token before anything else starts. Raises TokenRefused, PlatformDown."""
+        await self._logged_in()
+
+    async def serve(self, handler: Handler) -> None:
+        """Receive until cancelled. Raises PlatformDown when the connection is lost beyond the library's own repair; call again."""
+        client = await self._logged_in()
+        listener = Listener(handler=handler, messages=self._messages)
+        client.hear = listener.hear
+        try:
+            with port_errors():
+                await self._sync(client)
+                await _find_gateway(client)
+                await _receive(client)
+            raise PlatformDown(Platform.DISCORD, "the gateway closed the connection")
+        finally:
+            await listener.settle(SETTLE_S)
+            await self.close()
+
+    async def show(self, post: Post, card: Card) -> str:
+        """Make the post show the card; returns its ref. Raises as the port says."""
+        client = await self._logged_in()
+        patience_s = self.patience_s + (card.video.bytes / SLOW_UPLOAD_BYTES_S if card.video else 0)
+        with port_errors():
+            async with asyncio.timeout(patience_s):
+                return await self._messages.show(client, post, card)
+
+    async def close(self) -> None:
+        """Let go of connections; whatever needs them next logs in anew."""
+        client, self._client = self._client, None
+        if client:
+            await client.close()
+
+    async def _logged_in(self) -> "_Client":
+        async with self._login:
+            if self._client is None or self._client.is_closed():
+                self._client = await self._log_in()
+            return self._client
+
+    async def _log_in(self) -> "_Client":
+        if not self._token.strip().isprintable() or not self._token.isascii():
+            raise TokenRefused(Platform.DISCORD)
+        if self._api_url:
+            # discord.py builds every address from this one attribute and offers no other way to name another server.
+            Route.BASE = self._api_url.rstrip("/")
+        client = _Client()
+        try:
+            with port_errors():
+                async with asyncio.timeout(self.patience_s):
+                    await client.login(self._token)
+        except BaseException:
+            await client.close()
+            raise
+        return client
+
+    async def _sync(self, client: "_Client") -> None:
+        try:
+            told = await sync(client, self._tree, self._state, self._guild)
+        except discord.Forbidden as error:
+            if self._guild is None:
+                raise
+            mend = "Add walkon to that server, or leave dev_guild out."
+            raise SetupError(f"[discord] dev_guild: Discord does not let walkon set commands in server {self._guild}. {mend}") from error
+        if told:
+            log.info("commands_told", guild=self._guild)
+
+
+class _Client(discord.Client):
+    """discord.py with everything off that walkon does not use. hear: gets every interaction, whatever message it comes from."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+            max_ratelimit_timeout=LONGEST_RATE_LIMIT_S,
+            http_trace=patient_trace(),
+        )
+        self.hear: Callable[[discord.Interaction], Awaitable[None]] | None = None
+
+    async def on_interaction(self, interaction: discord.Interaction) -> None:
+        """The library's event for every interaction."""
+        if self.hear:
+            await self.hear(interaction)
+
+    async def on_error(self, event_method: str, /, *_: Any, **__: Any) -> None:
+        """The library's hook for faults in its events."""
+        log.exception("event_broke", event=event_method)
+
+
+async def _find_gateway(client: discord.Client) -> None:
+    """Ask the API where the gateway is. Only the library's sharded client asks by itself; the plain one takes this attribute."""
+    _, url, _ = await client.http.get_bot_gateway()
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
+
+
+async def _receive(client: discord.Client) -> None:
+    """Connect, and stay connected as long as the library can mend it."""
+    try:
+        await client.connect()
+    except discord.ConnectionClosed as error:
+        if error.code == _TOKEN_REFUSED_CLOSE:
+            raise TokenRefused(Platform.DISCORD) from error
+        raise PlatformDown(Platform.DISCORD, f"the gateway closed with {error.code}") from error
+    except discord.PrivilegedIntentsRequired as error:
+        raise SetupError(
+            "Discord refuses the intents walkon asks for. Look at Developer Portal → Bot → Privileged Gateway Intents."
+        ) from error
+    except (WalkonError, discord.HTTPException, OSError):
+        raise
+    except Exception as error:
+        # Seen with 2.7.1: AttributeError where the very first connection is refused, KeyError from a payload it does not know.
+        raise PlatformDown(Platform.DISCORD, f"{type(error).__name__} {error}") from error

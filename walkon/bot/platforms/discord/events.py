@@ -1,0 +1,194 @@
+"""What Discord delivers becomes a command or a press, and is answered within Discord's three seconds."""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import aiohttp
+import discord
+import structlog
+
+from walkon.bot.command import Attachment, Invocation, Pressed, RawValue, Reply
+from walkon.bot.platforms.discord.cards import pinged
+from walkon.bot.platforms.discord.faults import ALREADY_ANSWERED
+from walkon.bot.platforms.discord.messages import Messages, Standing
+from walkon.bot.port import Handler
+from walkon.bot.tokens import Deed, read_token
+from walkon.types.errors import WalkonError
+from walkon.types.ids import EventId, PersonId, PlaceId
+from walkon.types.people import Locale, Person, Place
+
+log = structlog.get_logger(__name__)
+
+DEFER_AFTER_S = 1.5
+"""Half of Discord's three seconds: a command that takes longer is answered "thinking" and edited when it is ready."""
+
+PATIENCE_S = 15.0
+"""An answer that Discord has not taken by then is left to the outbox, which waits a little longer before it steps in."""
+
+PUBLIC_COMMANDS = frozenset({"prompt", "show"})
+"""Whether everybody sees an answer cannot change after "thinking": these are usually for all, the others for the asker."""
+
+_ATTACHMENT = 11
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listener:
+    """Hears interactions and answers them. running: the answers under way, kept so that closing can wait for them."""
+
+    handler: Handler
+    messages: Messages
+    running: set[asyncio.Task[Any]] = field(default_factory=set)
+
+    async def hear(self, interaction: discord.Interaction) -> None:
+        """Answer a command or a press; anything else is not ours."""
+        work = self._work(interaction)
+        if work is None:
+            return
+        task = asyncio.ensure_future(work)
+        self._keep(task)
+        if current := asyncio.current_task():
+            self._keep(current)
+        try:
+            reply, message_id = await self._answer(interaction, task)
+        except (WalkonError, discord.DiscordException, aiohttp.ClientError, OSError, RuntimeError) as error:
+            log.warning("answer_not_delivered", interaction=interaction.id, reason=f"{type(error).__name__} {error}")
+            return
+        if reply.post and message_id:
+            standing = replace(_standing(interaction, self._now()), message_id=str(message_id))
+            await self.handler.answered(reply.post, reply.revision, standing.write())
+
+    async def settle(self, within_s: float) -> None:
+        """Let answers under way finish, then stop what is left."""
+        waiting = self.running - {asyncio.current_task()}
+        if not waiting:
+            return
+        _, late = await asyncio.wait(waiting, timeout=within_s)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _keep(self, task: asyncio.Task[Any]) -> None:
+        self.running.add(task)
+        task.add_done_callback(self.running.discard)
+
+    def _now(self) -> float:
+        return self.messages.clock.now().timestamp()
+
+    def _work(self, interaction: discord.Interaction) -> Coroutine[Any, Any, Reply] | None:
+        data = cast("dict[str, Any]", interaction.data or {})
+        if interaction.channel_id is None:
+            return None
+        if interaction.type is discord.InteractionType.component:
+            return self.handler.press(pressed_by(interaction, data, self._now()))
+        if interaction.type is discord.InteractionType.application_command and _sub_command(data):
+            return self.handler.command(invocation_of(interaction, data, self._now()))
+        return None
+
+    async def _answer(self, interaction: discord.Interaction, task: "asyncio.Task[Reply]") -> tuple[Reply, int | None]:
+        done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_S)
+        if done and task.result().card.video is None:
+            async with asyncio.timeout(PATIENCE_S):
+                return task.result(), await self._at_once(interaction, task.result())
+        private = task.result().private if done else _usually_private(interaction)
+        async with asyncio.timeout(PATIENCE_S):
+            await self._defer(interaction, private=private)
+        await asyncio.wait({task})
+        async with asyncio.timeout(PATIENCE_S):
+            return task.result(), await self._later(interaction, task.result(), private=private)
+
+    async def _defer(self, interaction: discord.Interaction, *, private: bool) -> None:
+        try:
+            await interaction.response.defer(ephemeral=private, thinking=True)
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ANSWERED:
+                raise
+
+    async def _at_once(self, interaction: discord.Interaction, reply: Reply) -> int | None:
+        view = self._view(interaction, reply)
+        pings = pinged(reply.card, private=reply.private)
+        try:
+            response = await interaction.response.send_message(view=view, ephemeral=reply.private, allowed_mentions=pings)
+        except discord.HTTPException as error:
+            # The library sends again where Discord took the answer and then failed to say so.
+            if error.code != ALREADY_ANSWERED:
+                raise
+            return (await interaction.original_response()).id
+        return response.message_id
+
+    async def _later(self, interaction: discord.Interaction, reply: Reply, *, private: bool) -> int | None:
+        view, pings = self._view(interaction, reply), pinged(reply.card, private=reply.private)
+        if reply.private and not private:
+            # What was announced to all cannot become private: it goes, and the answer comes as a message of its own.
+            await interaction.delete_original_response()
+            sent = await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=pings, wait=True)
+            return sent.id
+        hung = await self.messages.upload(_standing(interaction, self._now()), reply.card)
+        return (await interaction.edit_original_response(view=view, attachments=hung, allowed_mentions=pings)).id
+
+    def _view(self, interaction: discord.Interaction, reply: Reply) -> discord.ui.LayoutView:
+        locale = Locale.of(str(interaction.locale)) if reply.private else _place(interaction).locale
+        return self.messages.layout.view(reply.card, locale, private=reply.private)
+
+
+def invocation_of(interaction: discord.Interaction, data: dict[str, Any], at: float) -> Invocation:
+    """The sub-command that somebody used. data: the interaction's own. at: Unix seconds now."""
+    sub = _sub_command(data) or {}
+    options = {option["name"]: _value(option, data) for option in sub.get("options", ())}
+    return Invocation(command=sub["name"], options=options, **_happened(interaction, at))
+
+
+def pressed_by(interaction: discord.Interaction, data: dict[str, Any], at: float) -> Pressed:
+    """The button that somebody pressed, on however old a message."""
+    rights = interaction.permissions
+    moderator = rights.manage_messages or rights.moderate_members
+    return Pressed(token=str(data.get("custom_id", "")), moderator=moderator, **_happened(interaction, at))
+
+
+def _sub_command(data: dict[str, Any]) -> dict[str, Any] | None:
+    first = next(iter(data.get("options") or ()), None)
+    return first if first and first.get("type") == discord.AppCommandOptionType.subcommand.value else None
+
+
+def _value(option: dict[str, Any], data: dict[str, Any]) -> RawValue:
+    if option["type"] != _ATTACHMENT:
+        return cast("RawValue", option["value"])
+    file = data["resolved"]["attachments"][option["value"]]
+    return Attachment(name=file["filename"], content_type=file.get("content_type", ""), size=file["size"], url=file["url"])
+
+
+def _happened(interaction: discord.Interaction, at: float) -> dict[str, Any]:
+    user = interaction.user
+    person = Person(id=PersonId(f"discord:{user.id}"), name=user.display_name, locale=Locale.of(str(interaction.locale)))
+    return {
+        "event": EventId(f"discord:{interaction.id}"),
+        "person": person,
+        "place": _place(interaction),
+        "at": datetime.fromtimestamp(at, UTC),
+        "upload_limit": interaction.filesize_limit,
+        "reply": _standing(interaction, at).write(),
+    }
+
+
+def _place(interaction: discord.Interaction) -> Place:
+    channel = str(interaction.channel_id)
+    thread = channel if isinstance(interaction.channel, discord.Thread) else None
+    if interaction.guild_id is None:
+        return Place(id=PlaceId(f"discord:dm-{channel}"), channel=channel, locale=Locale.of(str(interaction.locale)), private=True)
+    locale = Locale.of(str(interaction.guild_locale or interaction.locale))
+    return Place(id=PlaceId(f"discord:{interaction.guild_id}"), channel=channel, thread=thread, locale=locale)
+
+
+def _standing(interaction: discord.Interaction, at: float) -> Standing:
+    ids = {"channel_id": str(interaction.channel_id), "application_id": str(interaction.application_id)}
+    return Standing(**ids, token=interaction.token, at=at)
+
+
+def _usually_private(interaction: discord.Interaction) -> bool:
+    data = cast("dict[str, Any]", interaction.data or {})
+    if interaction.type is discord.InteractionType.component:
+        token = read_token(str(data.get("custom_id", "")))
+        return token is None or token.deed is not Deed.AGAIN
+    return (_sub_command(data) or {}).get("name") not in PUBLIC_COMMANDS
