@@ -1,1 +1,20 @@
-"""One file per way to make frames."""
+"""One file per way to make frames. A backend is found by its file's name; the file's `backend` makes it."""
+
+from collections.abc import Callable
+from importlib import import_module
+from pkgutil import iter_modules
+
+from walkon.engine.port import BackendUnavailable, RenderBackend
+
+
+def names() -> tuple[str, ...]:
+    """Every backend there is, in order of the alphabet."""
+    return tuple(sorted(module.name for module in iter_modules(__path__)))
+
+
+def load(name: str) -> Callable[..., RenderBackend]:
+    """The maker of the backend of that name. Raises BackendUnavailable for a name that no file has."""
+    if name not in names():
+        raise BackendUnavailable(reason=f'there is no backend "{name}"; there are: {", ".join(names())}')
+    maker: Callable[..., RenderBackend] = import_module(f"{__name__}.{name}").backend
+    return maker

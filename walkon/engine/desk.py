@@ -1,0 +1,116 @@
+"""The child's end of the pipes: takes orders on standard input, tells of them on standard output.
+
+Run as `python -m walkon.engine.desk RING WIRE PARENT`: two inherited file descriptors and the pid it lives and dies with.
+"""
+
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
+from queue import SimpleQueue
+from typing import BinaryIO
+
+from walkon.engine import wire
+from walkon.engine.lifeline import die_with_parent
+from walkon.engine.port import Order, Phase, RenderFailed, Step
+from walkon.engine.pressroom import PressRoom
+from walkon.engine.ring import Ring
+from walkon.engine.sound.voice import Voices
+from walkon.engine.studio import Stage, Studio
+
+REPORT_EVERY_S = 0.05
+
+
+class Cancelled(Exception):
+    """The order was withdrawn."""
+
+
+class _Desk:
+    """The child's end of the pipes. A thread reads orders, so that a stop is heard while a clip is drawn."""
+
+    def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
+        self._source, self._sink = source, sink
+        self._orders: SimpleQueue[Order] = SimpleQueue()
+        self._stopped = threading.Event()
+        self._reported_s = 0.0
+        self._phase: Phase | None = None
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        while len(head := self._source.read(4)) == 4:
+            message = wire.read_down(self._source.read(int.from_bytes(head, "big")))
+            if isinstance(message, wire.Make):
+                self._stopped.clear()
+                self._orders.put(message.order)
+            else:
+                self._stopped.set()
+        os._exit(0)
+
+    def tell(self, message: wire.Up) -> None:
+        self._sink.write(wire.packed(message))
+        self._sink.flush()
+
+    def report(self, step: Step) -> None:
+        if self._stopped.is_set():
+            raise Cancelled
+        now_s = time.monotonic()
+        if step.phase is not self._phase or now_s - self._reported_s >= REPORT_EVERY_S:
+            self._phase, self._reported_s = step.phase, now_s
+            self.tell(wire.Stepped(step))
+
+    def next_order(self) -> Order:
+        order = self._orders.get()
+        self._phase = None
+        return order
+
+
+def _answer(studio: Studio, room: PressRoom, desk: _Desk, order: Order) -> wire.Up:
+    try:
+        return wire.Done(studio.make_clip(order, desk.report))
+    except Cancelled:
+        room.settle()
+        return wire.Stopped()
+    except RenderFailed as failure:
+        room.settle()
+        return wire.Failed(failure.reason, failure.retryable)
+    except OSError as problem:
+        room.settle()
+        return wire.Failed(f"the clip could not be written: {problem}", True)
+
+
+def serve(stage: Callable[[], Stage], arguments: Sequence[str]) -> None:
+    """Make clips until the worker closes the pipe. stage: called once, after the pipes are safe from stray prints."""
+    ring, connection, parent = map(int, arguments)
+    die_with_parent(parent)
+    sink = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    desk = _Desk(sys.stdin.buffer, sink)
+    room = PressRoom(Ring(ring), Connection(connection))
+    try:
+        made, voices = stage(), Voices()
+        voices.warm()
+        made.warm()
+    except (ImportError, OSError) as problem:
+        desk.tell(wire.Unfit(f"{problem}. Install walkon with its dependencies, and libegl1 and libgl1 with the system's packages"))
+        return
+    room.settle()
+    desk.tell(wire.Ready())
+    studio = Studio(made, room, voices)
+    while True:
+        order = desk.next_order()
+        room.settle()
+        desk.tell(wire.Taken())
+        desk.tell(_answer(studio, room, desk, order))
+
+
+def _drawn_stage() -> Stage:
+    from walkon.engine.drawing.direction import direct
+    from walkon.engine.drawing.film import Film
+
+    return Stage(direct=direct, film=Film)
+
+
+if __name__ == "__main__":
+    serve(_drawn_stage, sys.argv[1:])

@@ -1,0 +1,142 @@
+"""The studio: makes a clip, from voices to poster. Runs in the child process; its second half, the press, codes beside it."""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from PIL import Image
+
+from walkon.engine import slips, wire
+from walkon.engine.captions import webvtt
+from walkon.engine.encode import Picture, Recipe, plan
+from walkon.engine.energy import Meter
+from walkon.engine.performance import SoundTrack, Speech
+from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Step
+from walkon.engine.pressroom import PressRoom
+from walkon.engine.sound.voice import Voices
+from walkon.types.scene import FPS, MAX_SECONDS, Scene
+
+MOST_TRIES = 4
+"""Codings of one clip at most until it fits its limit."""
+
+
+class Film(Protocol):
+    """The picture half of a clip. Any frame may be drawn at any time, the same index gives the same picture."""
+
+    @property
+    def frame_count(self) -> int:
+        """Pictures at 24 a second."""
+
+    @property
+    def poster_index(self) -> int:
+        """The picture that stands for the clip."""
+
+    def draw(self, index: int, into: Picture) -> None:
+        """Draw that picture into a BGRA buffer (height, width, 4)."""
+
+
+class Performance(Protocol):
+    """What the studio needs of a directed scene."""
+
+    @property
+    def seconds(self) -> float:
+        """Length of the clip."""
+
+    @property
+    def soundtrack(self) -> SoundTrack:
+        """What is heard."""
+
+    @property
+    def captions(self) -> Sequence[Caption]:
+        """What is read."""
+
+    @property
+    def not_staged(self) -> Sequence[str]:
+        """What the picture owes to the prompt."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """How scenes become pictures. warm: loads what the first clip would wait for."""
+
+    direct: Callable[[Scene, Sequence[Speech]], Performance]
+    film: Callable[[Scene, Any], Film]
+    warm: Callable[[], None] = lambda: None
+
+
+class Studio:
+    """Makes one clip after the other."""
+
+    def __init__(self, stage: Stage, room: PressRoom, voices: Voices) -> None:
+        self._stage, self._room, self._voices = stage, room, voices
+
+    def make_clip(self, order: Order, report: Callable[[Step], None]) -> Rendered:
+        """Make the order's clip in its directory. report may raise to stop it. Raises RenderFailed, PressGone."""
+        meter, began_s = Meter(), time.process_time()
+        report(Step(phase=Phase.READING, fraction=0.01))
+        performance = self._stage.direct(order.scene, self._speeches(order.scene))
+        report(Step(phase=Phase.PAINTING, fraction=0.06))
+        recipe, sealed = self._fitting(order, performance, report)
+        report(Step(phase=Phase.FINISHING, fraction=0.97))
+        captions = order.directory / wire.CAPTIONS
+        captions.write_text(webvtt(performance.captions, performance.soundtrack.speeches, seconds=recipe.seconds), "utf-8")
+        energy = meter.read(time.process_time() - began_s + sealed.cpu_s)
+        return Rendered(
+            video=order.directory / wire.CLIP,
+            poster=order.directory / wire.POSTER,
+            captions=captions,
+            seconds=recipe.seconds,
+            width=recipe.width,
+            height=recipe.height,
+            fps=FPS,
+            bytes=sealed.bytes,
+            loudness_lufs=round(sealed.loudness_lufs, 2),
+            not_staged=tuple(performance.not_staged),
+            energy_wh=energy.wh,
+            energy_metered=energy.metered,
+        )
+
+    def _speeches(self, scene: Scene) -> list[Speech]:
+        lines = [(line, shot.subject(line.speaker)) for shot in scene.shots for line in shot.lines]
+        speeches = [self._voices.say(line, speaker) for line, speaker in lines]
+        if sum(speech.seconds + 0.45 for speech in speeches) <= MAX_SECONDS:
+            return speeches
+        return [self._voices.say(line, speaker, pace=1.1) for line, speaker in lines]
+
+    def _fitting(self, order: Order, performance: Performance, report: Callable[[Step], None]) -> tuple[Recipe, slips.Sealed]:
+        """Code the clip until it fits: nearly always once, as the first plan already holds the rate below the limit."""
+        frame_count = round(performance.seconds * FPS)
+        shrink, film = 1.0, None
+        for attempt in range(MOST_TRIES):
+            recipe = plan(order.scene.size, frame_count, order.max_bytes, shrink=shrink)
+            track = replace(performance.soundtrack, seconds=recipe.seconds) if attempt == 0 else None
+            self._room.begin(slips.Begin(path=order.directory / wire.CLIP, recipe=recipe, size=order.scene.size, track=track))
+            # The press mixes the sound while the first film paints its scenery.
+            film = film or self._stage.film(order.scene, performance)
+            sealed = self._coded(film, recipe, report)
+            if sealed.bytes <= order.max_bytes:
+                _save_poster(film, order.scene.size, recipe, order.directory / wire.POSTER)
+                return recipe, sealed
+            shrink *= min(0.9 * order.max_bytes / sealed.bytes, 0.8)
+        raise RenderFailed(reason=f"the clip did not fit into {order.max_bytes} bytes in {MOST_TRIES} tries", retryable=False)
+
+    def _coded(self, film: Film, recipe: Recipe, report: Callable[[Step], None]) -> slips.Sealed:
+        count = recipe.frame_count
+        for index in range(count):
+            self._room.add(partial(film.draw, index))
+            report(Step(phase=Phase.PAINTING, step=index + 1, steps=count, fraction=0.06 + 0.88 * (index + 1) / count))
+        report(Step(phase=Phase.SOUND, fraction=0.95))
+        return self._room.end()
+
+
+def _save_poster(film: Film, size: tuple[int, int], recipe: Recipe, path: Path) -> None:
+    picture = np.zeros((size[1], size[0], 4), np.uint8)
+    film.draw(film.poster_index, picture)
+    image = Image.fromarray(np.ascontiguousarray(picture[:, :, 2::-1]))
+    if image.size != (recipe.width, recipe.height):
+        image = image.resize((recipe.width, recipe.height))
+    image.save(path, "JPEG", quality=88)
