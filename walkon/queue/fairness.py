@@ -10,7 +10,7 @@ Where the tree is kept is the business of `Flows`: this module holds the rules, 
 
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from random import Random
 from typing import Protocol
 
@@ -54,7 +54,7 @@ class Flows(Protocol):
     """Where the nodes are kept. A ring is the set of children of one node that have something to claim in one lane."""
 
     def get(self, path: Path) -> Flow:
-        """The node, a fresh one if it is unknown; a copy of the caller's own."""
+        """The node, a fresh one if it is unknown; a change counts once it is put."""
 
     def put(self, path: Path, flow: Flow) -> None:
         """Keep the node; where it stands in rings, its tag there follows."""
@@ -126,8 +126,19 @@ class FairTree:
 
     def start(self, path: Path, cost_ms: int, *, emptied: str | None) -> None:
         """Charge a claimed job to its branch. emptied: its lane, if that was the person's last waiting job there."""
+        parent = self.flows.get(ROOT)
+        parent.running += 1
         for depth in range(1, len(path) + 1):
-            self._charge(path[:depth], cost_ms)
+            node = path[:depth]
+            flow = self.flows.get(node)
+            start = max(flow.tag, parent.clock - MAX_LAG)
+            parent.clock = max(parent.clock, start)
+            self.flows.put(node[:-1], parent)
+            self.flows.forget(node[:-1], up_to=parent.clock)
+            flow.tag = start + charge_of(node, cost_ms)
+            flow.running += 1
+            parent = flow
+        self.flows.put(path, parent)
         if emptied is not None:
             self._leave(path, emptied)
 
@@ -136,8 +147,9 @@ class FairTree:
         for depth in range(len(path) + 1):
             node = path[:depth]
             flow = self.flows.get(node)
-            correction = charge_of(node, used_ms) - charge_of(node, charged_ms)
-            self.flows.put(node, replace(flow, tag=flow.tag + correction, running=flow.running - 1))
+            flow.tag += charge_of(node, used_ms) - charge_of(node, charged_ms)
+            flow.running -= 1
+            self.flows.put(node, flow)
         self._tidy(path)
 
     def hold(self, place: str) -> None:
@@ -167,19 +179,11 @@ class FairTree:
         while path and self.flows.stands(path, lane):
             self.flows.leave(path, lane)
             flow = self.flows.get(path)
-            self.flows.put(path, replace(flow, lanes=flow.lanes - 1))
+            flow.lanes -= 1
+            self.flows.put(path, flow)
             path = path[:-1]
             if self.flows.waits(path, lane):
                 return
-
-    def _charge(self, path: Path, cost_ms: int) -> None:
-        flow, parent = self.flows.get(path), self.flows.get(path[:-1])
-        start = max(flow.tag, parent.clock - MAX_LAG)
-        clock = max(parent.clock, start)
-        parent_running = parent.running + 1 if len(path) == 1 else parent.running
-        self.flows.put(path[:-1], replace(parent, clock=clock, running=parent_running))
-        self.flows.put(path, replace(flow, tag=start + charge_of(path, cost_ms), running=flow.running + 1))
-        self.flows.forget(path[:-1], up_to=clock)
 
     def _tidy(self, path: Path) -> None:
         """Where a branch has come to rest its busy period is over, and who owed what within it is forgotten."""
@@ -214,8 +218,7 @@ class MemoryFlows:
 
     def get(self, path: Path) -> Flow:
         """The node, a fresh one if it is unknown."""
-        flow = self.flows.get(path)
-        return Flow() if flow is None else replace(flow)
+        return self.flows.get(path) or Flow()
 
     def put(self, path: Path, flow: Flow) -> None:
         """Keep the node and its tag in rings."""
