@@ -68,7 +68,7 @@ def verb_forms(entry: str, locale: Locale) -> dict[str, Form]:
 def _form_of(word: str, locale: Locale) -> Form:
     if word.endswith("ing" if locale is Locale.EN else "ant"):
         return Form.GERUND
-    if locale is Locale.EN and word.endswith("en") or locale is Locale.FR and word.endswith(("u", "is", "ée", "é")):
+    if (locale is Locale.EN and word.endswith("en")) or (locale is Locale.FR and word.endswith(("u", "is", "ée", "é"))):
         return Form.PARTICIPLE
     return Form.FINITE
 

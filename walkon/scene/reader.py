@@ -1,0 +1,411 @@
+"""Reads the terms of one shot from left to right: who does what, to whom, on what, and who says which words."""
+
+from collections.abc import Callable, Mapping
+
+from walkon.scene.cast import Cast, Modifiers
+from walkon.scene.clauses import Clause
+from walkon.scene.draft import Deed, Draft, Speech
+from walkon.scene.effects import Particle, Sound
+from walkon.scene.tagging import ATTRIBUTES, DETERMINERS, PREPOSITIONS, Term, is_participle
+from walkon.scene.verbs import Verb
+from walkon.scene.words import Category, Word
+from walkon.types.people import Locale
+from walkon.types.scene import Camera, Kind, Mood, TimeOfDay, Weather
+
+SPEECH = frozenset({Verb.TALK, Verb.SHOUT})
+"""Verbs that only announce a line: with one they are no action of their own."""
+
+UTTERANCE = SPEECH | {Verb.SING, Verb.LAUGH, Verb.CRY, Verb.THINK}
+"""Verbs that may stand next to quoted words."""
+
+_WRITTEN = frozenset({"sign", "book", "letter", "newspaper", "shirt", "flag", "telephone", "painting", "television"})
+_INTERJECTIONS = frozenset(
+    "hello hi hey bye goodbye thanks sorry yes wow help bonjour salut bonsoir merci oui coucou bravo non adieu".split()
+)
+_SIZES = {"small": 0.7, "big": 1.4}
+_GENERIC_THING, _GENERIC_PERSON = "📦", "🧑"
+
+
+class Reader:
+    """Fills `draft` from the terms of one shot. cast: shared by all shots. quotes: what the masks stand for."""
+
+    def __init__(self, cast: Cast, quotes: tuple[str, ...], locale: Locale) -> None:
+        self.draft = Draft()
+        self._cast = cast
+        self._quotes = quotes
+        self._locale = locale
+        self._said = Modifiers()
+        self._clause = Clause(self.draft, cast, locale)
+        self._terms: list[Term] = []
+        self._at = 0
+        self._negated = False
+        self._awaiting: tuple[Speech, Term] | None = None
+        self._announced: list[Deed] = []
+        self._after_quote: Speech | None = None
+        self._attribute: Term | None = None
+        self._steps: Mapping[Category, Callable[[Term], None]] = self._handlers()
+
+    def _handlers(self) -> dict[Category, Callable[[Term], None]]:
+        return {
+            Category.NOUN: self._noun,
+            Category.VERB: self._verb,
+            Category.PLACE: self._place,
+            Category.TIME: self._setting,
+            Category.WEATHER: self._setting,
+            Category.MOOD: self._setting,
+            Category.CAMERA: self._camera,
+            Category.SOUND: self._sound,
+            Category.PARTICLE: self._particle,
+            Category.COLOUR: self._modifier,
+            Category.SIZE: self._modifier,
+            Category.COUNT: self._modifier,
+            Category.STYLE: self._modifier,
+            Category.DEFINITE: self._modifier,
+            Category.INDEFINITE: self._modifier,
+            Category.MANNER: self._manner,
+            Category.SUBJECT_PRONOUN: self._pronoun,
+            Category.OBJECT_PRONOUN: self._object_pronoun,
+            Category.NEGATION: self._negation,
+            Category.CONJUNCTION: self._conjunction,
+            Category.ONE: self._one,
+            Category.REST: self._rest,
+        }
+
+    def read(self, terms: list[Term]) -> Draft:
+        """The draft of a shot that says `terms`."""
+        self._terms = terms
+        for self._at, term in enumerate(terms):
+            self._step(term)
+        self._clause.finish()
+        for speech in self.draft.speeches:
+            speech.speaker = speech.speaker or self._nearest_speaker()
+            if speech.speaker is not None:
+                self.draft.show(speech.speaker)
+        return self.draft
+
+    def _step(self, term: Term) -> None:
+        if term.quote is not None:
+            self._quote(self._quotes[term.quote])
+        elif term.stop:
+            self._clause.pause()
+            self._said = Modifiers()
+        elif term.word is None:
+            self._unknown(term)
+        elif term.word.category in PREPOSITIONS:
+            self._clause.preposition(term)
+        elif handler := self._steps.get(term.word.category):
+            handler(term)
+
+    def _before(self, *, stops: bool = True) -> Term | None:
+        """The term before the present one, small words left out."""
+        return self._before_all(Category.SILENT, Category.MANNER, Category.AUXILIARY, stops=stops)
+
+    def _before_all(self, *skipped: Category, stops: bool = True) -> Term | None:
+        for term in reversed(self._terms[max(0, self._at - 8) : self._at]):
+            if not term.is_(*skipped) and (stops or not term.stop):
+                return term
+        return None
+
+    def _after(self) -> Term | None:
+        return self._terms[self._at + 1] if self._at + 1 < len(self._terms) else None
+
+    def _noun(self, term: Term) -> None:
+        assert term.word is not None  # noqa: S101 - a noun has a word
+        if self._negated:
+            self._negated = False
+            self._said = Modifiers()
+            self.draft.not_staged.append(term.label)
+            return
+        if not term.low.isascii() and self._echoes(term):
+            return
+        self._introduce(term.word, term.label)
+
+    def _echoes(self, term: Term) -> bool:
+        """An emoji after its own noun shows nothing new; after itself it counts one more."""
+        last = self._terms[self._at - 1] if self._at else None
+        latest = self._cast.latest()
+        if last is None or latest is None or last.word is None or term.word is None or last.word.key != term.word.key:
+            return False
+        if last.label == term.label:
+            self._cast.change(latest, count=min(6, self._cast.members[latest].count + 1))
+        return True
+
+    def _introduce(self, word: Word, label: str, *, known: bool = True) -> None:
+        said, self._said = self._said, Modifiers()
+        last = self._before_all(Category.SILENT, *DETERMINERS, *ATTRIBUTES)
+        id = self._cast.introduce(word, label, said, here=self.draft.subjects, known=known)
+        self.draft.show(id)
+        if self._awaiting is not None:
+            self._answer(id)
+            return
+        self._after_quote = self.draft.speeches[-1] if last is not None and last.quote is not None and self.draft.speeches else None
+        joined = last is not None and (last.is_(Category.CONJUNCTION) or last.low == ",")
+        self._clause.noun(id, joined=joined)
+        if self._attribute is not None:
+            self._clause.act(Word(Category.VERB, self._attribute.word.key if self._attribute.word else ""), self._attribute, [id])
+            self._clause.subject(id)
+            self._attribute = None
+
+    def _answer(self, id: str) -> None:
+        """The noun after `"…" says`: who spoke."""
+        if self._awaiting is None:
+            return
+        (speech, term), self._awaiting = self._awaiting, None
+        speech.speaker = id
+        self._clause.subject(id)
+        if term.word is not None and term.word.key not in SPEECH:
+            self._clause.act(term.word, term, [id])
+        self._clause.close([id])
+
+    def _verb(self, term: Term) -> None:
+        assert term.word is not None  # noqa: S101 - a verb has a word
+        following = self._after()
+        attributive = self._said.announces_noun and following is not None and following.is_(Category.NOUN)
+        if attributive and is_participle(term) and self._locale is Locale.EN:
+            self._attribute = term
+            return
+        self._said = Modifiers()
+        before = self._before(stops=False)
+        if before is not None and before.quote is not None and term.word.key in UTTERANCE and self.draft.speeches:
+            self._awaiting = (self.draft.speeches[-1], term)
+            return
+        subjects = self._clause.subjects_of(term, self._before())
+        if self._negated:
+            self._negated = False
+            self.draft.not_staged.append(term.label)
+            self._clause.close(subjects)
+            return
+        self._people(subjects)
+        deeds = self._clause.act(term.word, term, subjects)
+        self._announce(term, deeds, subjects)
+
+    def _announce(self, term: Term, deeds: list[Deed], subjects: list[str]) -> None:
+        """After a verb of speech the next quote is its subject's; a quote just before may be too."""
+        self._announced = []
+        if term.word is None or term.word.key not in UTTERANCE or not subjects:
+            return
+        if self._after_quote is not None and self._after_quote.speaker is None:
+            self._after_quote.speaker = subjects[0]
+            self._drop_bare_speech(deeds)
+        else:
+            self._announced = deeds
+        self._after_quote = None
+
+    def _drop_bare_speech(self, deeds: list[Deed]) -> None:
+        for deed in deeds:
+            if deed.verb in SPEECH and deed in self.draft.deeds:
+                self.draft.deeds.remove(deed)
+
+    def _people(self, ids: list[str]) -> None:
+        """An unknown word that acts is a person."""
+        for id in ids:
+            member = self._cast.members[id]
+            if not member.known and member.kind is Kind.PROP:
+                self._cast.change(id, kind=Kind.PERSON, emoji=_GENERIC_PERSON)
+
+    def _quote(self, text: str) -> None:
+        before = self._before(stops=False)
+        author = self._announced[0].subject if self._announced else None
+        written = author or (self._cast.latest() if before is not None and before.is_(Category.NOUN) else None)
+        if written is not None and self._cast.members[written].noun in _WRITTEN and self._last_stop() != ":":
+            self.draft.not_staged.append(f"“{text}”")
+            return
+        if author is None and before is not None and before.is_(Category.NOUN) and self._last_stop() == ":":
+            author = self._cast.latest()
+        self.draft.speeches.append(Speech(text=text, speaker=author))
+        self._drop_bare_speech(self._announced)
+        self._announced = []
+        self._clause.pause()
+
+    def _last_stop(self) -> str:
+        last = self._terms[self._at - 1] if self._at else None
+        return last.low if last is not None and last.stop else ""
+
+    def _nearest_speaker(self) -> str | None:
+        living = [id for id in self.draft.subjects if self._cast.is_living(id)]
+        if living:
+            acting = [deed.subject for deed in self.draft.deeds if deed.subject in living]
+            return acting[-1] if acting else living[0]
+        return self._cast.latest(living=True) or (self.draft.subjects[0] if self.draft.subjects else self._cast.latest())
+
+    def _modifier(self, term: Term) -> None:
+        word = term.word
+        if word is None:
+            return
+        if word.category is Category.COUNT:
+            self._counted(term, int(word.key))
+        elif word.category in (Category.DEFINITE, Category.INDEFINITE):
+            self._said = Modifiers(article=word.category)
+        elif self._follows_noun():
+            self._trait(word, self._cast.latest())
+        else:
+            self._trait(word, None)
+
+    def _counted(self, term: Term, count: int) -> None:
+        following = self._after()
+        if count == 1 and following is not None and (following.is_verb or following.is_(Category.AUXILIARY)):
+            self._one(term)
+            return
+        self._said.count = count
+
+    def _follows_noun(self) -> bool:
+        last = self._terms[self._at - 1] if self._at else None
+        return (
+            self._locale is Locale.FR
+            and last is not None
+            and last.is_(Category.NOUN, Category.COLOUR, Category.STYLE)
+            and not self._said.announces_noun
+        )
+
+    def _trait(self, word: Word, id: str | None) -> None:
+        if word.category is Category.COLOUR:
+            if id is None:
+                self._said.colour = word.key
+            else:
+                self._cast.change(id, colour=word.key)
+        elif word.category is Category.SIZE:
+            if id is None:
+                self._said.size = _SIZES[word.key]
+            else:
+                self._cast.change(id, size=_SIZES[word.key])
+        elif id is None and self._said.announces_noun:
+            self._said.adjective = True
+
+    def _place(self, term: Term) -> None:
+        self._said = Modifiers()
+        key = term.word.key if term.word else ""
+        if self.draft.place is None:
+            self.draft.place = key
+        elif self.draft.place != key:
+            self.draft.not_staged.append(term.label)
+        self._clause.settle()
+
+    def _setting(self, term: Term) -> None:
+        word, draft = term.word, self.draft
+        if word is None:
+            return
+        if word.category is Category.TIME:
+            draft.time = draft.time or TimeOfDay(word.key)
+        elif word.category is Category.WEATHER:
+            draft.weather = draft.weather or Weather(word.key)
+        else:
+            draft.mood = draft.mood or Mood(word.key)
+        following = self._after()
+        if following is None or not (self._said.announces_noun and following.is_(Category.NOUN, Category.PLACE)):
+            self._said = Modifiers() if word.category is not Category.MOOD else self._said
+            self._clause.settle()
+
+    def _camera(self, term: Term) -> None:
+        self._said = Modifiers()
+        if term.word is not None and term.word.key == "slow_motion":
+            self.draft.slow_motion = True
+        elif term.word is not None:
+            self.draft.camera = self.draft.camera or Camera(term.word.key)
+
+    def _sound(self, term: Term) -> None:
+        if term.word is None:
+            return
+        self._said = Modifiers()
+        if (sound := Sound(term.word.key).value) not in self.draft.sounds:
+            self.draft.sounds.append(sound)
+        if term.is_verb:
+            subjects = self._clause.subjects_of(term, self._before())
+            living = [id for id in subjects if self._cast.is_living(id)]
+            self._announced = self._clause.act(Word(Category.VERB, Verb.SHOUT.value), term, living) if living else []
+            self._clause.close(subjects)
+
+    def _particle(self, term: Term) -> None:
+        self._said = Modifiers()
+        if term.word is not None and (particle := Particle(term.word.key).value) not in self.draft.particles:
+            self.draft.particles.append(particle)
+
+    def _manner(self, term: Term) -> None:
+        if term.word is not None:
+            self._clause.manner(term.word.key)
+
+    def _pronoun(self, term: Term) -> None:
+        self._said = Modifiers()
+        if self._awaiting is not None:
+            if (speaker := self._cast.latest(living=True)) is not None:
+                self.draft.show(speaker)
+                self._answer(speaker)
+            return
+        last = self._before()
+        after_verb = last is not None and last.is_verb and term.low in ("it", "her")
+        if after_verb or (last is not None and last.is_(*PREPOSITIONS)):
+            self._object_pronoun(term)
+            return
+        self._after_quote = self.draft.speeches[-1] if last is not None and last.quote is not None and self.draft.speeches else None
+        self._clause.pronoun(plural=term.low in ("they", "ils", "elles", "both of them"), person=term.low in ("he", "she"))
+
+    def _object_pronoun(self, term: Term) -> None:
+        self._clause.object_pronoun(each_other=term.low in ("each other", "one another", "l'un l'autre"))
+
+    def _negation(self, term: Term) -> None:
+        last = self._before()
+        if last is not None and last.is_verb and term.low == "pas":
+            self.draft.not_staged.append(f"{last.label} pas")
+            self._clause.undo()
+        else:
+            self._negated = True
+
+    def _conjunction(self, term: Term) -> None:
+        self._clause.join()
+
+    def _one(self, term: Term) -> None:
+        self._said = Modifiers()
+        self._clause.one()
+
+    def _rest(self, term: Term) -> None:
+        self._said = Modifiers()
+        self._clause.rest()
+
+    def _unknown(self, term: Term) -> None:
+        if self._announced and term.low in _INTERJECTIONS:
+            self._quote(term.label)
+            return
+        if len(term.low) < 2 or term.low.isdigit() or term.low.startswith("'"):
+            return
+        self.draft.unknown.append(term.label)
+        following = self._after()
+        if self._is_adjective(following):
+            self._said.adjective = True
+        elif self._said.announces_noun or self._clause.expects_noun:
+            self._introduce(Word(Category.NOUN, term.low, Kind.PROP, _GENERIC_THING), term.label, known=False)
+        elif self._is_deed(term, following):
+            self._idle(term)
+        elif self._is_name(term, following):
+            self._introduce(Word(Category.NOUN, term.low, Kind.PERSON, _GENERIC_PERSON), term.label, known=False)
+
+    def _is_adjective(self, following: Term | None) -> bool:
+        if following is None or self._locale is Locale.FR:
+            return False
+        return self._said.announces_noun and (
+            following.is_unknown or (following.may_be(Category.NOUN, Category.COLOUR) and not following.is_verb)
+        )
+
+    def _is_deed(self, term: Term, following: Term | None) -> bool:
+        last = self._before()
+        if last is None or not self._clause.has_subject:
+            return False
+        if last.is_(Category.SUBJECT_PRONOUN, Category.RELATIVE):
+            return True
+        if not (last.is_(Category.NOUN) or last.is_unknown):
+            return False
+        governs = following is not None and following.is_(Category.DEFINITE, Category.INDEFINITE, *PREPOSITIONS)
+        return governs or (self._locale is Locale.EN and term.low.endswith(("s", "ed", "ing")))
+
+    def _is_name(self, term: Term, following: Term | None) -> bool:
+        if term.low.startswith("@"):
+            return True
+        if not term.label[0].isupper():
+            return False
+        if self._at:
+            return not term.label.isupper()
+        return following is not None and (following.is_verb or following.is_(Category.CONJUNCTION, Category.AUXILIARY))
+
+    def _idle(self, term: Term) -> None:
+        subjects = self._clause.subjects_of(term, self._before())
+        self._people(subjects)
+        self._clause.act(Word(Category.VERB, Verb.IDLE.value), term, subjects)
+        self.draft.not_staged.append(term.label)
