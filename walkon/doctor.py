@@ -6,6 +6,7 @@ encoding are tried in a child process of their own, as in a render.
 
 import asyncio
 import json
+import os
 import shutil
 import socket
 import sqlite3
@@ -21,6 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import walkon
 from walkon.config import Config, Secret
 
 SOUND_SQLITE = (3, 51, 3)
@@ -73,11 +75,11 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from running
     if not running:
         yield _port(config.web.host, config.web.port)
-    yield from _picture_and_sound()
-    yield _speech()
     yield _database("queue", config.queue_path)
     yield _database("store", config.store_path)
     yield from asyncio.run(_platforms(config))
+    yield _speech()
+    yield from _picture_and_sound()
 
 
 def arrives(findings: Sequence[Finding]) -> bool:
@@ -187,13 +189,28 @@ def _present(check: str, thing: str, missing: Sequence[str], level: Level, mend:
 def _tried(command: Sequence[str]) -> tuple[Mapping[str, list[str]] | None, str]:
     """What a child process printed as JSON, or None and why it did not."""
     try:
-        child = subprocess.run(command, capture_output=True, timeout=CHILD_TIMEOUT_S, text=True, stdin=subprocess.DEVNULL, check=False)
+        child = subprocess.run(
+            command,
+            capture_output=True,
+            timeout=CHILD_TIMEOUT_S,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            env=_child_environment(),
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         return None, type(error).__name__
     if child.returncode:
         return None, (child.stderr.strip().splitlines() or [f"ended with {child.returncode}"])[-1]
     found: Mapping[str, list[str]] = json.loads(child.stdout)
     return found, ""
+
+
+def _child_environment() -> dict[str, str]:
+    """Ours without settings and secrets; packages are looked for beside walkon's own, never in the current directory."""
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("WALKON_")}
+    places = [str(Path(walkon.__file__).parent.parent), inherited.get("PYTHONPATH", "")]
+    return inherited | {"PYTHONPATH": os.pathsep.join(filter(None, places)), "PYTHONSAFEPATH": "1"}
 
 
 def _speech() -> Finding:

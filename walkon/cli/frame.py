@@ -79,5 +79,6 @@ def complain(*lines: str) -> None:
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:
+    call_made = ctx.ensure_object(Call)  # made here for `walkon` itself, and then shared with every verb below it
     if value:
-        setattr(ctx.ensure_object(Call), str(parameter.name), value)
+        setattr(call_made, str(parameter.name), value)

@@ -1,13 +1,14 @@
 """`walkon queue`: look at the job queue and steer it, also beside a running `walkon up`."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from walkon.cli.frame import FAILED, as_json, common, complain, settings, show
 from walkon.types.ids import JobId, PlaceId
+from walkon.types.people import Platform
 
 if TYPE_CHECKING:
     from walkon.queue.port import JobQueue, JobView, QueueStats
@@ -27,7 +28,7 @@ def queue() -> None:
 def stats(as_json: bool) -> None:
     """How many jobs there are, by state."""
     found = _with_queue(lambda open_queue: open_queue.stats())
-    show(_counts(found), "\n".join(f"{state:<10}{count}" for state, count in _counts(found).items()), json_wanted=as_json)
+    show(_counts(found), "\n".join(_stats_lines(found)), json_wanted=as_json)
 
 
 @queue.command()
@@ -47,10 +48,10 @@ def dead(limit: int, as_json: bool) -> None:
 def requeue(job: str, as_json: bool) -> None:
     """Give a job that was set aside fresh attempts."""
     done = _with_queue(lambda open_queue: open_queue.requeue(JobId(job)))
+    if done or as_json:
+        show({"job": job, "requeued": done}, f"{job}: back in line.", json_wanted=as_json)
     if not done:
         complain(f"{job}: is not among the jobs set aside. See: walkon queue dead")
-    show({"job": job, "requeued": done}, f"{job}: back in line." if done else "", json_wanted=as_json)
-    if not done:
         click.get_current_context().exit(FAILED)
 
 
@@ -71,6 +72,9 @@ def drain(off: bool, as_json: bool) -> None:
 @as_json
 def pause(place: str, off: bool, as_json: bool) -> None:
     """Hold the waiting jobs of PLACE, such as discord:SERVER."""
+    platform, _, account = place.partition(":")
+    if platform not in list(Platform) or not account:
+        raise click.BadParameter("a place is discord:SERVER, telegram:CHAT or web:local.", param_hint="PLACE")
     _with_queue(lambda open_queue: open_queue.pause(PlaceId(place), not off))
     show({"place": place, "paused": not off}, f"{place}: " + ("goes on." if off else "held."), json_wanted=as_json)
 
@@ -98,6 +102,15 @@ def _counts(stats: "QueueStats") -> dict[str, Any]:
         "paused": list(stats.paused_places),
         "draining": stats.draining,
     }
+
+
+def _stats_lines(stats: "QueueStats") -> Iterator[str]:
+    for state in ("queued", "running", "waiting", "dead", "done", "cancelled"):
+        yield f"{state:<10}{_counts(stats)[state]}"
+    if stats.draining:
+        yield "No more jobs are handed out. To go on: walkon queue drain --off"
+    for place in stats.paused_places:
+        yield f"{place} is held. To go on: walkon queue pause {place} --off"
 
 
 def _job(job: "JobView") -> dict[str, Any]:

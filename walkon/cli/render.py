@@ -1,6 +1,7 @@
 """`walkon render`: a clip, or only the plan of it, without a chat."""
 
 import asyncio
+import math
 import secrets
 import signal
 import sys
@@ -18,10 +19,16 @@ if TYPE_CHECKING:
     from walkon.types.scene import Scene
 
 
+def _number(_: click.Context, __: click.Parameter, value: float | None) -> float | None:
+    if value is not None and math.isnan(value):
+        raise click.BadParameter("that is not a number.")
+    return value
+
+
 @click.command()
 @click.argument("prompt")
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="The mp4 to write.")
-@click.option("--seconds", type=click.FloatRange(MIN_SECONDS, MAX_SECONDS), help="Length; otherwise as the words ask.")
+@click.option("--seconds", type=click.FloatRange(MIN_SECONDS, MAX_SECONDS), callback=_number, help="Length; otherwise as the words ask.")
 @click.option("--aspect", type=click.Choice([shape.value for shape in Aspect]), help="Shape of the picture.")
 @click.option("--seed", type=click.IntRange(0, MAX_SEED), help="Same seed, same clip; otherwise a new one each time.")
 @click.option("--engine", help="What makes the clip; otherwise [engine] backend.")
