@@ -1,0 +1,267 @@
+"""A Telegram on loopback: the Bot API over HTTP for the bot, a small API of its own for the test.
+
+Everything the bot sends and everything it is answered is checked against the official structure; `violations` must be empty.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from itertools import count
+from typing import Any
+
+from aiohttp import web
+
+from tests.doubles.telegram.faults import Fault, FaultKind, Faults
+from tests.doubles.telegram.methods import ApiError, Call, Methods
+from tests.doubles.telegram.spec import Spec
+from tests.doubles.telegram.world import BOT, Chat, Message, StoredFile, User, Version
+
+TOKEN = "123456:AAtest-token_of-the-local-double000"
+PATIENCE_S = 20.0
+_SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
+_BODY_LIMIT = 200_000_000
+
+
+class TelegramDouble:
+    """The server and the people in it."""
+
+    def __init__(self, token: str = TOKEN) -> None:
+        self.token = token
+        self.violations: list[str] = []
+        self.calls: list[tuple[str, Mapping[str, str]]] = []
+        self.world = Methods(self.violations)
+        self.faults = Faults()
+        self.url = ""
+        self._spec = Spec()
+        self._updates: list[dict[str, Any]] = []
+        self._update_ids = count(1000)
+        self._user_ids = count(501)
+        self._group_ids = count(1)
+        self._callback_ids = count(1)
+        self._changed = asyncio.Event()
+        self._closing = asyncio.Event()
+        self._poll = 0
+        self._runner: web.AppRunner | None = None
+
+    async def start(self, port: int = 0, routes: Sequence[web.RouteDef] = ()) -> None:
+        """Listen on loopback; routes: more to serve beside the Bot API."""
+        app = web.Application(client_max_size=_BODY_LIMIT)
+        app.router.add_routes(routes)
+        app.router.add_get("/file/bot{token}/videos/{file}", self._download)
+        app.router.add_route("*", "/bot{token}/{method}", self._serve)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", port)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def close(self) -> None:
+        """Stop listening."""
+        self._closing.set()
+        if self._runner:
+            await self._runner.cleanup()
+
+    def user(self, name: str, *, language: str | None = "en", username: str | None = None) -> User:
+        """A new person."""
+        return User(id=next(self._user_ids), first_name=name, language_code=language, username=username)
+
+    def private(self, user: User) -> Chat:
+        """The person's private chat with the bot."""
+        return self.world.chats.setdefault(user.id, Chat(id=user.id, type="private", person=user))
+
+    def group(self, title: str = "Film club", *, topics: Sequence[int] = (), admins: Sequence[User] = ()) -> Chat:
+        """A new supergroup; with topics, a forum."""
+        number = next(self._group_ids)
+        chat = Chat(id=-1_001_000_000_000 - number, type="supergroup", title=title, topics=set(topics))
+        chat.admins = {one.id for one in admins}
+        self.world.chats[chat.id] = chat
+        return chat
+
+    def migrate(self, chat: Chat) -> Chat:
+        """The group becomes a supergroup with another id; the old one answers only with where it went."""
+        target = self.group(chat.title or "")
+        chat.moved_to = target.id
+        return target
+
+    async def say(self, chat: Chat, user: User, text: str, *, thread: int | None = None, **extra: Any) -> Message:
+        """Somebody writes; returns at once. extra: further fields of the Message, or `sender_chat`."""
+        sender_chat = extra.pop("sender_chat", None)
+        version = Version(text=text, entities=[], markup=None)
+        message = Message(
+            id=next(chat.ids), chat=chat, sender=user, versions=[version], thread=thread, sender_chat=sender_chat, extra=extra
+        )
+        chat.messages.append(message)
+        shown = message.json()
+        if "caption" in extra:
+            shown.pop("text")
+        self._push({"message": shown})
+        return message
+
+    async def message(self, chat: Chat, user: User, text: str, *, thread: int | None = None, **extra: Any) -> list[Message]:
+        """Somebody writes and the bot replies: what it replied."""
+        written = await self.say(chat, user, text, thread=thread, **extra)
+        await self.until(lambda: self.replies(written))
+        return self.replies(written)
+
+    def replies(self, message: Message) -> list[Message]:
+        """The bot's replies to a message."""
+        return [one for one in message.chat.from_bot if one.replies_to == message.id]
+
+    async def press(self, message: Message, button: str, user: User) -> dict[str, Any]:
+        """Somebody presses the button of that label (or with that data); how the bot answered the callback."""
+        id = str(next(self._callback_ids))
+        data = message.buttons.get(button, button)
+        self.world.callbacks[id] = None
+        query = {"id": id, "from": user.json(), "message": message.json(), "chat_instance": str(message.chat.id), "data": data}
+        self._push({"callback_query": query})
+        await self.until(lambda: self.world.callbacks[id] is not None)
+        return self.world.callbacks[id] or {}
+
+    def messages(self, chat: Chat) -> list[Message]:
+        """All messages of a chat that stand."""
+        return [one for one in chat.messages if not one.deleted]
+
+    def fail_next(self, method: str, fault: str, times: int = 1, retry_after: int = 1) -> None:
+        """The next calls of a method fail; see `FaultKind`."""
+        self.faults.plan(method, FaultKind(fault), times=times, retry_after=retry_after)
+
+    def outage(self, on: bool) -> None:
+        """Every connection is torn while it lasts."""
+        self.faults.outage = on
+        self._changed.set()
+
+    async def until(self, happened: Callable[[], object]) -> None:
+        """Wait for a condition. Raises TimeoutError after PATIENCE_S."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not happened():
+                self._changed.clear()
+                await self._changed.wait()
+
+    def _push(self, update: dict[str, Any]) -> None:
+        update["update_id"] = next(self._update_ids)
+        self.violations += self._spec.value("Update", update)
+        self._updates.append(update)
+        self._changed.set()
+
+    @property
+    def unconfirmed(self) -> int:
+        """Updates the bot has not confirmed yet."""
+        return len(self._updates)
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        if self.faults.outage:
+            return _torn(request)
+        if request.match_info["token"] != self.token:
+            return _said(401, "Unauthorized") if ":" in request.match_info["token"] else _said(404, "Not Found")
+        fault = self.faults.take(method)
+        if fault and fault.kind is FaultKind.RESET_MID_UPLOAD:
+            await request.content.readany()
+            return _torn(request)
+        call = await _read(request)
+        self.calls.append((method, call.fields))
+        try:
+            return await self._answer(request, method, call, fault)
+        finally:
+            self._changed.set()
+
+    async def _answer(self, request: web.Request, method: str, call: Call, fault: Fault | None) -> web.StreamResponse:
+        self.violations += self._spec.request(method, call.fields, call.files.keys())
+        if fault and fault.kind is FaultKind.THROTTLED:
+            wait = fault.retry_after
+            return _said(429, f"Too Many Requests: retry after {wait}", {"retry_after": wait})
+        if fault and fault.kind is FaultKind.BROKEN:
+            return _said(500, "Internal Server Error")
+        if fault and fault.kind is FaultKind.SILENT:
+            return await self._silent()
+        try:
+            result = await self._updates_for(call) if method == "getUpdates" else self._do(method, call)
+        except ApiError as error:
+            return _said(error.code, error.description, error.parameters)
+        if self.faults.outage:
+            return _torn(request)
+        self.violations += self._spec.answer(method, result)
+        self._changed.set()
+        if fault and fault.kind is FaultKind.ACCEPTED_THEN_SILENT:
+            return await self._silent()
+        return _said(500, "Internal Server Error") if fault else web.json_response({"ok": True, "result": result})
+
+    def _do(self, method: str, call: Call) -> Any:
+        deed = getattr(self.world, _SNAKE.sub("_", method).lower(), None)
+        if deed is None:
+            raise ApiError(404, "Not Found: method not found")
+        return deed(call)
+
+    async def _silent(self) -> web.StreamResponse:
+        await self._closing.wait()
+        return web.Response()
+
+    async def _updates_for(self, call: Call) -> list[dict[str, Any]]:
+        self._poll += 1
+        mine, offset = self._poll, call.integer("offset")
+        self._updates = [one for one in self._updates if one["update_id"] >= offset]
+        self._changed.set()
+        allowed = call.value("allowed_updates")
+        if allowed is None:
+            self.violations.append("getUpdates without allowed_updates")
+        ends = asyncio.get_running_loop().time() + call.integer("timeout")
+        while True:
+            if mine != self._poll:
+                raise ApiError(409, "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
+            left = ends - asyncio.get_running_loop().time()
+            if self._updates or self.faults.outage or left <= 0:
+                return [one for one in self._updates if allowed is None or any(kind in one for kind in allowed)][:100]
+            await self._change_within(left)
+
+    async def _change_within(self, seconds: float) -> None:
+        self._changed.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), seconds)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        file: StoredFile | None = self.world.files.get(request.match_info["file"])
+        return web.Response(body=file.content) if file else web.Response(status=404)
+
+
+async def _read(request: web.Request) -> Call:
+    fields: dict[str, str] = {}
+    files: dict[str, tuple[str, bytes]] = {}
+    if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        for name, value in (await request.post()).items():
+            if isinstance(value, web.FileField):
+                files[name] = (value.filename, value.file.read())
+            else:
+                fields[name] = str(value)
+    else:
+        await request.read()
+    return Call(fields=fields, files=files)
+
+
+def _said(code: int, description: str, parameters: Mapping[str, int] | None = None) -> web.Response:
+    body = {"ok": False, "error_code": code, "description": description} | ({"parameters": parameters} if parameters else {})
+    return web.json_response(body, status=code)
+
+
+def _torn(request: web.Request) -> web.Response:
+    if request.transport:
+        request.transport.abort()
+    return web.Response()
+
+
+@asynccontextmanager
+async def telegram_double(token: str = TOKEN) -> AsyncIterator[TelegramDouble]:
+    """A running double; leaving it fails if anything it saw or said broke the official structure."""
+    double = TelegramDouble(token)
+    await double.start()
+    try:
+        yield double
+    finally:
+        await double.close()
+    assert not double.violations, "\n".join(sorted(set(double.violations)))
+
+
+def dump(message: Message) -> dict[str, Any]:
+    """A message with its history, for the control API."""
+    history = [{"text": one.text, "entities": one.entities, "video": one.video.file_id if one.video else None} for one in message.versions]
+    return message.json() | {"history": history, "from_bot": message.sender is BOT, "reply_to": message.replies_to}

@@ -1,0 +1,250 @@
+"""The Bot API's methods, with the refusals of the real server in its own words."""
+
+import io
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from tests.doubles.telegram.world import BOT, Chat, Message, StoredFile, Version, at_names
+
+CALLBACK_DATA_BYTES = 64
+TEXT_UNITS = 4096
+CAPTION_UNITS = 1024
+ALERT_UNITS = 200
+_COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")
+
+
+@dataclass
+class ApiError(Exception):
+    """An answer with ok false."""
+
+    code: int
+    description: str
+    parameters: Mapping[str, int] | None = None
+
+
+def bad(description: str) -> ApiError:
+    return ApiError(400, f"Bad Request: {description}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call:
+    """One request: its fields as text, its files by part name."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, tuple[str, bytes]]
+
+    def integer(self, name: str) -> int:
+        return int(self.fields.get(name, "0"))
+
+    def value(self, name: str) -> Any:
+        return json.loads(self.fields[name]) if name in self.fields else None
+
+
+class Methods:
+    """The deeds. violations: what the real server would tolerate or refuse, but walkon must never send."""
+
+    def __init__(self, violations: list[str]) -> None:
+        self.chats: dict[int, Chat] = {}
+        self.files: dict[str, StoredFile] = {}
+        self.commands: dict[str, list[dict[str, str]]] = {}
+        self.callbacks: dict[str, dict[str, Any] | None] = {}
+        self.pings: list[str] = []
+        self.upload_limit = 50_000_000
+        self._violations = violations
+
+    def get_me(self, call: Call) -> Any:
+        supports = ("can_join_groups", "supports_inline_queries", "can_connect_to_business", "has_main_web_app")
+        return BOT.json() | {"can_read_all_group_messages": False} | dict.fromkeys(supports, False)
+
+    def delete_webhook(self, call: Call) -> Any:
+        return True
+
+    def get_my_commands(self, call: Call) -> Any:
+        return self.commands.get(call.fields.get("language_code", ""), [])
+
+    def set_my_commands(self, call: Call) -> Any:
+        commands = call.value("commands")
+        if len(commands) > 100 or any(not _COMMAND_NAME.fullmatch(one["command"]) for one in commands):
+            raise bad("BOT_COMMAND_INVALID")
+        if any(not 1 <= len(one["description"]) <= 256 for one in commands):
+            raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+        self.commands[call.fields.get("language_code", "")] = commands
+        return True
+
+    def get_chat_member(self, call: Call) -> Any:
+        chat, user = self._chat(call), call.integer("user_id")
+        person = {"id": user, "is_bot": False, "first_name": f"user {user}"}
+        if user in chat.admins:
+            return {"status": "creator", "user": person, "is_anonymous": False}
+        return {"status": "member", "user": person}
+
+    def send_message(self, call: Call) -> Any:
+        text = call.fields.get("text", "")
+        if not text.strip():
+            raise bad("message text is empty")
+        if utf16(text) > TEXT_UNITS:
+            raise bad("message is too long")
+        version = Version(text=text, entities=self._entities(call, "entities", text), markup=self._markup(call))
+        return self._add(call, version).json()
+
+    def send_video(self, call: Call) -> Any:
+        name = call.fields.get("video", "")
+        video = self._file("attach://video" if "video" in call.files else name, call)
+        return self._add(call, self._captioned(call, video)).json()
+
+    def edit_message_text(self, call: Call) -> Any:
+        message = self._standing(call)
+        if message.now.video:
+            raise bad("there is no text in the message to edit")
+        text = call.fields.get("text", "")
+        if utf16(text) > TEXT_UNITS:
+            raise bad("message is too long")
+        return self._change(message, Version(text=text, entities=self._entities(call, "entities", text), markup=self._markup(call)))
+
+    def edit_message_caption(self, call: Call) -> Any:
+        message = self._standing(call)
+        if not message.now.video:
+            raise bad("there is no caption in the message to edit")
+        version = self._captioned(call, message.now.video)
+        version.cover, version.thumbnail, version.size = message.now.cover, message.now.thumbnail, message.now.size
+        return self._change(message, version)
+
+    def edit_message_media(self, call: Call) -> Any:
+        message, media = self._standing(call), call.value("media")
+        if utf16(media.get("caption", "")) > CAPTION_UNITS:
+            raise bad("message caption is too long")
+        caption = media.get("caption", "")
+        self._judge_entities(media.get("caption_entities", []), caption)
+        version = Version(
+            text=caption, entities=media.get("caption_entities", []), markup=self._markup(call), video=self._file(media["media"], call)
+        )
+        version.size = (media.get("width", 0), media.get("height", 0), media.get("duration", 0))
+        version.cover, version.thumbnail = self._part(media.get("cover"), call), self._part(media.get("thumbnail"), call)
+        self._judge_thumbnail(version.thumbnail)
+        return self._change(message, version)
+
+    def delete_message(self, call: Call) -> Any:
+        chat = self._chat(call)
+        message = chat.find(call.integer("message_id"))
+        if message is None:
+            raise bad("message to delete not found")
+        message.deleted = True
+        return True
+
+    def answer_callback_query(self, call: Call) -> Any:
+        id = call.fields["callback_query_id"]
+        if self.callbacks.get(id, {}) is not None:
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        if utf16(call.fields.get("text", "")) > ALERT_UNITS:
+            raise bad("MESSAGE_TOO_LONG")
+        self.callbacks[id] = {"text": call.fields.get("text", ""), "alert": call.fields.get("show_alert") == "true"}
+        return True
+
+    def get_file(self, call: Call) -> Any:
+        file = self.files.get(call.fields["file_id"])
+        if file is None:
+            raise bad("wrong file_id or the file is temporarily unavailable")
+        return {"file_id": file.file_id, "file_unique_id": f"u{file.file_id}", "file_path": f"videos/{file.file_id}"}
+
+    def _chat(self, call: Call) -> Chat:
+        chat = self.chats.get(call.integer("chat_id"))
+        if chat is None:
+            raise bad("chat not found")
+        if chat.moved_to:
+            raise ApiError(400, "Bad Request: group chat was upgraded to a supergroup chat", {"migrate_to_chat_id": chat.moved_to})
+        if chat.closed:
+            raise ApiError(403, f"Forbidden: {chat.closed}")
+        return chat
+
+    def _standing(self, call: Call) -> Message:
+        message = self._chat(call).find(call.integer("message_id"))
+        if message is None:
+            raise bad("message to edit not found")
+        if message.sender is not BOT:
+            raise bad("message can't be edited")
+        return message
+
+    def _add(self, call: Call, version: Version) -> Message:
+        chat = self._chat(call)
+        thread = call.integer("message_thread_id") or None
+        if thread and thread not in chat.topics:
+            raise bad("message thread not found")
+        reply = call.value("reply_parameters") or {}
+        answered = chat.find(reply.get("message_id", 0))
+        if reply and answered is None and not reply.get("allow_sending_without_reply"):
+            raise bad("message to be replied not found")
+        message = Message(id=next(chat.ids), chat=chat, sender=BOT, versions=[version], thread=thread, replies_to=answered and answered.id)
+        chat.messages.append(message)
+        self.pings += at_names(version.text) + [str(one["user"]["id"]) for one in version.entities if one["type"] == "text_mention"]
+        return message
+
+    def _change(self, message: Message, version: Version) -> Any:
+        if version.same_as(message.now):
+            raise bad("message is not modified: specified new message content and reply markup are exactly the same")
+        message.versions.append(version)
+        return message.json()
+
+    def _captioned(self, call: Call, video: StoredFile) -> Version:
+        caption = call.fields.get("caption", "")
+        if utf16(caption) > CAPTION_UNITS:
+            raise bad("message caption is too long")
+        return Version(text=caption, entities=self._entities(call, "caption_entities", caption), markup=self._markup(call), video=video)
+
+    def _entities(self, call: Call, name: str, text: str) -> list[dict[str, Any]]:
+        entities = call.value(name) or []
+        self._judge_entities(entities, text)
+        if call.fields.get("parse_mode"):
+            self._violations.append("a parse mode makes user text markup")
+        preview = call.value("link_preview_options") or {}
+        if name == "entities" and not preview.get("is_disabled"):
+            self._violations.append("link previews are on")
+        return entities
+
+    def _judge_entities(self, entities: list[dict[str, Any]], text: str) -> None:
+        units = text.encode("utf-16-le")
+        for one in entities:
+            piece = units[2 * one["offset"] : 2 * (one["offset"] + one["length"])]
+            if one["length"] < 1 or len(piece) != 2 * one["length"]:
+                self._violations.append(f"entity outside of the text: {one}")
+            elif "\ufffd" in piece.decode("utf-16-le", "replace") and "\ufffd" not in text:
+                self._violations.append(f"entity tears a character: {one}")
+
+    def _judge_thumbnail(self, thumbnail: bytes | None) -> None:
+        if thumbnail is None:
+            return
+        with Image.open(io.BytesIO(thumbnail)) as picture:
+            if picture.format != "JPEG" or max(picture.size) > 320 or len(thumbnail) > 200_000:
+                self._violations.append(f"thumbnail is {picture.format} {picture.size}, {len(thumbnail)} bytes")
+
+    def _markup(self, call: Call) -> dict[str, Any] | None:
+        markup = call.value("reply_markup")
+        for row in (markup or {}).get("inline_keyboard", []):
+            if len(row) > 3:
+                self._violations.append("more than three buttons in a row")
+            if any(not 1 <= len(button["callback_data"].encode()) <= CALLBACK_DATA_BYTES for button in row):
+                raise bad("BUTTON_DATA_INVALID")
+        return markup
+
+    def _file(self, given: str, call: Call) -> StoredFile:
+        if not given.startswith("attach://"):
+            if given not in self.files:
+                raise bad("wrong file identifier/HTTP URL specified")
+            return self.files[given]
+        name, content = call.files[given.removeprefix("attach://")]
+        if len(content) > self.upload_limit:
+            raise ApiError(413, "Request Entity Too Large")
+        file = StoredFile(file_id=f"file{len(self.files) + 1}", name=name, content=content)
+        self.files[file.file_id] = file
+        return file
+
+    def _part(self, given: str | None, call: Call) -> bytes | None:
+        return call.files[given.removeprefix("attach://")][1] if given else None
+
+
+def utf16(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2

@@ -1,0 +1,168 @@
+"""Telegram behind the `ChatPlatform` port: one bot, one connection pool for calls and one for receiving."""
+
+import asyncio
+import logging
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import structlog
+from telegram import BotCommand
+from telegram.error import InvalidToken
+from telegram.ext import ExtBot
+from telegram.request import HTTPXRequest
+
+from walkon.bot.cards import Card
+from walkon.bot.command import Command
+from walkon.bot.platforms.telegram.events import short_form
+from walkon.bot.platforms.telegram.faults import told_apart
+from walkon.bot.platforms.telegram.pace import Pace
+from walkon.bot.platforms.telegram.polling import Polling
+from walkon.bot.platforms.telegram.receiving import Receiver
+from walkon.bot.platforms.telegram.sending import Sender
+from walkon.bot.port import Handler, PlatformLimits, Post, TokenRefused
+from walkon.bot.words import Words
+from walkon.store.media import MediaStore
+from walkon.types.errors import WalkonError
+from walkon.types.people import Locale, Platform
+
+log = structlog.get_logger(__name__)
+
+OFFICIAL_URL = "https://api.telegram.org"
+LIMITS = PlatformLimits(min_edit_s=5.0, in_flight=4)
+"""At most an edit in 5 s (about 20 messages a minute and group); four uploads at once."""
+
+DESCRIPTION_LIMIT = 256
+# Bot API 10.3, "Authorizing your bot"; anything else would end up as another address.
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
+_NOBODY = "0:none"
+_CONNECTIONS = 16
+_TOO_TALKATIVE = ("httpx", "httpcore")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeouts:
+    """Seconds: to connect, to an answer, to the answer after an upload, and how long one long poll is held open."""
+
+    connect_s: float = 5.0
+    answer_s: float = 10.0
+    upload_answer_s: float = 120.0
+    poll_s: float = 25.0
+
+
+class TelegramPlatform:
+    """The bot. api_url None: Telegram itself. root: first word of the long command form, without the slash."""
+
+    def __init__(
+        self,
+        *,
+        token: str,
+        api_url: str | None,
+        root: str,
+        commands: Sequence[Command],
+        words: Words,
+        media: MediaStore,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        waits = timeouts or Timeouts()
+        self._fit_token = bool(_TOKEN.fullmatch(token))
+        self._commands, self._words = commands, words
+        self._bot = _bot(token if self._fit_token else _NOBODY, (api_url or OFFICIAL_URL).rstrip("/"), waits)
+        self._sender = Sender(self._bot, media, upload_answer_s=waits.upload_answer_s)
+        self._receiver = Receiver(self._bot, self._sender, root=root, commands=commands, words=words)
+        self._polling = Polling(self._bot, self._receiver.take, hold_s=waits.poll_s)
+        self._readying = asyncio.Lock()
+        self._ready = False
+
+    @property
+    def platform(self) -> Platform:
+        """Which one."""
+        return Platform.TELEGRAM
+
+    @property
+    def limits(self) -> PlatformLimits:
+        """What it bears."""
+        return LIMITS
+
+    async def check(self) -> None:
+        """Try the token. Raises TokenRefused, PlatformDown."""
+        async with self._readying:
+            if self._ready:
+                return
+            if not self._fit_token:
+                raise TokenRefused(platform=Platform.TELEGRAM)
+            with told_apart():
+                await self._log_in()
+            self._ready = True
+
+    async def _log_in(self) -> None:
+        try:
+            await self._bot.initialize()
+        except InvalidToken:
+            # The library's message quotes the token.
+            raise TokenRefused(platform=Platform.TELEGRAM) from None
+
+    async def serve(self, handler: Handler) -> None:
+        """Receive until cancelled. Raises PlatformDown."""
+        await self.check()
+        self._receiver.listen(handler)
+        with told_apart():
+            await self._bot.delete_webhook()
+        await self._publish_commands()
+        await self._polling.run()
+
+    async def show(self, post: Post, card: Card) -> str:
+        """Make the post show the card; returns its ref. Raises Throttled, PlatformDown, MessageGone, NotAllowed, TooLarge."""
+        await self.check()
+        return await self._sender.show(post, card)
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self._receiver.close()
+        await self._bot.shutdown()
+
+    async def _publish_commands(self) -> None:
+        """Tell Telegram our commands in each language, where it knows others. A failure leaves the old list standing."""
+        for locale in Locale:
+            language = None if locale is Locale.EN else locale.value
+            wanted = self._listed(locale)
+            try:
+                with told_apart():
+                    if await self._bot.get_my_commands(language_code=language) != wanted:
+                        await self._bot.set_my_commands(wanted, language_code=language)
+            except WalkonError as error:
+                log.warning("telegram_commands_not_published", language=locale, error=type(error).__name__)
+
+    def _listed(self, locale: Locale) -> tuple[BotCommand, ...]:
+        return tuple(
+            BotCommand(short_form(command.name), self._words.say(locale, f"command.{command.name}")[:DESCRIPTION_LIMIT])
+            for command in self._commands
+        )
+
+
+def _bot(token: str, api_url: str, waits: Timeouts) -> ExtBot[int]:
+    # The library's switch for durations that are not bare numbers; without it, it warns at every 429.
+    os.environ.setdefault("PTB_TIMEDELTA", "true")
+    for name in _TOO_TALKATIVE:
+        # They log addresses, and the token is part of every address.
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return ExtBot(
+        token,
+        base_url=f"{api_url}/bot",
+        base_file_url=f"{api_url}/file/bot",
+        request=_request(waits, _CONNECTIONS),
+        get_updates_request=_request(waits, 2),
+        rate_limiter=Pace(),
+    )
+
+
+def _request(waits: Timeouts, connections: int) -> HTTPXRequest:
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        connect_timeout=waits.connect_s,
+        read_timeout=waits.answer_s,
+        write_timeout=waits.answer_s,
+        media_write_timeout=waits.upload_answer_s,
+        pool_timeout=waits.answer_s,
+    )

@@ -1,0 +1,171 @@
+"""Commands and presses: handed to the handler, answered where they were made.
+
+Private replies: to a press they are the callback's alert, seen by one person only. To a command they are an ordinary short
+reply; in a group everybody there can read it, since python-telegram-bot knows no ephemeral messages yet.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from telegram import CallbackQuery, ChatMember, Message, Update
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from walkon.bot.cards import Card, Tone
+from walkon.bot.command import Command, Invocation, Pressed, Reply
+from walkon.bot.platforms.telegram import events
+from walkon.bot.platforms.telegram.cards import alert, fits_an_alert
+from walkon.bot.platforms.telegram.sending import Sender
+from walkon.bot.port import Handler, Post, Throttled
+from walkon.bot.words import Words
+from walkon.types.errors import WalkonError
+
+log = structlog.get_logger(__name__)
+
+CALLBACK_S = 0.9
+"""A press shows a spinner until it is answered; slower deeds are answered blank and their words follow."""
+
+_FULL_WORDS = 3_000
+_MODERATOR_KNOWN_S = 300.0
+_MODERATOR_ASKED_S = 0.4
+_ANSWER_TRIES = 3
+_LONGEST_WAIT_S = 60.0
+_FACELESS = "telegram.faceless"
+
+
+class Receiver:
+    """Turns updates into calls of one handler and shows what it replies."""
+
+    def __init__(self, bot: ExtBot[int], sender: Sender, *, root: str, commands: Sequence[Command], words: Words) -> None:
+        self._bot = bot
+        self._sender = sender
+        self._words = words
+        self._grammar = events.Grammar(root, commands)
+        self._commands: Mapping[str, Command] = {command.name: command for command in commands}
+        self._moderators: dict[tuple[int, int], tuple[bool, float]] = {}
+        self._answers: set[asyncio.Task[None]] = set()
+        self._handler: Handler | None = None
+
+    def listen(self, handler: Handler) -> None:
+        """From now on call this handler."""
+        self._handler = handler
+
+    async def take(self, update: Update) -> None:
+        """Handle one update; returns once the handler has stored it, while its answer may still be on its way."""
+        if update.message:
+            await self._message(update.message)
+        elif update.callback_query:
+            await self._press(update.callback_query)
+
+    async def close(self) -> None:
+        """Give up answers on their way: what was promised is in the outbox."""
+        for task in self._answers:
+            task.cancel()
+        await asyncio.gather(*self._answers, return_exceptions=True)
+
+    @property
+    def _listening(self) -> Handler:
+        if self._handler is None:
+            raise RuntimeError("updates are taken only while serving")
+        return self._handler
+
+    async def _message(self, message: Message) -> None:
+        if events.is_faceless(message):
+            self._spawn(self._faceless(message))
+            return
+        invocation = events.invocation(message, self._grammar, bot=self._bot.username, commands=self._commands)
+        if invocation is not None:
+            reply = await self._listening.command(invocation)
+            self._spawn(self._answer(invocation, reply))
+
+    async def _faceless(self, message: Message) -> None:
+        text = (message.text or message.caption or "").strip()
+        if self._words.has(_FACELESS) and message.from_user and self._grammar.read(text, bot=self._bot.username, private=False):
+            place = events.place_of(message, message.from_user)
+            card = Card(tone=Tone.WAIT, head=self._words.text(place.locale, _FACELESS))
+            await self._reply(Post(key=f"faceless:{message.message_id}", place=place, reply=events.reply_to(message), ref=None), card)
+
+    def _spawn(self, answer: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(self._reported(answer))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    async def _reported(self, answer: Coroutine[Any, Any, None]) -> None:
+        try:
+            await answer
+        except (WalkonError, TelegramError) as error:
+            log.warning("telegram_answer_failed", error=type(error).__name__)
+        except Exception:
+            log.exception("telegram_answer_failed")
+
+    async def _answer(self, event: Invocation | Pressed, reply: Reply) -> None:
+        """Show the reply. One with an outbox row is tried once: if it fails, delivery shows it."""
+        post = Post(key=reply.post or event.event, place=event.place, reply=event.reply, ref=None)
+        if reply.post is None:
+            await self._reply(post, reply.card)
+            return
+        # Without its clip: an upload takes longer than a first answer may.
+        ref = await self._sender.show(post, replace(reply.card, video=None))
+        await self._listening.answered(reply.post, reply.revision, ref)
+
+    async def _reply(self, post: Post, card: Card) -> None:
+        for _ in range(_ANSWER_TRIES):
+            try:
+                await self._sender.show(post, card, words_limit=_FULL_WORDS)
+                return
+            except Throttled as error:
+                await asyncio.sleep(min(error.retry_after_s, _LONGEST_WAIT_S))
+        log.warning("telegram_answer_dropped", reason="throttled")
+
+    async def _press(self, query: CallbackQuery) -> None:
+        deed = asyncio.ensure_future(self._deed(query))
+        await asyncio.wait({deed}, timeout=CALLBACK_S)
+        in_time = deed.done() and not deed.cancelled() and deed.exception() is None
+        pressed, reply = deed.result() if in_time else (None, None)
+        shown = bool(reply and reply.private and pressed and _suits_an_alert(pressed, reply.card))
+        self._spawn(self._acknowledge(query, reply.card if reply and shown else None))
+        if not in_time:
+            pressed, reply = await deed
+        if pressed and reply and not shown:
+            self._follow_up(pressed, reply)
+
+    async def _deed(self, query: CallbackQuery) -> tuple[Pressed | None, Reply | None]:
+        pressed = events.pressed(query, datetime.now(UTC), moderator=await self._is_moderator(query))
+        return pressed, await self._listening.press(pressed) if pressed else None
+
+    async def _acknowledge(self, query: CallbackQuery, card: Card | None) -> None:
+        try:
+            await self._bot.answer_callback_query(query.id, text=alert(card) if card else None, show_alert=bool(card))
+        except TelegramError as error:
+            # Too old to be answered, usually: the tap was made while walkon was away.
+            log.info("telegram_callback_unanswered", error=type(error).__name__)
+
+    def _follow_up(self, pressed: Pressed, reply: Reply) -> None:
+        # Too late for an alert: told in private, if the person ever wrote to us there, else not at all.
+        apart = reply.private and not pressed.place.private
+        self._spawn(self._answer(events.alone_with(pressed) if apart else pressed, reply))
+
+    async def _is_moderator(self, query: CallbackQuery) -> bool:
+        message = query.message
+        if message is None or message.chat.type == "private":
+            return False
+        now, key = asyncio.get_running_loop().time(), (message.chat.id, query.from_user.id)
+        known, until = self._moderators.get(key, (False, 0.0))
+        if now < until:
+            return known
+        try:
+            member = await asyncio.wait_for(self._bot.get_chat_member(*key), _MODERATOR_ASKED_S)
+        except (TelegramError, TimeoutError):
+            return False
+        moderator = member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)
+        fresh = {one: seen for one, seen in self._moderators.items() if seen[1] > now}
+        self._moderators = fresh | {key: (moderator, now + _MODERATOR_KNOWN_S)}
+        return moderator
+
+
+def _suits_an_alert(pressed: Pressed, card: Card) -> bool:
+    return not pressed.place.private or fits_an_alert(card)

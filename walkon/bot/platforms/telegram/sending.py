@@ -1,0 +1,177 @@
+"""Messages of ours: posted once, then edited, and found again after any half-done attempt.
+
+Telegram has no idempotency key for sending, but an edit may be repeated freely. So a clip is never *sent*: a text is, and
+the clip is edited into it, however often that takes.
+"""
+
+from collections import OrderedDict
+
+import msgspec
+from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram.error import BadRequest, ChatMigrated
+from telegram.ext import ExtBot
+
+from walkon.bot.cards import Card, Video
+from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, keyboard, write
+from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
+from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
+from walkon.bot.platforms.telegram.uploads import stored, thumbnail, uploaded
+from walkon.bot.port import MessageGone, Post
+from walkon.store.media import MediaStore
+
+_FILES_REMEMBERED = 1_000
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class ReplyTo(msgspec.Struct, frozen=True, kw_only=True):
+    """What an event has to be answered with: its chat, message (0: none in particular) and topic."""
+
+    chat_id: int
+    message_id: int
+    thread: int | None = None
+
+
+class Ref(msgspec.Struct, frozen=True, kw_only=True):
+    """A message of ours. video: media key of the clip it shows, None for a text."""
+
+    chat_id: int
+    message_id: int
+    video: str | None = None
+
+    def __str__(self) -> str:
+        return msgspec.json.encode(self).decode()
+
+
+def read_ref(text: str) -> Ref:
+    """The message behind a post's ref."""
+    return msgspec.json.decode(text, type=Ref)
+
+
+class Sender:
+    """Shows cards. Raises the port's errors."""
+
+    def __init__(self, bot: ExtBot[int], media: MediaStore, *, upload_answer_s: float) -> None:
+        self._bot = bot
+        self._media = media
+        self._upload_answer_s = upload_answer_s
+        self._placed: dict[str, Ref] = {}
+        self._files: OrderedDict[str, str] = OrderedDict()
+        self._moved: dict[int, int] = {}
+
+    async def show(self, post: Post, card: Card, *, words_limit: int | None = None) -> str:
+        """Make the post show the card; returns its ref. words_limit: UTF-16 units of the words where it stays a text."""
+        ref = read_ref(post.ref) if post.ref else self._placed.get(post.key)
+        try:
+            shown = await self._edit(ref, card) if ref else await self._new(post, card, words_limit)
+        except MessageGone:
+            self._placed.pop(post.key, None)
+            raise
+        self._placed.pop(post.key, None)
+        return str(shown)
+
+    async def _new(self, post: Post, card: Card, words_limit: int | None) -> Ref:
+        limits = {"words_limit": words_limit} if words_limit else {}
+        written = write(card, limit=CAPTION_LIMIT if card.video else TEXT_LIMIT, named=card.pings, **limits)
+        message = await self._send(post, written, card)
+        ref = Ref(chat_id=message.chat_id, message_id=message.message_id)
+        self._placed[post.key] = ref
+        return await self._edit(ref, card) if card.video else ref
+
+    async def _send(self, post: Post, written: Written, card: Card) -> Message:
+        to = msgspec.json.decode(post.reply, type=ReplyTo)
+        answered = read_ref(post.follows).message_id if post.follows else to.message_id
+        chat = self._moved.get(to.chat_id, to.chat_id)
+        try:
+            return await self._post(chat, answered, to.thread, written, card)
+        except ChatMigrated as moved:
+            self._moved[chat] = moved.new_chat_id
+            return await self._post(moved.new_chat_id, None, None, written, card)
+
+    async def _post(self, chat: int, answered: int | None, thread: int | None, written: Written, card: Card) -> Message:
+        reply = ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
+        with told_apart():
+            return await self._bot.send_message(
+                chat,
+                written.text,
+                entities=written.entities,
+                message_thread_id=thread,
+                reply_parameters=reply,
+                reply_markup=keyboard(card),
+                link_preview_options=_NO_PREVIEW,
+            )
+
+    async def _edit(self, ref: Ref, card: Card) -> Ref:
+        try:
+            if card.video is None:
+                return await self._text(ref, card)
+            if ref.video == card.video.video:
+                return await self._caption(ref, card)
+            return await self._video(ref, card, card.video)
+        except ChatMigrated as moved:
+            # A moved group has new message ids: what stands in the old one is out of reach.
+            self._moved[ref.chat_id] = moved.new_chat_id
+            raise MessageGone from moved
+        except Unchanged:
+            return ref if card.video is None else msgspec.structs.replace(ref, video=card.video.video)
+
+    async def _text(self, ref: Ref, card: Card) -> Ref:
+        if ref.video:
+            # A video cannot become a text again.
+            with told_apart():
+                await self._bot.delete_message(ref.chat_id, ref.message_id)
+            raise MessageGone
+        written = write(card, limit=TEXT_LIMIT)
+        with told_apart():
+            await self._bot.edit_message_text(
+                written.text,
+                ref.chat_id,
+                ref.message_id,
+                entities=written.entities,
+                reply_markup=keyboard(card),
+                link_preview_options=_NO_PREVIEW,
+                rate_limit_args=SPARE_FOR_ANSWERS,
+            )
+        return ref
+
+    async def _caption(self, ref: Ref, card: Card) -> Ref:
+        written = write(card, limit=CAPTION_LIMIT)
+        with told_apart():
+            await self._bot.edit_message_caption(
+                ref.chat_id, ref.message_id, caption=written.text, caption_entities=written.entities, reply_markup=keyboard(card)
+            )
+        return ref
+
+    async def _video(self, ref: Ref, card: Card, video: Video) -> Ref:
+        written = write(card, limit=CAPTION_LIMIT)
+        with told_apart():
+            message = await self._again(ref, card, video, written) or await self._upload(ref, card, video, written)
+        if isinstance(message, Message) and message.video:
+            self._remember(video.video, message.video.file_id)
+        return msgspec.structs.replace(ref, video=video.video)
+
+    async def _again(self, ref: Ref, card: Card, video: Video, written: Written) -> Message | bool | None:
+        """By the file's id, if Telegram has it already and still knows it; None if not."""
+        file_id = self._files.get(video.video)
+        if file_id is None:
+            return None
+        try:
+            return await self._bot.edit_message_media(
+                stored(video, written, file_id), ref.chat_id, ref.message_id, reply_markup=keyboard(card)
+            )
+        except BadRequest as error:
+            if "file" not in error.message.lower():
+                raise
+            self._files.pop(video.video, None)
+            return None
+
+    async def _upload(self, ref: Ref, card: Card, video: Video, written: Written) -> Message | bool:
+        small = await thumbnail(self._media, video.poster)
+        with uploaded(self._media, video, written, small) as media:
+            return await self._bot.edit_message_media(
+                media, ref.chat_id, ref.message_id, reply_markup=keyboard(card), read_timeout=self._upload_answer_s
+            )
+
+    def _remember(self, key: str, file_id: str) -> None:
+        self._files[key] = file_id
+        if len(self._files) > _FILES_REMEMBERED:
+            self._files.popitem(last=False)

@@ -1,0 +1,74 @@
+"""A clip as Telegram takes it: the mp4 streamed from disk, its poster as cover, a small JPEG as thumbnail."""
+
+import asyncio
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+
+from PIL import Image
+from telegram import InputFile, InputMediaVideo
+
+from walkon.bot.cards import Video
+from walkon.bot.platforms.telegram.cards import Written
+from walkon.bot.port import TooLarge
+from walkon.store.media import MediaMissing, MediaStore
+
+UPLOAD_LIMIT = 50_000_000
+"""Bytes of a video that a bot may send (Bot API 10.3, sendVideo)."""
+
+# Bot API 10.3, InputMediaVideo.thumbnail: JPEG, at most 320 px and 200 kB.
+_THUMBNAIL_PX = 320
+_THUMBNAIL_BYTES = 200_000
+_THUMBNAIL_QUALITY = 80
+
+
+async def thumbnail(media: MediaStore, poster: str) -> bytes | None:
+    """A small JPEG of the poster; None where there is no poster, or one that cannot be read."""
+    try:
+        return await asyncio.to_thread(_shrink, media.path(poster))
+    except (MediaMissing, OSError):
+        return None
+
+
+def _shrink(poster: Path) -> bytes | None:
+    with Image.open(poster) as picture:
+        small = picture.convert("RGB")
+    small.thumbnail((_THUMBNAIL_PX, _THUMBNAIL_PX))
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=_THUMBNAIL_QUALITY)
+    return out.getvalue() if out.tell() <= _THUMBNAIL_BYTES else None
+
+
+@contextmanager
+def uploaded(media: MediaStore, video: Video, caption: Written, small: bytes | None) -> Iterator[InputMediaVideo]:
+    """The clip as something to upload; its file is open within the context. Raises MediaMissing, TooLarge."""
+    path = media.path(video.video)
+    if path.stat().st_size > UPLOAD_LIMIT:
+        raise TooLarge
+    cover = media.path(video.poster).read_bytes() if small else None
+    with path.open("rb") as clip:
+        file = InputFile(clip, filename=f"{video.name}.mp4", attach=True, read_file_handle=False)
+        yield _media(video, caption, file, thumbnail=small, cover=cover)
+
+
+def stored(video: Video, caption: Written, file_id: str) -> InputMediaVideo:
+    """The clip as a file that Telegram has already."""
+    return _media(video, caption, file_id)
+
+
+def _media(
+    video: Video, caption: Written, file: InputFile | str, *, thumbnail: bytes | None = None, cover: bytes | None = None
+) -> InputMediaVideo:
+    return InputMediaVideo(
+        file,
+        caption=caption.text,
+        caption_entities=caption.entities,
+        width=video.width,
+        height=video.height,
+        duration=timedelta(seconds=round(video.seconds)),
+        supports_streaming=True,
+        thumbnail=thumbnail,
+        cover=cover,
+    )
