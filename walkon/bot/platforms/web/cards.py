@@ -1,0 +1,104 @@
+"""Card to the page's JSON. No markup: the page makes text nodes of every string."""
+
+import msgspec
+from msgspec import Struct
+
+from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
+
+MEDIA_PATH = "/media/"
+
+
+class MentionView(Struct, frozen=True):
+    """A person named in a sentence."""
+
+    name: str
+
+
+class VideoView(Struct, frozen=True, kw_only=True):
+    """A clip: addresses on this server, px, seconds, and what it shows in words."""
+
+    src: str
+    poster: str
+    captions: str
+    alt: str
+    name: str
+    seconds: float
+    width: int
+    height: int
+
+
+class BarView(Struct, frozen=True, kw_only=True):
+    """Progress, fraction 0 to 1 or null where it is not known."""
+
+    fraction: float | None
+    text: str
+    name: str
+
+
+class ButtonView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A button."""
+
+    label: str
+    token: str
+    style: str
+    emoji: str | None = None
+
+
+Line = tuple[str | MentionView, ...]
+
+
+class CardView(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A card as the page reads it; what a card lacks is left out."""
+
+    tone: str
+    head: Line
+    video: VideoView | None = None
+    words: str | None = None
+    body: tuple[Line, ...] = ()
+    bar: BarView | None = None
+    small: str | None = None
+    buttons: tuple[ButtonView, ...] = ()
+    clip: str | None = None
+
+
+_TONES = {tone: tone.name.lower() for tone in Tone}
+
+
+def _line(text: Text) -> Line:
+    return tuple(MentionView(part.name) if isinstance(part, Mention) else part for part in text)
+
+
+def _video(video: Video | None) -> VideoView | None:
+    if video is None:
+        return None
+    return VideoView(
+        src=MEDIA_PATH + video.video,
+        poster=MEDIA_PATH + video.poster,
+        captions=MEDIA_PATH + video.captions,
+        alt=video.alt,
+        name=video.name,
+        seconds=video.seconds,
+        width=video.width,
+        height=video.height,
+    )
+
+
+def _button(button: Button) -> ButtonView:
+    return ButtonView(label=button.label, token=button.token, style=button.style, emoji=button.emoji)
+
+
+def card_json(card: Card) -> str:
+    """The card for the page, as JSON text; the same card gives the same text."""
+    bar = card.bar
+    view = CardView(
+        tone=_TONES[card.tone],
+        head=_line(card.head),
+        video=_video(card.video),
+        words=card.words,
+        body=tuple(_line(text) for text in card.body),
+        bar=BarView(fraction=bar.fraction, text=bar.text, name=bar.name) if bar else None,
+        small=card.small,
+        buttons=tuple(_button(button) for button in card.buttons),
+        clip=card.clip,
+    )
+    return msgspec.json.encode(view).decode()

@@ -1,0 +1,224 @@
+"""The conversation over WebSocket: reads what pages send, asks the handler, keeps the answer."""
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import structlog
+from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
+from aiohttp.web import Request, WebSocketResponse
+
+from walkon.bot.command import Command, Invocation, Pressed, Reply
+from walkon.bot.platforms.web import frames
+from walkon.bot.platforms.web.cards import card_json
+from walkon.bot.platforms.web.lobby import CHANNEL, Lobby
+from walkon.bot.platforms.web.session import Session, Sessions, read_name
+from walkon.bot.platforms.web.tables import Message, NewMessage
+from walkon.bot.platforms.web.typed import read_typed
+from walkon.bot.platforms.web.visitor import Visitor
+from walkon.bot.port import Handler
+from walkon.bot.words import Words
+from walkon.types.clock import Clock, from_ms, to_ms
+from walkon.types.ids import EventId, PersonId, PlaceId
+from walkon.types.people import Locale, Person, Place
+
+log = structlog.get_logger(__name__)
+
+PLACE = PlaceId("web:local")
+UPLOAD_LIMIT = 100 * 2**20
+"""Bytes of a clip: nobody limits the page, this keeps a phone's browser comfortable."""
+HEARTBEAT_S = 20.0
+
+
+def lobby_place(locale: Locale) -> Place:
+    """The page's one place, speaking the asker's language."""
+    return Place(id=PLACE, channel=CHANNEL, locale=locale)
+
+
+def message_ref(message: Message) -> str:
+    """The platform's name for a message that stands."""
+    return f'{{"seq":{message.seq}}}'
+
+
+@dataclass(kw_only=True)
+class Chat:
+    """Every open page, and the one handler that answers them. root: first word of typed commands."""
+
+    lobby: Lobby
+    sessions: Sessions
+    commands: Sequence[Command]
+    words: Words
+    clock: Clock
+    root: str
+    handler: Handler
+    _visitors: set[Visitor] = field(default_factory=set)
+
+    async def talk(self, request: Request, session: Session) -> WebSocketResponse:
+        """Serve one page until it goes."""
+        socket = WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=frames.FRAME_LIMIT)
+        await socket.prepare(request)
+        visitor = Visitor(socket, session)
+        self._visitors.add(visitor)
+        delivery = asyncio.create_task(self._deliver(visitor))
+        try:
+            await self._listen(visitor)
+        finally:
+            self._visitors.discard(visitor)
+            self.lobby.leave(visitor)
+            delivery.cancel()
+            with suppress(asyncio.CancelledError):
+                await delivery
+        return socket
+
+    async def _deliver(self, visitor: Visitor) -> None:
+        with suppress(ClientConnectionResetError, ConnectionError):
+            await visitor.deliver()
+
+    async def _listen(self, visitor: Visitor) -> None:
+        async for message in visitor.socket:
+            frame = frames.read(message.data) if message.type is WSMsgType.TEXT else None
+            if frame is None:
+                visitor.send(frames.Refused("frame"))
+                continue
+            try:
+                await self._take(visitor, frame)
+            except Exception as error:
+                log.error("page_message_broke", kind=type(frame).__name__, exc_info=error)
+                visitor.send(frames.Refused("broken", getattr(frame, "id", None)))
+
+    async def _take(self, visitor: Visitor, frame: frames.FromPage) -> None:
+        match frame:
+            case frames.Hello():
+                visitor.locale = Locale.of(frame.locale)
+                await self._welcome(visitor, frame.since)
+            case frames.Say():
+                await self._say(visitor, frame)
+            case frames.Press():
+                await self._press(visitor, frame)
+            case frames.Name():
+                await self._name(visitor, frame.name)
+            case frames.Earlier():
+                messages, more = await self.lobby.before(visitor, frame.before)
+                visitor.send(frames.Older(messages=tuple(map(frames.view, messages)), earlier=more))
+
+    async def _welcome(self, visitor: Visitor, since: int) -> None:
+        snapshot = await self.lobby.join(visitor, since)
+        visitor.send(
+            frames.Welcome(
+                me=visitor.me,
+                root=self.root,
+                commands=self._command_views(visitor.locale),
+                fresh=snapshot.fresh,
+                earlier=snapshot.earlier,
+                messages=tuple(map(frames.view, snapshot.messages)),
+                revision=snapshot.revision,
+            )
+        )
+
+    def _command_views(self, locale: Locale) -> tuple[frames.CommandView, ...]:
+        return tuple(
+            frames.CommandView(
+                name=command.name,
+                help=self._say_help(locale, f"command.{command.name}"),
+                options=tuple(
+                    frames.OptionView(
+                        name=option.name, help=self._say_help(locale, f"option.{option.name}"), rest=option.rest, choices=option.choices
+                    )
+                    for option in command.options
+                ),
+            )
+            for command in self.commands
+        )
+
+    def _say_help(self, locale: Locale, key: str) -> str:
+        return self.words.say(locale, key) if self.words.has(key) else ""
+
+    async def _say(self, visitor: Visitor, say: frames.Say) -> None:
+        person = visitor.session.person(visitor.locale)
+        said, _ = await self.lobby.add(
+            NewMessage(
+                key=frames.SAID + say.id.lower(),
+                channel=CHANNEL,
+                person_id=person.id,
+                author=person.name,
+                text=say.text,
+                locale=visitor.locale,
+                answered=False,
+                at_ms=to_ms(self.clock.now()),
+            )
+        )
+        if said.person_id not in visitor.people:
+            visitor.send(frames.Refused("id", say.id))
+            return
+        await self.answer(said)
+        visitor.send(frames.Done(say.id))
+
+    async def answer(self, said: Message) -> None:
+        """Have a message answered, once: one that is answered already stays as it is."""
+        if said.answered:
+            return
+        typed = read_typed(said.text or "", self.root, self.commands)
+        person = Person(id=PersonId(said.person_id or ""), name=said.author or "", locale=said.locale)
+        id = said.key.removeprefix(frames.SAID)
+        reply = await self.handler.command(
+            Invocation(
+                event=EventId(f"web:{id}"),
+                command=typed.command,
+                options=typed.options,
+                person=person,
+                place=lobby_place(said.locale),
+                at=from_ms(said.at_ms),
+                upload_limit=UPLOAD_LIMIT,
+                reply=message_ref(said),
+            )
+        )
+        await self._keep(reply, person, id, answers=said.key)
+
+    async def _keep(self, reply: Reply, person: Person, id: str, *, answers: str | None = None) -> None:
+        message, is_new = await self.lobby.add(
+            NewMessage(
+                key=reply.post or f"answer:{id}",
+                channel=CHANNEL,
+                visible_to=person.id if reply.private else None,
+                card=card_json(reply.card),
+                locale=person.locale,
+                at_ms=to_ms(self.clock.now()),
+            ),
+            answers=answers,
+        )
+        # Where the post stands already, delivery may have shown a newer card: only delivery may say what it shows then.
+        if is_new and reply.post is not None:
+            await self.handler.answered(reply.post, reply.revision, message_ref(message))
+
+    async def _press(self, visitor: Visitor, press: frames.Press) -> None:
+        person = visitor.session.person(visitor.locale)
+        pressed = Pressed(
+            event=EventId(f"web:{press.id.lower()}"),
+            token=press.token,
+            person=person,
+            place=lobby_place(visitor.locale),
+            at=self.clock.now(),
+            upload_limit=UPLOAD_LIMIT,
+        )
+        await self._keep(await self.handler.press(pressed), person, press.id.lower())
+        visitor.send(frames.Done(press.id))
+
+    async def _name(self, visitor: Visitor, text: str) -> None:
+        name = read_name(text)
+        if name is None:
+            visitor.send(frames.Refused("name"))
+            return
+        renamed = await self.sessions.rename(visitor.session, name)
+        for other in [other for other in self._visitors if other.session.id == renamed.id]:
+            other.session = renamed
+            await self._welcome(other, 0)
+
+    async def catch_up(self) -> None:
+        """Answer what was said before the server stopped."""
+        for said in await self.lobby.unanswered():
+            await self.answer(said)
+
+    async def close(self) -> None:
+        """Say goodbye to every page; each tries again by itself."""
+        await asyncio.gather(*(visitor.socket.close(code=WSCloseCode.GOING_AWAY) for visitor in list(self._visitors)))

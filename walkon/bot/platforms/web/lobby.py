@@ -1,0 +1,101 @@
+"""The one room of the page: keeps the conversation, and tells every open page what changed, in order."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from walkon.bot.platforms.web import tables
+from walkon.bot.platforms.web.tables import Message, NewMessage
+from walkon.store.database import Database
+
+CHANNEL = "lobby"
+SNAPSHOT = 60
+"""Messages of a fresh page, and of one step back."""
+CATCH_UP = 200
+"""Changes that are sent one by one to a page that comes back; after more it starts afresh."""
+
+
+class Listener(Protocol):
+    """An open page."""
+
+    @property
+    def people(self) -> Sequence[str]:
+        """Whose private messages it may see."""
+
+    def hear(self, message: Message) -> None:
+        """A message is new or changed. Called in the order of revisions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What a page needs to be up to date. fresh: it starts anew with these. earlier: there is more before them."""
+
+    fresh: bool
+    messages: Sequence[Message]
+    earlier: bool
+    revision: int
+
+
+class Lobby:
+    """Every change is written, then told, under one lock: a page that joins misses nothing and hears nothing out of order."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = asyncio.Lock()
+        self._listeners: set[Listener] = set()
+
+    async def join(self, listener: Listener, since: int) -> Snapshot:
+        """What changed since that revision; from now on the listener hears the rest. Joining again is fine."""
+        async with self._lock, self._database.reading() as view:
+            revision = await tables.last_revision(view)
+            self._listeners.add(listener)
+            if 0 < since <= revision:
+                changed = await tables.changed_since(view, CHANNEL, listener.people, revision=since, limit=CATCH_UP + 1)
+                if len(changed) <= CATCH_UP:
+                    return Snapshot(fresh=False, messages=changed, earlier=False, revision=revision)
+            newest = await tables.newest(view, CHANNEL, listener.people, before=None, limit=SNAPSHOT + 1)
+            return Snapshot(fresh=True, messages=newest[-SNAPSHOT:], earlier=len(newest) > SNAPSHOT, revision=revision)
+
+    def leave(self, listener: Listener) -> None:
+        """The page was closed."""
+        self._listeners.discard(listener)
+
+    async def before(self, listener: Listener, seq: int) -> tuple[Sequence[Message], bool]:
+        """The messages before one, and whether there are more."""
+        async with self._database.reading() as view:
+            found = await tables.newest(view, CHANNEL, listener.people, before=seq, limit=SNAPSHOT + 1)
+        return found[-SNAPSHOT:], len(found) > SNAPSHOT
+
+    async def add(self, new: NewMessage, *, answers: str | None = None) -> tuple[Message, bool]:
+        """Keep a message unless its key is known; returns the one that stands, and whether it is new.
+
+        answers: key of the message it answers, which from then on waits no more.
+        """
+        async with self._lock:
+            async with self._database.transaction() as tx:
+                message, changed = await tables.add(tx, new)
+                if answers is not None:
+                    await tables.mark_answered(tx, answers)
+            self._tell(message, changed=changed)
+        return message, changed
+
+    async def put(self, new: NewMessage) -> Message:
+        """Keep a message, or change the one that stands under its key."""
+        async with self._lock:
+            async with self._database.transaction() as tx:
+                message, changed = await tables.put(tx, new)
+            self._tell(message, changed=changed)
+        return message
+
+    async def unanswered(self) -> Sequence[Message]:
+        """What was said before the server stopped, and never answered."""
+        async with self._database.reading() as view:
+            return await tables.unanswered(view, CHANNEL)
+
+    def _tell(self, message: Message, *, changed: bool) -> None:
+        if not changed:
+            return
+        for listener in self._listeners:
+            if message.visible_to is None or message.visible_to in listener.people:
+                listener.hear(message)
