@@ -25,6 +25,9 @@ SPORT_BALLS = frozenset(
 _GENERIC: dict[str, frozenset[str]] = {"ball": SPORT_BALLS}
 """Nouns that, after `the`, may mean something named more exactly before."""
 
+CROWD = "crowd"
+"""The noun that is many by itself."""
+
 LIVING_MANY, THINGS_MANY = 3, 2
 """How many a bare plural means."""
 
@@ -117,6 +120,8 @@ class Cast:
 def _count(word: Word, said: Modifiers) -> int:
     if said.count is not None:
         return min(said.count, MAX_COUNT)
+    if word.key == CROWD:
+        return MAX_COUNT
     if not word.plural or word.kind is None:
         return 1
     return LIVING_MANY if word.kind in LIVING else THINGS_MANY

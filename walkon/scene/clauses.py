@@ -19,7 +19,7 @@ _RELATIONS = {
 }
 _MUTUAL = frozenset({Verb.MEET, Verb.FIGHT, Verb.HUG, Verb.KISS})
 _USED = frozenset({Verb.PLAY, Verb.EAT, Verb.COOK, Verb.PAINT, Verb.FIGHT, Verb.THROW, Verb.CONJURE, Verb.TALK})
-_MOUNTS = frozenset({Kind.VEHICLE, Kind.ANIMAL})
+_MOUNTS = frozenset({Kind.VEHICLE, Kind.ANIMAL, Kind.CREATURE})
 _FLOWN = frozenset({"kite", "balloon"})
 
 
@@ -117,7 +117,7 @@ class Clause:
     def _complete(self, deed: Deed, id: str) -> None:
         member = self._cast.members[id]
         rides = deed.verb in RIDES or deed.verb in (Verb.FLY, Verb.LAND)
-        if rides and (member.kind is Kind.VEHICLE or (member.kind is Kind.ANIMAL and deed.verb == Verb.RIDE)):
+        if (rides and member.kind is Kind.VEHICLE) or (deed.verb == Verb.RIDE and member.kind is not Kind.PERSON):
             deed.mount = id
         elif deed.verb == Verb.LAUNCH and member.kind is Kind.VEHICLE:
             deed.subject = id
@@ -197,12 +197,13 @@ class Clause:
 
     def act(self, word: Word, term: Term, subjects: list[str]) -> list[Deed]:
         """Each of `subjects` does it; the deeds, for what else is learned of them."""
-        self._passive = word.form is Form.PARTICIPLE
+        self._passive = word.form is Form.PARTICIPLE or self._locale is Locale.FR
         if not subjects:
             self._draft.orphans.append((word.key, term.label))
         mount, self._mount = self._mount, None
         self._deeds = [
-            Deed(verb=word.key, subject=id, word=term.label, mount=mount if mount != id else None, style=self._style) for id in subjects
+            Deed(verb=self._verb_for(word.key, id), subject=id, word=term.label, mount=mount if mount != id else None, style=self._style)
+            for id in subjects
         ]
         self._style = None
         self._draft.deeds.extend(self._deeds)
@@ -211,6 +212,15 @@ class Clause:
         self.close(list(subjects))
         self._open = True
         return self._deeds
+
+    def _verb_for(self, key: str, id: str) -> str:
+        return Verb.DRIVE.value if key == Verb.ROLL and self._cast.members[id].kind is Kind.VEHICLE else key
+
+    def mount(self, id: str) -> None:
+        """The last verb's own words name what carries them: `faire du vélo`."""
+        self._draft.show(id)
+        for deed in self._deeds:
+            deed.mount = id
 
     def undo(self) -> None:
         """The last verb was denied."""

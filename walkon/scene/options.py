@@ -21,7 +21,8 @@ _ASPECTS = (
     (Aspect.SQUARE, re.compile(r"(?<![\d:])1\s?:\s?1(?![\d:])|\b(?:square (?:video|format)|format carré|vidéo carrée)\b", re.I)),
 )
 _SECONDS = re.compile(
-    r"(?<![\w.,:\-\[])(?:(?:for|during|pendant|en)\s)?(\d{1,3}(?:[.,]\d)?)\s?-?(?:s|secs?|seconds?|secondes?)\b(?!\s(?:later|ago|before|after|plus tard))",
+    r"(?<![\w.,:\-\[])(?:(?:for|during|pendant|en)\s)?(\d{1,3}(?:[.,]\d)?)\s?-?(?:s|secs?|seconds?|secondes?)\b"
+    r"(?!\s(?:later|ago|before|after|plus tard))",
     re.I,
 )
 

@@ -198,7 +198,7 @@ def _shot(draft: Draft, setting: Setting, reading: _Reading, scale: float) -> Sh
         time_said=setting.time_said,
         weather=setting.weather or Weather.CLEAR,
         mood=setting.mood or Mood.NEUTRAL,
-        camera=camera_of(draft, setting) if draft.subjects else draft.camera or Camera.HOLD,
+        camera=camera_of(draft, setting, reading.cast) if draft.subjects else draft.camera or Camera.HOLD,
         slow_motion=draft.slow_motion,
         sounds=tuple(draft.sounds),
         particles=tuple(draft.particles),

@@ -7,8 +7,8 @@ from walkon.scene.clauses import Clause
 from walkon.scene.draft import Deed, Draft, Speech
 from walkon.scene.effects import Particle, Sound
 from walkon.scene.tagging import ATTRIBUTES, DETERMINERS, PREPOSITIONS, Term, is_participle
-from walkon.scene.verbs import Verb
-from walkon.scene.words import Category, Word
+from walkon.scene.verbs import RIDES, Verb
+from walkon.scene.words import Category, Word, lexicon
 from walkon.types.people import Locale
 from walkon.types.scene import Camera, Kind, Mood, TimeOfDay, Weather
 
@@ -22,6 +22,11 @@ _WRITTEN = frozenset({"sign", "book", "letter", "newspaper", "shirt", "flag", "t
 _INTERJECTIONS = frozenset(
     "hello hi hey bye goodbye thanks sorry yes wow help bonjour salut bonsoir merci oui coucou bravo non adieu".split()
 )
+_MAN, _WOMAN = Word(Category.NOUN, "man", Kind.PERSON, "👨"), Word(Category.NOUN, "woman", Kind.PERSON, "👩")
+_STRANGERS = {"he": _MAN, "she": _WOMAN, "il": _MAN, "elle": _WOMAN}
+"""Whom a pronoun means where nobody has been named."""
+
+_VERBAL = ("s", "ed", "ing")
 _SIZES = {"small": 0.7, "big": 1.4}
 _GENERIC_THING, _GENERIC_PERSON = "📦", "🧑"
 
@@ -164,6 +169,10 @@ class Reader:
         if attributive and is_participle(term) and self._locale is Locale.EN:
             self._attribute = term
             return
+        if self._said.article is not None and self._clause.expects_noun:
+            self._said = Modifiers()
+            self._clause.settle()
+            return
         self._said = Modifiers()
         before = self._before(stops=False)
         if before is not None and before.quote is not None and term.word.key in UTTERANCE and self.draft.speeches:
@@ -177,7 +186,16 @@ class Reader:
             return
         self._people(subjects)
         deeds = self._clause.act(term.word, term, subjects)
+        self._named_mount(term)
         self._announce(term, deeds, subjects)
+
+    def _named_mount(self, term: Term) -> None:
+        if term.word is None or term.word.key not in RIDES or " " not in term.low:
+            return
+        for word in lexicon().find(term.low.rpartition(" ")[2], self._locale):
+            if word.kind in (Kind.VEHICLE, Kind.ANIMAL):
+                label = term.label.rpartition(" ")[2]
+                self._clause.mount(self._cast.introduce(word, label, Modifiers(), here=self.draft.subjects))
 
     def _announce(self, term: Term, deeds: list[Deed], subjects: list[str]) -> None:
         """After a verb of speech the next quote is its subject's; a quote just before may be too."""
@@ -325,6 +343,9 @@ class Reader:
 
     def _pronoun(self, term: Term) -> None:
         self._said = Modifiers()
+        following = self._after()
+        if following is not None and following.is_(Category.WEATHER, Category.PARTICLE):
+            return
         if self._awaiting is not None:
             if (speaker := self._cast.latest(living=True)) is not None:
                 self.draft.show(speaker)
@@ -336,6 +357,9 @@ class Reader:
             self._object_pronoun(term)
             return
         self._after_quote = self.draft.speeches[-1] if last is not None and last.quote is not None and self.draft.speeches else None
+        if self._cast.latest() is None and term.low in _STRANGERS:
+            self._introduce(_STRANGERS[term.low], term.label)
+            return
         self._clause.pronoun(plural=term.low in ("they", "ils", "elles", "both of them"), person=term.low in ("he", "she"))
 
     def _object_pronoun(self, term: Term) -> None:
@@ -381,7 +405,8 @@ class Reader:
         if following is None or self._locale is Locale.FR:
             return False
         return self._said.announces_noun and (
-            following.is_unknown or (following.may_be(Category.NOUN, Category.COLOUR) and not following.is_verb)
+            (following.is_unknown and not following.low.endswith(_VERBAL))
+            or (following.may_be(Category.NOUN, Category.COLOUR) and not following.is_verb)
         )
 
     def _is_deed(self, term: Term, following: Term | None) -> bool:
@@ -390,10 +415,12 @@ class Reader:
             return False
         if last.is_(Category.SUBJECT_PRONOUN, Category.RELATIVE):
             return True
-        if not (last.is_(Category.NOUN) or last.is_unknown):
+        latest = self._cast.latest()
+        named = last.is_unknown and latest is not None and self._cast.members[latest].noun == last.low
+        if not (last.is_(Category.NOUN) or named):
             return False
         governs = following is not None and following.is_(Category.DEFINITE, Category.INDEFINITE, *PREPOSITIONS)
-        return governs or (self._locale is Locale.EN and term.low.endswith(("s", "ed", "ing")))
+        return governs or (self._locale is Locale.EN and term.low.endswith(_VERBAL))
 
     def _is_name(self, term: Term, following: Term | None) -> bool:
         if term.low.startswith("@"):

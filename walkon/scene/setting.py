@@ -98,12 +98,12 @@ def _implied_mood(verbs: set[str], time: TimeOfDay) -> Mood:
     return Mood.NIGHT if time is TimeOfDay.NIGHT else Mood.NEUTRAL
 
 
-def camera_of(draft: Draft, setting: Setting) -> Camera:
+def camera_of(draft: Draft, setting: Setting, cast: Cast) -> Camera:
     """The camera asked for, else the one that suits what happens."""
     if draft.camera is not None:
         return draft.camera
     verbs = {deed.verb for deed in draft.deeds}
-    if verbs & ROCKETS:
+    if any(deed.verb in ROCKETS and cast.members[deed.subject].kind is Kind.VEHICLE for deed in draft.deeds):
         return Camera.TILT
     fill = MOOD_FILLS.get(setting.mood) if setting.mood is not None else None
     if fill is not None and fill.camera is not None and setting.mood_said:

@@ -72,4 +72,7 @@ def phrase_of(text: str) -> str:
     """The form under which the words of `text` are looked up together."""
     if text.isalpha() and text.isascii():
         return text.lower()
+    if text.endswith("'") and len(text) > 1:
+        head, _, elided = text.rpartition(" ")
+        return f"{phrase_of(head)} {elided.lower()}".strip()
     return " ".join(token.low for token in tokens_of(text))
