@@ -80,7 +80,7 @@ def _lowest_near(values: Samples, reach: int) -> Samples:
 
 def limited(pcm: Samples, ceiling: float = CEILING) -> Samples:
     """The sound with its peaks turned down to the ceiling, 10 ms ahead and after, without a click."""
-    peak = np.abs(pcm).max(axis=1)
+    peak = np.maximum(np.abs(pcm[:, 0]), np.abs(pcm[:, 1]))
     if float(peak.max(initial=0.0)) <= ceiling:
         return pcm
     need = single(np.minimum(1, ceiling / np.maximum(peak, 1e-9)))
@@ -88,17 +88,24 @@ def limited(pcm: Samples, ceiling: float = CEILING) -> Samples:
     slope = np.hanning(2 * _LOOK + 3)[1:-1].astype(np.float32)
     size = padded(len(held) + len(slope))
     smooth = np.fft.irfft(np.fft.rfft(held, size) * np.fft.rfft(slope / slope.sum(), size), size)
-    gain = np.minimum(single(smooth)[2 * _LOOK : 2 * _LOOK + len(pcm)], need)
+    gain = single(smooth)[2 * _LOOK : 2 * _LOOK + len(pcm)]
+    # Rounding in the transform must not touch what is not limited.
+    gain = np.minimum(np.where(gain > 1 - 1e-5, np.float32(1), gain), need)
     return pcm * gain[:, None]
 
 
 def mastered(pcm: Samples, target_lufs: float = TARGET_LUFS) -> Samples:
-    """The sound at the target loudness with peaks below `CEILING`; silence stays silence. Twice, as limiting makes it softer."""
+    """The sound within 0.1 LU of the target with peaks below `CEILING`; silence stays silence.
+
+    Limiting makes it softer, so gain and limiter take turns, six at most.
+    """
     out = pcm
-    for _ in range(3):
+    for _ in range(6):
         try:
             gain_db = target_lufs - integrated(out)
         except SilentAudio:
             return out
         out = limited(out * np.float32(10 ** (gain_db / 20)))
+        if abs(gain_db) < 0.1:
+            break
     return out

@@ -87,8 +87,7 @@ class Voices:
         pcm, cut_s = trimmed(_buzzed(raw, timbre))
         if not spans:
             spans = shared_by_letters(words, *spoken_span(raw)) if words else ()
-        seconds = len(pcm) / SAMPLE_RATE
-        timed = in_order(tuple((start - cut_s, end - cut_s) for start, end in spans), seconds)
+        timed = in_order(tuple((start - cut_s, end - cut_s) for start, end in spans), spoken_span(pcm)[1])
         heard = tuple(Word(text=word, start_s=start, end_s=end) for word, (start, end) in zip(words, timed, strict=True))
         return Speech(line=line, pcm=level(pcm, 0.9), words=heard, mouth=mouth(pcm), voice=kind.value)
 
