@@ -88,7 +88,7 @@ def test_a_misspelt_verb_is_answered_with_the_one_meant_and_2(walkon):
         ("render", "x" * 20_000, "--plan"),
         ("queue", "dead", "--limit", "none"),
         ("queue", "pause", "friends"),
-        ("config", "shwo"),
+        ("config", "list"),
         ("queue",),
     ],
     ids=" ".join,
@@ -264,4 +264,4 @@ def test_a_plan_is_one_json_object_that_says_what_would_be_staged(walkon):
 def test_a_plan_in_words_names_the_shots(walkon):
     done = walkon("render", "a cat jumps", "--plan")
     assert done.returncode == 0
-    assert done.stdout.splitlines()[1].startswith("Shot 1: ")
+    assert done.stdout.splitlines()[1] == "Shot 1: field, day, clear, camera hold; cat; cat jump"

@@ -67,7 +67,7 @@ def _telegram(config: "Config") -> dict[str, Any] | None:
     from walkon.bot.words import Words
 
     words = Words.load()
-    commands = {command.name: words.say(config.walkon.language, f"command.{command.name}") for command in load()}
+    commands = {command.name.replace("-", "_"): words.say(config.walkon.language, f"command.{command.name}") for command in load()}
     return {"commands": commands, "link": "https://t.me/BOTNAME?startgroup=true"}
 
 

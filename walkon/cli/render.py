@@ -5,6 +5,7 @@ import math
 import secrets
 import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,9 +91,7 @@ def _render(config: "Config", scene: "Scene", *, out: Path, engine: str) -> "Ren
 def _record(scene: "Scene", engine: str, rendered: "Rendered | None", out: Path | None) -> dict[str, Any]:
     from walkon.scene.plan import plan_json
 
-    width, height = scene.size
-    plan = {"path": None, "seconds": scene.seconds, "width": width, "height": height, "fps": None, "seed": scene.seed, "engine": engine}
-    plan |= plan_json(scene)
+    plan = {"path": None, "engine": engine} | plan_json(scene)
     if rendered is None:
         return plan
     unstaged = dict.fromkeys((*scene.not_staged, *rendered.not_staged))
@@ -111,23 +110,20 @@ def _record(scene: "Scene", engine: str, rendered: "Rendered | None", out: Path 
 
 
 def _words(record: dict[str, Any], plan: bool) -> str:
-    lines = [f"{record['seconds']:g} s, {record['width']}×{record['height']}, seed {record['seed']}, {record['engine']}"]
+    facts = f"{record['seconds']:g} s, {record['width']}×{record['height']}, seed {record['seed']}, {record['engine']}"
+    lines = [facts if plan else f"{record['path']}: {facts}"]
     if plan:
-        lines += [f"Shot {number}: {_shot_words(shot)}" for number, shot in enumerate(record["shots"], start=1)]
-    else:
-        lines[0] = f"{record['path']}: {lines[0]}"
+        lines += [f"Shot {number}: {'; '.join(_shot_parts(shot))}" for number, shot in enumerate(record["shots"], start=1)]
     if record["not_staged"]:
         lines.append(f"Not drawn: {', '.join(record['not_staged'])}")
     return "\n".join(lines)
 
 
-def _shot_words(shot: dict[str, Any]) -> str:
-    parts = []
-    for key, value in shot.items():
-        if value not in (None, [], "", False):
-            parts.append(f"{key} {', '.join(map(_plain, value)) if isinstance(value, list) else value}")
-    return "; ".join(parts)
-
-
-def _plain(value: Any) -> str:
-    return " ".join(str(part) for part in value.values() if part) if isinstance(value, dict) else str(value)
+def _shot_parts(shot: dict[str, Any]) -> Iterator[str]:
+    yield f"{shot['place']}, {shot['time']}, {shot['weather']}, camera {shot['camera']}"
+    for subject in shot["subjects"]:
+        yield f"{subject['count']} × {subject['noun']}" if subject["count"] > 1 else subject["noun"]
+    for action in shot["actions"]:
+        yield " ".join(action[key] for key in ("subject", "verb", "object") if action[key])
+    for line in shot["lines"]:
+        yield f"{line['speaker'] or 'a voice'}: “{line['text']}”"
