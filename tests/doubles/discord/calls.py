@@ -1,0 +1,201 @@
+"""What each call of the API does. A function is named after its operation."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.doubles.discord import rules
+from tests.doubles.discord.payloads import answer_json, application_json, command_json, gateway_json, me_json, message_json
+from tests.doubles.discord.refusal import Refusal, unknown
+from tests.doubles.discord.world import (
+    ANSWER_WITHIN_S,
+    NONCE_KEPT_S,
+    TOKEN_LIVES_S,
+    Channel,
+    File,
+    Interaction,
+    Message,
+    Revision,
+    World,
+    pings_of,
+)
+
+THINKING, SAYING = 5, 4
+
+
+@dataclass
+class Call:
+    """A request, read. files: name and content by the name of their part. faults: what breaks a documented rule."""
+
+    params: dict[str, str]
+    query: dict[str, str]
+    body: Any
+    files: dict[str, tuple[str, bytes]]
+    world: World
+    base: str
+    faults: list[str] = field(default_factory=list)
+
+    def told(self, message: Message) -> tuple[int, Any]:
+        """The answer that shows the message."""
+        return 200, message_json(message, self.world.me, self.base)
+
+
+async def get_my_user(call: Call) -> tuple[int, Any]:
+    return 200, me_json(call.world.me)
+
+
+async def get_my_oauth2_application(call: Call) -> tuple[int, Any]:
+    return 200, application_json(call.world.me)
+
+
+async def get_bot_gateway(call: Call) -> tuple[int, Any]:
+    return 200, gateway_json(f"ws{call.base.removeprefix('http')}/gateway")
+
+
+async def bulk_set_application_commands(call: Call) -> tuple[int, Any]:
+    guild = call.params.get("guild_id")
+    if guild and guild not in call.world.guilds:
+        raise Refusal(403, 50001, "Missing Access")
+    call.world.commands[guild] = call.body
+    me, clock = call.world.me, call.world.clock
+    return 200, [command_json(command, me.id, clock.snowflake(), guild) for command in call.body]
+
+
+bulk_set_guild_application_commands = bulk_set_application_commands
+
+
+async def create_interaction_response(call: Call) -> tuple[int, Any]:
+    world = call.world
+    interaction = world.interactions.get(call.params["interaction_token"])
+    now = world.clock.now()
+    if interaction is None or interaction.id != call.params["interaction_id"] or now - interaction.at > ANSWER_WITHIN_S:
+        raise unknown("interaction")
+    if interaction.answered:
+        raise Refusal(400, 40060, "Interaction has already been acknowledged.")
+    data = call.body.get("data") or {}
+    interaction.deferred = call.body["type"] == THINKING
+    if interaction.deferred:
+        call.faults += rules.deferral_faults(data.get("flags", 0))
+        data = {"flags": data.get("flags", 0) | rules.LOADING, "allowed_mentions": {"parse": []}}
+    revision = _revision(call, data, None, interaction.upload_limit)
+    interaction.original = world.post(interaction.channel, revision, interaction=interaction)
+    interaction.answered_after_s = now - interaction.at
+    return (200, answer_json(interaction, world.me, call.base)) if call.query.get("with_response") in ("1", "true") else (204, None)
+
+
+async def get_original_webhook_message(call: Call) -> tuple[int, Any]:
+    return call.told(_original(_by_token(call)))
+
+
+async def update_original_webhook_message(call: Call) -> tuple[int, Any]:
+    interaction = _by_token(call)
+    return _edited(call, _original(interaction), interaction.upload_limit)
+
+
+async def delete_original_webhook_message(call: Call) -> tuple[int, Any]:
+    _original(_by_token(call)).deleted = True
+    return 204, None
+
+
+async def update_webhook_message(call: Call) -> tuple[int, Any]:
+    interaction = _by_token(call)
+    message = call.world.messages.get(call.params["message_id"])
+    if message is None or message.deleted or message.interaction is not interaction:
+        raise unknown("message")
+    return _edited(call, message, interaction.upload_limit)
+
+
+async def execute_webhook(call: Call) -> tuple[int, Any]:
+    interaction = _by_token(call)
+    revision = _revision(call, call.body, None, interaction.upload_limit)
+    message = call.world.post(interaction.channel, revision, interaction=interaction)
+    interaction.followups.append(message)
+    return call.told(message) if call.query.get("wait") in ("1", "true") else (204, None)
+
+
+async def create_message(call: Call) -> tuple[int, Any]:
+    channel = _open_channel(call)
+    world, nonce = call.world, call.body.get("nonce")
+    kept = world.nonces.get((channel.id, nonce)) if nonce and call.body.get("enforce_nonce") else None
+    if kept and world.clock.now() - kept[0] < NONCE_KEPT_S:
+        if kept[1].deleted:
+            raise unknown("message")
+        return call.told(kept[1])
+    reference = (call.body.get("message_reference") or {}).get("message_id")
+    revision = _revision(call, call.body, None, world.upload_limit)
+    message = world.post(channel, revision, nonce=nonce, reference=str(reference) if reference else None)
+    if nonce:
+        world.nonces[channel.id, nonce] = (world.clock.now(), message)
+    return call.told(message)
+
+
+async def update_message(call: Call) -> tuple[int, Any]:
+    channel = _open_channel(call)
+    message = call.world.messages.get(call.params["message_id"])
+    if message is None or message.deleted or message.ephemeral or message.channel is not channel:
+        raise unknown("message")
+    return _edited(call, message, call.world.upload_limit)
+
+
+def _open_channel(call: Call) -> Channel:
+    channel = call.world.channels.get(call.params["channel_id"])
+    if channel is None:
+        raise unknown("channel")
+    if channel.closed:
+        raise Refusal(403, 50013, "Missing Permissions")
+    return channel
+
+
+def _by_token(call: Call) -> Interaction:
+    interaction = call.world.interactions.get(call.params["webhook_token"])
+    if interaction is None or not interaction.answered or call.params["webhook_id"] != call.world.me.id:
+        raise unknown("webhook")
+    if call.world.clock.now() - interaction.at > TOKEN_LIVES_S:
+        raise Refusal(401, 50027, "Invalid Webhook Token")
+    return interaction
+
+
+def _original(interaction: Interaction) -> Message:
+    if interaction.original is None or interaction.original.deleted:
+        raise unknown("message")
+    return interaction.original
+
+
+def _edited(call: Call, message: Message, upload_limit: int) -> tuple[int, Any]:
+    message.revisions.append(_revision(call, call.body, message.now, upload_limit))
+    return call.told(message)
+
+
+def _revision(call: Call, body: dict[str, Any], before: Revision | None, upload_limit: int) -> Revision:
+    files = _files(call, body, before, upload_limit)
+    ephemeral = (before.flags if before else body.get("flags", 0)) & rules.EPHEMERAL
+    flags = (before.flags & rules.COMPONENTS_V2 if before else 0) | ephemeral | ((body.get("flags") or 0) & ~rules.EPHEMERAL)
+    components = body.get("components", before.components if before else []) or []
+    content = body.get("content", before.content if before else "") or ""
+    whole = {**body, "components": components, "flags": flags, "content": content}
+    call.faults += rules.message_faults(whole, {file.name for file in files})
+    allowed = body.get("allowed_mentions")
+    revision = Revision(components, content, files, flags, allowed, frozenset(), call.world.clock.now())
+    pings = pings_of(revision.texts, allowed)
+    # Docs, resources/webhook: an edited ephemeral message notifies whatever it names.
+    if before and ephemeral:
+        pings = pings_of(revision.texts, None)
+    return Revision(components, content, files, flags, allowed, pings, revision.at)
+
+
+def _files(call: Call, body: dict[str, Any], before: Revision | None, upload_limit: int) -> tuple[File, ...]:
+    if "attachments" not in body:
+        return before.files if before else ()
+    kept = {file.id: file for file in before.files} if before else {}
+    hung = []
+    for attachment in body["attachments"] or ():
+        part = call.files.get(f"files[{attachment['id']}]")
+        if part is None and str(attachment["id"]) not in kept:
+            raise Refusal(400, 50035, "Invalid Form Body")
+        if part is None:
+            hung.append(kept[str(attachment["id"])])
+            continue
+        if len(part[1]) > upload_limit:
+            raise Refusal(413, 40005, "Request entity too large")
+        hung.append(File(call.world.clock.snowflake(), attachment.get("filename") or part[0], part[1], attachment.get("description")))
+    call.world.uploads |= {file.id: file.data for file in hung}
+    return tuple(hung)

@@ -1,0 +1,145 @@
+"""Discord's own description of its API as a judge of requests and answers, unknown names included."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+SPEC = Path(__file__).parents[2] / "specs" / "discord.json"
+Schema = Any
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One call of the API. pattern: matches its path below the base."""
+
+    name: str
+    method: str
+    path: str
+    pattern: "re.Pattern[str]"
+    query: Mapping[str, Schema]
+    bodies: Mapping[str, Schema]
+    answers: Mapping[str, Schema]
+
+
+class Spec:
+    """Checks one message at a time and says what is wrong as lines; no line means it conforms."""
+
+    def __init__(self, path: Path = SPEC) -> None:
+        spec = json.loads(path.read_text("utf-8"))
+        self._schemas = spec["schemas"]
+        self.operations = [_operation(name, operation) for name, operation in spec["operations"].items()]
+        self._validator = cache(self._build)
+
+    def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+        """The operation of a request, with the values of its path's parameters."""
+        for operation in self.operations:
+            if operation.method == method and (match := operation.pattern.fullmatch(path)):
+                return operation, match.groupdict()
+        return None
+
+    def request_faults(self, operation: Operation, query: Mapping[str, str], kind: str | None, body: Any, parts: set[str]) -> list[str]:
+        """kind: content type, None without a body. parts: names of the files in a multipart body."""
+        faults = [f"unknown query {name}" for name in query if name not in operation.query]
+        for name, value in query.items():
+            if name in operation.query:
+                faults += self.faults(operation.query[name], _query_value(value), f"?{name}")
+        if kind is None:
+            return faults + (["no body"] if operation.bodies else [])
+        if kind not in operation.bodies:
+            return [*faults, f"a body of {kind}"]
+        return faults + self.faults(operation.bodies[kind], _as_spoken(operation, body, parts), "")
+
+    def answer_faults(self, operation: Operation, status: int, body: Any) -> list[str]:
+        """body: the JSON, None where there is none."""
+        answers = operation.answers
+        schema = answers.get(str(status), answers.get(f"{status // 100}XX", "absent"))
+        if schema == "absent":
+            return [] if status >= 500 else [f"an answer of {status}"]
+        if schema is None or body is None:
+            return [] if schema is None and body is None else [f"{status} with{'out' if body is None else ''} a body"]
+        return self.faults(schema, body, "")
+
+    def faults(self, schema: Schema, value: Any, path: str) -> list[str]:
+        """What the schema says against the value, and every name in it that no schema knows."""
+        found = [f"{path}{error.json_path[1:]}: {error.message[:200]}" for error in self._leaves(schema, value)]
+        return found or [f"{where}: unknown name" for where in self._unknown(schema, value, path)]
+
+    def _build(self, schema_json: str) -> Draft202012Validator:
+        return Draft202012Validator({**json.loads(schema_json), "components": {"schemas": self._schemas}})
+
+    def _leaves(self, schema: Schema, value: Any) -> Iterator[Any]:
+        for error in self._validator(json.dumps(schema)).iter_errors(value):
+            narrow = [leaf for leaf in error.context or () if list(leaf.schema_path)[1:] != ["properties", "type", "enum"]]
+            yield from sorted(narrow, key=lambda leaf: -len(leaf.absolute_path))[:3] or [error]
+
+    def _unknown(self, schema: Schema, value: Any, path: str) -> Iterator[str]:
+        flats = list(self._flat(schema, value))
+        if isinstance(value, dict):
+            yield from self._unknown_names(flats, value, path)
+        elif isinstance(value, list):
+            items = [flat["items"] for flat in flats if "items" in flat]
+            for index, each in enumerate(value):
+                yield from self._unknown({"allOf": items}, each, f"{path}[{index}]")
+
+    def _unknown_names(self, flats: list[Schema], value: dict[str, Any], path: str) -> Iterator[str]:
+        open_names = [flat["additionalProperties"] for flat in flats if isinstance(flat.get("additionalProperties"), dict)]
+        for name, each in value.items():
+            known = [flat["properties"][name] for flat in flats if name in flat.get("properties", {})] or open_names
+            if known:
+                yield from self._unknown({"allOf": known}, each, f"{path}.{name}")
+            elif flats:
+                yield f"{path}.{name}"
+
+    def _flat(self, schema: Schema, value: Any) -> Iterator[Schema]:
+        """Every schema that speaks of the value: references resolved, of alternatives those that the value fits."""
+        if "$ref" in schema:
+            yield from self._flat(self._schemas[schema["$ref"].rsplit("/", 1)[1]], value)
+            return
+        yield schema
+        for part in schema.get("allOf", ()):
+            yield from self._flat(part, value)
+        for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
+            if self._validator(json.dumps(branch)).is_valid(value):
+                yield from self._flat(branch, value)
+
+
+def _operation(name: str, operation: dict[str, Any]) -> Operation:
+    path = operation["path"]
+    pattern = re.compile(re.sub(r"\\?\{(\w+)\\?\}", r"(?P<\1>[^/@]+)", path.replace(".", r"\.")))
+    return Operation(name, operation["method"], path, pattern, operation["query"], operation["bodies"], operation["answers"])
+
+
+def _query_value(value: str) -> Any:
+    return {"0": False, "1": True, "true": True, "false": False}.get(value, value)
+
+
+def _as_spoken(operation: Operation, body: Any, parts: set[str]) -> Any:
+    """The body as Discord understands it, where its own file is stricter than Discord itself.
+
+    Known to be sent by the library and taken by Discord: numbers as ids of new attachments and of allowed mentions, `tts` in
+    edits and in answers to interactions; and files of a multipart body, which the file does not list for follow-ups.
+    """
+    if not isinstance(body, dict):
+        return body
+    spoken = json.loads(json.dumps(body))
+    message = spoken["data"] if operation.name == "create_interaction_response" and spoken.get("data") else spoken
+    for attachment in message.get("attachments") or ():
+        attachment["id"] = str(attachment["id"]) if isinstance(attachment.get("id"), int) else attachment.get("id")
+    mentions = message.get("allowed_mentions") or {}
+    if "users" in mentions:
+        mentions["users"] = [str(user) for user in mentions["users"]]
+    reference = message.get("message_reference") or {}
+    for name in ("message_id", "channel_id"):
+        if isinstance(reference.get(name), int):
+            reference[name] = str(reference[name])
+    if operation.method == "PATCH" and message.get("tts") is False:
+        del message["tts"]
+    if "multipart/form-data" in operation.bodies and operation.name != "execute_webhook":
+        spoken |= {name: "binary" for name in parts}
+    return spoken
