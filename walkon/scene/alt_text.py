@@ -4,15 +4,22 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from walkon.scene import grammar
+from walkon.scene.cast import CROWD, LIVING, SPORT_BALLS
+from walkon.scene.grammar import Said
 from walkon.scene.verbs import Verb
 from walkon.scene.words import Category, lexicon
 from walkon.types.people import Locale
-from walkon.types.scene import Action, Scene, Shot, Subject, TimeOfDay, Weather
+from walkon.types.scene import Action, Kind, Scene, Shot, Subject, TimeOfDay, Weather
 
 WANTED, MOST = 300, 1_024
 """Characters: a description within the first is read in one breath; the second is the least that any chat takes."""
 
 _MUTUAL = frozenset({Verb.MEET, Verb.FIGHT, Verb.HUG, Verb.KISS})
+
+
+_ONLY_ONE = frozenset({"sun", "moon", "earth"})
+_INSTRUMENTS = frozenset("guitar piano violin trumpet saxophone drum accordion banjo flute harp".split())
+_DRIVEN = frozenset({Verb.DRIVE, Verb.SAIL})
 
 
 class Weight(IntEnum):
@@ -81,7 +88,10 @@ class _Teller:
         told += [self._line(shot, number) for number in range(len(shot.lines))]
         told += [self._sentence(grammar.phrase("particle", key, self._locale), Weight.DETAIL) for key in shot.particles]
         if shot.sounds:
-            names = [lexicon().name(Category.SOUND, key, self._locale).singular for key in shot.sounds]
+            names = [
+                grammar.phrase("sound", key, self._locale) or lexicon().name(Category.SOUND, key, self._locale).singular
+                for key in shot.sounds
+            ]
             told.append(
                 self._sentence(
                     f"{'Sound: ' if self._locale is Locale.EN else 'Son : '}{grammar.listing(names, self._locale)}", Weight.DETAIL
@@ -94,7 +104,9 @@ class _Teller:
 
     def _setting(self, shot: Shot) -> str:
         """Where and in what light, once for as long as it lasts."""
-        parts = [grammar.phrase("place", shot.place, self._locale)] if shot.place_said or shot.place != "field" else []
+        standing = any(subject.noun == shot.place for subject in shot.subjects)
+        named = (shot.place_said or shot.place != "field") and not standing
+        parts = [grammar.phrase("place", shot.place, self._locale)] if named else []
         if shot.time_said or shot.time is not TimeOfDay.DAY:
             parts.append(grammar.phrase("time", shot.time.value, self._locale))
         if shot.weather is not Weather.CLEAR:
@@ -105,11 +117,7 @@ class _Teller:
 
     def _deeds(self, shot: Shot, where: str, *, later: bool) -> list[Sentence]:
         clauses = [self._clause(shot, group) for group in _groups(shot)]
-        doing = (
-            {action.subject for action in shot.actions}
-            | {action.object for action in shot.actions}
-            | {action.mount for action in shot.actions}
-        )
+        doing = _told(shot)
         seen = [subject for subject in shot.subjects if subject.id not in doing and not _speaks(shot, subject)]
         if seen:
             clauses.append(self._seen(seen))
@@ -130,36 +138,92 @@ class _Teller:
     def _clause(self, shot: Shot, group: list[Action]) -> str:
         first = group[0]
         doers = _together([subject for action in group if (subject := shot.subject(action.subject))])
-        said = grammar.verb(first.verb, self._locale)
-        many = len(doers) > 1 or doers[0].count > 1
-        words = [grammar.listing([self._named(doer) for doer in doers], self._locale), said.many if many else said.one]
-        mount = shot.subject(first.mount)
-        thing = None if first.verb in _MUTUAL and len(group) > 1 else shot.subject(first.object)
-        if thing is not None:
-            words.append(grammar.merge(said.before, self._named(thing)))
-        if mount is not None:
-            words.append(f"{'on' if self._locale is Locale.EN else 'sur'} {self._named(mount)}")
-        return " ".join(words)
+        said = self._said(shot, first, doers)
+        many = len(doers) > 1 or (doers[0].count > 1 and doers[0].noun != CROWD)
+        words = [grammar.listing([self._named(doer) for doer in doers], self._locale)]
+        if first.verb in _MUTUAL and len(group) > 1:
+            words.append(grammar.phrase("mutual", first.verb, self._locale))
+        else:
+            words += [said.many if many else said.one, self._target(shot.subject(first.object), first, said)]
+        words.append(self._carried(shot.subject(first.mount), first))
+        words += self._relations(shot, {action.subject for action in group}, group[-1])
+        return " ".join(word for word in words if word)
+
+    def _said(self, shot: Shot, action: Action, doers: list[Subject]) -> Said:
+        """The verb, or the animal's own where it gives voice."""
+        if action.verb in (Verb.SHOUT, Verb.TALK) and doers[0].kind is Kind.ANIMAL and shot.sounds:
+            name = lexicon().name(Category.SOUND, shot.sounds[0], self._locale)
+            return Said(name.singular, name.plural, "at" if self._locale is Locale.EN else "devant")
+        return grammar.verb(action.verb, self._locale)
+
+    def _target(self, thing: Subject | None, action: Action, said: Said) -> str:
+        if thing is None or said.before == "-":
+            return ""
+        if action.verb == Verb.PLAY and (played := self._played(thing)):
+            return played
+        return grammar.merge(said.before, self._named(thing))
+
+    def _played(self, thing: Subject) -> str:
+        """`plays basketball`, `plays the guitar`; French with its own prepositions."""
+        name = grammar.name_of(thing, self._locale)
+        if thing.noun in SPORT_BALLS and thing.noun != "ball":
+            return name.singular if self._locale is Locale.EN else f"au {name.singular}"
+        if thing.noun in _INSTRUMENTS:
+            return grammar.merge("" if self._locale is Locale.EN else "de", grammar.the(name, 1, self._locale))
+        return ""
+
+    def _carried(self, mount: Subject | None, action: Action) -> str:
+        if mount is None:
+            return ""
+        direct = action.verb in _DRIVEN or (action.verb == Verb.RIDE and self._locale is Locale.EN)
+        return self._named(mount) if direct else f"{'on' if self._locale is Locale.EN else 'sur'} {self._named(mount)}"
+
+    def _relations(self, shot: Shot, doers: set[str], action: Action) -> list[str]:
+        told: list[str] = []
+        if [other for other in shot.actions if other.subject in doers and other.verb != Verb.IDLE][-1] is not action:
+            return told
+        for relation in shot.relations:
+            thing = shot.subject(relation.object)
+            if (
+                relation.subject in doers
+                and thing is not None
+                and thing.id not in (action.mount, action.object)
+                and not _acts(shot, thing.id)
+            ):
+                told.append(grammar.merge(grammar.phrase("relation", relation.relation.value, self._locale), self._named(thing)))
+        return told
 
     def _named(self, subject: Subject) -> str:
         name = grammar.name_of(subject, self._locale)
         if not subject.known and subject.label[:1].isupper():
             return subject.label
-        if subject.noun in self._met:
-            return grammar.the(name, subject.count, self._locale)
+        count = 1 if subject.noun == CROWD else subject.count
+        if subject.noun in self._met or subject.noun in _ONLY_ONE:
+            return grammar.the(name, count, self._locale)
         self._met.add(subject.noun)
-        return grammar.some(name, subject.count, self._locale)
+        return grammar.some(name, count, self._locale, mass=subject.kind not in LIVING)
 
     def _line(self, shot: Shot, number: int) -> Sentence:
         line = shot.lines[number]
         speaker = shot.subject(line.speaker)
         if self._locale is Locale.FR:
             who = self._named(speaker) if speaker else "une voix"
-            text = f"{who} {'disent' if speaker and speaker.count > 1 else 'dit'} : « {line.text} »"
+            text = f"{who} {'disent' if speaker and speaker.count > 1 else 'dit'} : « {line.text} »."
         else:
             who = self._named(speaker) if speaker else "a voice"
-            text = f'{who} {"say" if speaker and speaker.count > 1 else "says"}: "{line.text}"'
-        return self._sentence(text, Weight.LINE)
+            text = f'{who} {"say" if speaker and speaker.count > 1 else "says"}: "{line.text}{"" if line.text[-1:] in ".!?…" else "."}"'
+        return Sentence(Weight.LINE, f"{text[:1].upper()}{text[1:]}")
+
+
+def _acts(shot: Shot, id: str) -> bool:
+    return any(action.subject == id and action.verb != Verb.IDLE for action in shot.actions)
+
+
+def _told(shot: Shot) -> set[str | None]:
+    """Ids that sentences about deeds name anyway."""
+    deeds = [action for action in shot.actions if action.verb != Verb.IDLE]
+    told = {action.subject for action in deeds} | {action.object for action in deeds} | {action.mount for action in deeds}
+    return told | {relation.object for relation in shot.relations if relation.subject in told}
 
 
 def _speaks(shot: Shot, subject: Subject) -> bool:

@@ -135,7 +135,8 @@ class Clause:
         category = term.word.category if term.word else Category.TOWARDS
         relation = _RELATIONS.get(category)
         if relation is None:
-            if self._deeds and self._deeds[0].object is None and not self.has_subject:
+            carried = bool(self._deeds) and self._deeds[0].verb in RIDES and self._deeds[0].mount is not None
+            if self._deeds and self._deeds[0].object is None and not carried and not self.has_subject:
                 self._do_to(id)
                 self._object_chain = True
             self._open = False

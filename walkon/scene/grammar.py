@@ -54,8 +54,12 @@ def name_of(subject: Subject, locale: Locale) -> Name:
     return lexicon().name(Category.NOUN, subject.noun, locale)
 
 
-def some(name: Name, count: int, locale: Locale) -> str:
-    """`a cat`, `three cats`; `un chat`, `une souris`."""
+def some(name: Name, count: int, locale: Locale, *, mass: bool = False) -> str:
+    """`a cat`, `three cats`; `un chat`, `une souris`. mass: a thing without a plural of its own, `bread`, `des lunettes`."""
+    if mass and locale is Locale.EN and name.singular == name.plural:
+        return name.singular
+    if mass and name.singular == name.plural and name.singular.split(" ")[0].endswith(("es", "ux")):
+        return f"des {name.singular}"
     if count > 1:
         return f"{_NUMBERS[locale][min(count, 6)]} {name.plural}"
     if locale is Locale.FR:
@@ -82,8 +86,15 @@ def listing(parts: list[str], locale: Locale) -> str:
 
 
 def merge(first: str, second: str) -> str:
-    """Joins two words, French `de le` and `à le` contracted."""
+    """Joins two words; French `de le`, `de un`, `à le` are contracted."""
     joined = f"{first} {second}".strip()
-    for long, short in ((" de le ", " du "), (" de les ", " des "), (" à le ", " au "), (" à les ", " aux ")):
+    for long, short in (
+        (" de un ", " d'un "),
+        (" de une ", " d'une "),
+        (" de le ", " du "),
+        (" de les ", " des "),
+        (" à le ", " au "),
+        (" à les ", " aux "),
+    ):
         joined = f" {joined} ".replace(long, short).strip()
     return joined

@@ -31,6 +31,14 @@ def plurals(name: str, locale: Locale) -> set[str]:
     return {"".join(parts) for parts in product(*choices)} - {name} or {name}
 
 
+def shown_plural(name: str, locale: Locale) -> str:
+    """The plural to print: in French the first word's where `de`, `à` or `en` follow, else every word's."""
+    if locale is Locale.EN:
+        return _english_plural(name)
+    head, joint, rest = re.match(r"(.*?)((?: (?:de|du|des|à|en|au|aux|pour) | d')|$)(.*)", name).groups()  # type: ignore[union-attr]
+    return "".join(_french_plural(part) if part.isalpha() else part for part in re.split(r"([ -])", head) if part) + joint + rest
+
+
 def _english_plural(name: str) -> str:
     if re.search(r"(s|x|z|ch|sh)$", name):
         return f"{name}es"

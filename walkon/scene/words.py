@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 
-from walkon.scene.inflect import Form, french_person, plurals, third_person, verb_forms
+from walkon.scene.inflect import Form, french_person, plurals, shown_plural, third_person, verb_forms
 from walkon.scene.tokens import phrase_of, plain_emoji
 from walkon.types.people import Locale
 from walkon.types.scene import Kind
@@ -167,7 +167,8 @@ def _noun_forms(item: str, locale: Locale) -> tuple[Name, set[str]]:
     feminine = item.startswith("+")
     singular, _, irregular = item.removeprefix("+").partition("/")
     listed = {irregular} if irregular else plurals(singular, locale)
-    return Name(singular, max(sorted(listed), key=len), feminine), listed
+    spoken = irregular or shown_plural(singular, locale)
+    return Name(singular, spoken, feminine), {*listed, spoken}
 
 
 def _add_other(book: Lexicon, category: Category, key: str, parts: list[str]) -> None:
