@@ -144,6 +144,8 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     for platform in _platforms(ground, house, roles):
         stack.push_async_callback(platform.close)
         await _try_token(ground.config, platform)
+        if address := getattr(platform, "address", None):
+            announce_address(address)
         name = platform.platform
         parts[f"{name} receiving"] = lambda platform=platform: platform.serve(router)  # type: ignore[misc]
         parts[f"{name} delivery"] = Delivery(platform, house, ground.metrics).run

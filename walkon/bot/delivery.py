@@ -31,7 +31,6 @@ POLL_S = 0.2
 """How soon a change written by another process is noticed; changes in this process are noticed at once."""
 
 BACKOFF_S = (0.5, 60.0)
-NEVER_MS = 2**52
 
 # Slower further back in line (ux §2): place up to, seconds between edits.
 LINE_PACE = ((3, 0.0), (10, 10.0), (30, 20.0))
@@ -201,8 +200,7 @@ class Delivery:
         # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised.
         self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
-            due_ms = to_ms(self._house.clock.now()) if clip.state.final else NEVER_MS
-            await outbox.retry(tx, row.key, due_ms, "message gone", forget_ref=True)
+            await outbox.forget(tx, row.key, seen=0 if clip.state.final else row.wanted)
 
     async def _give_up(self, row: Row, error: str) -> None:
         self._metrics.delivered(self._platform.platform, "given_up")

@@ -147,10 +147,16 @@ async def acknowledge(tx: Transaction, key: str, revision: int, ref: str) -> Non
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
 
 
-async def retry(tx: Transaction, key: str, due_ms: int, error: str, *, forget_ref: bool = False) -> None:
-    """Try again at due_ms; forget_ref where the message is gone and a new one must be posted."""
-    values: dict[str, object] = {"due_ms": due_ms, "error": error, "held_until_ms": 0, "attempts": OUTBOX.c.attempts + 1}
-    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values, **({"ref": None} if forget_ref else {})))
+async def retry(tx: Transaction, key: str, due_ms: int, error: str) -> None:
+    """Try again at due_ms."""
+    values = {"due_ms": due_ms, "error": error, "held_until_ms": 0, "attempts": OUTBOX.c.attempts + 1}
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values))
+
+
+async def forget(tx: Transaction, key: str, *, seen: int) -> None:
+    """The message is gone. Revisions up to `seen` need no message any more; a newer one is posted anew."""
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(ref=None, held_until_ms=0))
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown < seen).values(shown=seen))
 
 
 async def give_up(tx: Transaction, key: str, error: str) -> None:

@@ -22,7 +22,7 @@ def upgrade() -> None:
         sa.Column("author", sa.Text),
         sa.Column("text", sa.Text),
         sa.Column("card", sa.Text),
-        sa.Column("locale", sa.String(8), nullable=False),
+        sa.Column("locale", sa.String(32), nullable=False),
         sa.Column("answered", sa.Boolean, nullable=False),
         sa.Column("revision", sa.Integer, nullable=False),
         sa.Column("at_ms", sa.Integer, nullable=False),

@@ -1,0 +1,91 @@
+"""`/sora prompt`: what is accepted is on disk and in line before anybody is told so."""
+
+import pytest
+
+from tests.bot.conftest import Town
+from walkon.bot.cards import plain
+from walkon.queue.port import JobState
+from walkon.scene.codec import decode
+from walkon.store import outbox
+from walkon.types.ids import render_job
+from walkon.types.scene import Aspect
+
+CAT = 'a cat does a backflip on a skateboard, "watch this!" says the cat'
+
+
+async def test_the_answer_shows_the_words_and_a_place_in_line(town: Town) -> None:
+    reply = await town.say("Ana", "prompt", prompt=CAT)
+    assert not reply.private
+    assert reply.card.words == CAT
+    assert plain(reply.card.head).startswith("Got it. Next")
+
+
+async def test_the_clip_the_message_and_the_job_exist_when_the_answer_is_given(town: Town) -> None:
+    reply = await town.say("Ana", "prompt", prompt=CAT)
+    clip = await town.clip(reply)
+    view = await town.house.queue.view(render_job(clip.id))
+    async with town.house.database.reading() as tx:
+        row = await outbox.row(tx, str(reply.post))
+    assert view and view.state is JobState.QUEUED
+    assert row and row.subject == clip.id
+
+
+async def test_options_reach_the_scene(town: Town) -> None:
+    reply = await town.say("Ana", "prompt", prompt=CAT, seconds=8, aspect="9:16", seed=42)
+    scene = decode((await town.clip(reply)).scene)
+    assert (scene.seconds, scene.aspect, scene.seed) == (8, Aspect.TALL, 42)
+
+
+async def test_the_same_event_twice_is_one_clip(town: Town) -> None:
+    first = await town.say("Ana", "prompt", event="web:same", prompt=CAT)
+    again = await town.say("Ana", "prompt", event="web:same", prompt=CAT)
+    assert first.card.clip == again.card.clip
+    assert (await town.house.queue.stats()).queued == 1
+
+
+async def test_without_a_seed_every_clip_has_its_own(town: Town) -> None:
+    seeds = {decode((await town.clip(await town.say("Ana", "prompt", prompt=CAT))).scene).seed for _ in range(3)}
+    assert len(seeds) == 3
+
+
+@pytest.mark.parametrize("words", ["", "   ", "\u200b\u202e"])
+async def test_no_words_are_refused_in_private_with_an_example(town: Town, words: str) -> None:
+    reply = await town.say("Ana", "prompt", prompt=words)
+    assert reply.private and "backflip" in plain(reply.card.head)
+    assert (await town.house.queue.stats()).queued == 0
+
+
+async def test_too_many_words_are_refused_with_both_numbers(town: Town) -> None:
+    reply = await town.say("Ana", "prompt", prompt="x" * 10_001)
+    assert reply.private and "10001" in plain(reply.card.head) and "10000" in plain(reply.card.head)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "allowed"),
+    [("seconds", "sixty", "2-20"), ("seconds", 900, "2-20"), ("aspect", "sixteen by nine", "16:9"), ("seed", -1, "0-4294967295")],
+)
+async def test_an_absurd_option_is_refused_with_what_would_pass(town: Town, option: str, value: object, allowed: str) -> None:
+    reply = await town.say("Ana", "prompt", prompt=CAT, **{option: value})
+    assert reply.private and allowed in plain(reply.card.head)
+
+
+async def test_a_full_line_is_refused_with_a_time_and_promises_nothing(town: Town) -> None:
+    for _ in range(50):
+        await town.say("Ana", "prompt", prompt=CAT)
+    reply = await town.say("Tom", "prompt", prompt=CAT)
+    assert reply.private and "The line is full" in plain(reply.card.head)
+    queue = await town.say("Tom", "queue")
+    assert "Nothing of yours" in plain(queue.card.head)
+
+
+async def test_a_prompt_never_pings_anybody_but_its_asker(town: Town) -> None:
+    reply = await town.say("Ana", "prompt", prompt="@everyone <@123> look at <@&9>")
+    assert reply.card.pings <= {"web:Ana"}
+
+
+async def test_people_take_turns(town: Town) -> None:
+    for _ in range(5):
+        await town.say("Ana", "prompt", prompt=CAT)
+    await town.say("Tom", "prompt", prompt=CAT)
+    claimed = [(await town.claim()).job.person for _ in range(3)]
+    assert "web:Tom" in claimed[:2]

@@ -1,0 +1,121 @@
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.clock import StandingClock
+from walkon.bot import commands
+from walkon.bot.command import Invocation, Pressed, RawValue, Reply
+from walkon.bot.house import House
+from walkon.bot.router import Router
+from walkon.bot.words import Words
+from walkon.library import tables
+from walkon.library.clips import Clip, Finished
+from walkon.library.endings import end_finished, result_of
+from walkon.queue.port import Lease
+from walkon.queue.sqlite import SqliteQueue
+from walkon.store.database import Database
+from walkon.telemetry import build_metrics
+from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, WorkerId
+from walkon.types.people import Locale, Person, Place
+
+FINISHED = Finished(
+    video="a.mp4",
+    poster="a.jpg",
+    captions="a.vtt",
+    bytes=1000,
+    seconds=6.0,
+    width=854,
+    height=480,
+    energy_wh=0.02,
+    energy_metered=False,
+    drawn=True,
+    not_staged=(),
+    spent_ms=1800,
+)
+
+
+@dataclass
+class Town:
+    """A house with its router, and people who talk to it."""
+
+    house: House
+    router: Router
+    clock: StandingClock
+    numbers: count = field(default_factory=lambda: count(1))
+
+    def person(self, name: str, locale: Locale = Locale.EN) -> Person:
+        return Person(id=PersonId(f"web:{name}"), name=name, locale=locale)
+
+    def place(self, name: str = "local", locale: Locale = Locale.EN) -> Place:
+        return Place(id=PlaceId(f"web:{name}"), channel="lobby", locale=locale)
+
+    def said(self, name: str, command: str, event: str | None = None, place: Place | None = None, **options: RawValue) -> Invocation:
+        return Invocation(
+            event=EventId(event or f"web:{next(self.numbers)}"),
+            command=command,
+            options=options,
+            person=self.person(name),
+            place=place or self.place(),
+            at=self.clock.now(),
+            upload_limit=20_000_000,
+        )
+
+    async def say(self, name: str, command: str, event: str | None = None, place: Place | None = None, **options: RawValue) -> Reply:
+        return await self.router.command(self.said(name, command, event, place, **options))
+
+    async def press(self, name: str, token: str, *, moderator: bool = False, place: Place | None = None) -> Reply:
+        pressed = Pressed(
+            event=EventId(f"web:{next(self.numbers)}"),
+            token=token,
+            person=self.person(name),
+            place=place or self.place(),
+            at=self.clock.now(),
+            upload_limit=20_000_000,
+            moderator=moderator,
+        )
+        return await self.router.press(pressed)
+
+    async def clip(self, reply: Reply) -> Clip:
+        async with self.house.database.reading() as tx:
+            clip = await tables.get(tx, ClipId(str(reply.card.clip)))
+        assert clip
+        return clip
+
+    async def claim(self) -> Lease:
+        lease = await self.house.queue.claim(WorkerId("w1"), claim_id=str(next(self.numbers)), lanes=["animatic"])
+        assert lease
+        return lease
+
+    async def finish(self, lease: Lease, finished: Finished = FINISHED) -> None:
+        await self.house.queue.complete(lease, result_of(finished))
+        async with self.house.database.transaction() as tx:
+            await end_finished(tx, ClipId(lease.job.payload.decode()), lease.token, finished, self.clock.now())
+        self.house.database.announce()
+
+
+@pytest.fixture
+def clock() -> StandingClock:
+    return StandingClock()
+
+
+@pytest.fixture
+async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
+    database = await Database.open(tmp_path / "store.db")
+    queue = await SqliteQueue.open(tmp_path / "queue.db", max_depth=50, clock=clock)
+    found = {command.name: command for command in commands.load()}
+    house = House(
+        database=database,
+        queue=queue,
+        words=Words.load(),
+        clock=clock,
+        lane="animatic",
+        drawn=True,
+        command_names=tuple(found),
+        operators=frozenset({"web:Olga"}),
+    )
+    yield Town(house, Router(house, found, build_metrics()), clock)
+    await queue.close()
+    await database.close()

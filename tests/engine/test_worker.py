@@ -1,0 +1,222 @@
+"""The worker: every claimed job ends, is handed back, or is another's; nothing is recorded twice."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from walkon.scene.parser import parse
+
+from tests.doubles.clock import StandingClock
+from tests.waiting import until
+from walkon.engine.port import Capabilities, Order, Phase, Rendered, RenderFailed, Step
+from walkon.engine.render import Studio
+from walkon.engine.worker import Worker
+from walkon.library import tables
+from walkon.library.clips import Clip, ClipState, FailureCause
+from walkon.queue.port import JobKind, JobState, NewJob
+from walkon.queue.sqlite import SqliteQueue
+from walkon.scene.codec import encode
+from walkon.store.database import Database
+from walkon.store.media import MediaStore
+from walkon.telemetry import build_metrics
+from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, render_job
+from walkon.types.people import Person, Place
+from walkon.types.scene import Scene
+
+
+class ScriptedBackend:
+    """A backend outside walkon: writes small files, or does what the script says first."""
+
+    capabilities = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20)
+
+    def __init__(self) -> None:
+        self.script: list[Callable[[Order], Exception | None]] = []
+        self.hold = asyncio.Event()
+        self.hold.set()
+        self.started: list[str] = []
+        self.freed = 0
+
+    async def start(self) -> None:
+        return None
+
+    async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
+        self.started.append(order.scene.prompt)
+        report(Step(phase=Phase.PAINTING, step=1, steps=2, fraction=0.5))
+        try:
+            await self.hold.wait()
+        finally:
+            self.freed += 1
+        if self.script and (error := self.script.pop(0)(order)):
+            raise error
+        paths = [order.directory / name for name in ("clip.mp4", "poster.jpg", "captions.vtt")]
+        for path in paths:
+            path.write_text(f"{path.name} of {order.scene.prompt}")
+        return Rendered(
+            video=paths[0], poster=paths[1], captions=paths[2], seconds=6, width=854, height=480, fps=24, bytes=20, loudness_lufs=-16
+        )
+
+    def estimate_ms(self, scene: Scene) -> int:
+        return 1000
+
+    async def close(self) -> None:
+        return None
+
+
+class Site:
+    """A store, a queue and a worker's studio."""
+
+    def __init__(self, database: Database, queue: SqliteQueue, clock: StandingClock, folder: Path) -> None:
+        self.backend = ScriptedBackend()
+        self.clock = clock
+        self.folder = folder
+        self.studio = Studio(
+            queue=queue,
+            database=database,
+            media=MediaStore(folder / "media"),
+            backend=self.backend,
+            clock=clock,
+            scratch=folder / "scratch",
+        )
+
+    async def ask(self, id: str, words: str = "a dog runs") -> ClipId:
+        clip = Clip(
+            id=ClipId(id),
+            event=EventId(f"web:{id}"),
+            asker=Person(id=PersonId("web:Ana"), name="Ana"),
+            place=Place(id=PlaceId("web:local"), channel="lobby"),
+            prompt=words,
+            scene=encode(parse(words)),
+            lane="animatic",
+            max_bytes=1_000_000,
+            asked_at=self.clock.now(),
+        )
+        async with self.studio.database.transaction() as tx:
+            await tables.add(tx, clip)
+        job = NewJob(
+            id=render_job(clip.id),
+            kind=JobKind.RENDER,
+            place=clip.place.id,
+            person=clip.asker.id,
+            lane="animatic",
+            cost_ms=1000,
+            payload=id.encode(),
+        )
+        await self.studio.queue.submit(job)
+        return clip.id
+
+    async def clip(self, id: ClipId) -> Clip:
+        async with self.studio.database.reading() as tx:
+            clip = await tables.get(tx, id)
+        assert clip
+        return clip
+
+    async def state(self, id: ClipId) -> ClipState:
+        return (await self.clip(id)).state
+
+    async def job(self, id: ClipId) -> JobState:
+        view = await self.studio.queue.view(render_job(id))
+        assert view
+        return view.state
+
+    @asynccontextmanager
+    async def working(self) -> AsyncIterator[None]:
+        running = asyncio.create_task(Worker(self.studio, build_metrics(), lease_s=30).run())
+        yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Site]:
+    clock = StandingClock()
+    database = await Database.open(tmp_path / "store.db")
+    queue = await SqliteQueue.open(tmp_path / "queue.db", clock=clock)
+    yield Site(database, queue, clock, tmp_path)
+    await queue.close()
+    await database.close()
+
+
+async def test_a_job_becomes_a_finished_clip_with_its_files(site: Site) -> None:
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    finished = (await site.clip(id)).finished
+    assert finished and await site.studio.media.read(finished.video) == b"clip.mp4 of a dog runs"
+    assert await site.job(id) is JobState.DONE
+
+
+async def test_a_passing_fault_is_tried_again(site: Site) -> None:
+    id = await site.ask("AAAAAA")
+    site.backend.script.append(lambda order: RenderFailed("the child died", retryable=True))
+    async with site.working():
+        await until(lambda: _job_is(site, id, JobState.DELAYED))
+        site.clock.pass_s(3600)
+        await site.studio.queue.sweep()
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+
+
+async def test_a_scene_that_cannot_be_drawn_fails_at_once_and_says_so(site: Site) -> None:
+    id = await site.ask("AAAAAA")
+    site.backend.script.append(lambda order: RenderFailed("nothing to draw", retryable=False))
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.FAILED))
+    assert (await site.clip(id)).failure is FailureCause.INPUT
+
+
+async def test_a_full_disk_is_waited_out(site: Site) -> None:
+    id = await site.ask("AAAAAA")
+    site.backend.script.append(lambda order: OSError(28, "No space left on device"))
+    async with site.working():
+        await until(lambda: _job_is(site, id, JobState.DELAYED))
+    view = await site.studio.queue.view(render_job(id))
+    assert view and view.error and "No space" in view.error
+
+
+async def test_a_cancelled_render_stops_and_leaves_no_clip(site: Site) -> None:
+    site.backend.hold.clear()
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: site.backend.started)
+        await site.studio.queue.cancel(render_job(id))
+        await until(lambda: site.backend.freed)
+        await until(lambda: _job_is(site, id, JobState.CANCELLED))
+    assert (await site.clip(id)).finished is None
+    assert not (site.folder / "media").exists()
+
+
+async def test_a_worker_that_stops_hands_its_job_back_uncounted(site: Site) -> None:
+    site.backend.hold.clear()
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: site.backend.started)
+    view = await site.studio.queue.view(render_job(id))
+    assert view and (view.state, view.attempts) == (JobState.QUEUED, 0)
+
+
+async def test_progress_of_a_render_is_seen_in_the_queue(site: Site) -> None:
+    site.backend.hold.clear()
+    id = await site.ask("AAAAAA")
+
+    async def painted() -> bool:
+        view = await site.studio.queue.view(render_job(id))
+        return bool(view and view.progress and view.progress.fraction == 0.5 and view.progress.phase == "painting")
+
+    async with site.working():
+        await until(painted)
+
+
+async def test_nothing_is_left_in_the_scratch_directory(site: Site) -> None:
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    assert list((site.folder / "scratch").iterdir()) == []
+
+
+async def _is(site: Site, id: ClipId, state: ClipState) -> bool:
+    return await site.state(id) is state
+
+
+async def _job_is(site: Site, id: ClipId, state: JobState) -> bool:
+    return await site.job(id) is state

@@ -1,0 +1,99 @@
+"""The database: durable, serialised, migrated, and honest about what is wrong with a file."""
+
+import asyncio
+import os
+import sqlite3
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+
+import walkon.bot.platforms.web.tables
+import walkon.library.tables
+import walkon.store.outbox  # noqa: F401 - the three rooms with tables
+from walkon.store.database import Database, StoreUnusable
+from walkon.store.schema import METADATA
+
+
+async def test_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:
+    async with database.transaction() as tx:
+        difference = await tx.run_sync(lambda connection: compare_metadata(MigrationContext.configure(connection), METADATA))
+    assert difference == []
+
+
+async def test_concurrent_read_then_write_transactions_lose_nothing(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(text("CREATE TABLE tally (n INTEGER)"))
+        await tx.execute(text("INSERT INTO tally VALUES (0)"))
+
+    async def add_one() -> None:
+        async with database.transaction() as tx:
+            n = (await tx.execute(text("SELECT n FROM tally"))).scalar_one()
+            await tx.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
+
+    await asyncio.gather(*(add_one() for _ in range(50)))
+    async with database.reading() as tx:
+        assert (await tx.execute(text("SELECT n FROM tally"))).scalar_one() == 50
+
+
+async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.transaction() as tx:
+            await tx.execute(text("CREATE TABLE ghost (n INTEGER)"))
+            raise RuntimeError
+    async with database.reading() as tx:
+        names = (await tx.execute(text("SELECT name FROM sqlite_master WHERE name = 'ghost'"))).all()
+    assert names == []
+
+
+async def test_a_cancelled_transaction_leaves_the_database_usable(database: Database) -> None:
+    async def begin_and_hang() -> None:
+        async with database.transaction():
+            await asyncio.Event().wait()
+
+    hanging = asyncio.create_task(begin_and_hang())
+    await asyncio.sleep(0)
+    hanging.cancel()
+    await asyncio.gather(hanging, return_exceptions=True)
+    async with database.transaction() as tx:
+        await tx.execute(text("SELECT 1"))
+
+
+async def test_readers_cannot_write(database: Database) -> None:
+    with pytest.raises(Exception, match="readonly"):
+        async with database.reading() as tx:
+            await tx.execute(text("CREATE TABLE ghost (n INTEGER)"))
+
+
+async def test_a_file_that_is_no_database_is_named_with_the_mend(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    path.write_bytes(b"not a database, whatever it is" * 100)
+    with pytest.raises(StoreUnusable) as caught:
+        await Database.open(path)
+    assert "store.db" in caught.value.reason and "Check" in caught.value.reason
+
+
+async def test_a_database_of_a_newer_release_is_not_touched(tmp_path: Path) -> None:
+    path = tmp_path / "store.db"
+    await (await Database.open(path)).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    connection.close()
+    with pytest.raises(StoreUnusable, match="newer walkon"):
+        await Database.open(path)
+
+
+async def test_a_missing_folder_is_one_clear_reason(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnusable, match=r"store\.db"):
+        await Database.open(tmp_path / "nowhere" / "store.db")
+
+
+async def test_close_leaves_no_file_open(tmp_path: Path) -> None:
+    opened = await Database.open(tmp_path / "store.db")
+    async with opened.reading() as tx:
+        await tx.execute(text("SELECT 1"))
+    await opened.close()
+    targets = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")]
+    assert not [target for target in targets if str(tmp_path) in target]

@@ -1,0 +1,17 @@
+"""Waiting for a condition instead of for a time."""
+
+import asyncio
+import inspect
+from collections.abc import Awaitable, Callable
+
+
+async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = 20.0) -> object:
+    """The first true value of the condition; fails after the time, which is a safety net and decides nothing."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            value = condition()
+            if inspect.isawaitable(value):
+                value = await value
+            if value:
+                return value
+            await asyncio.sleep(0.01)
