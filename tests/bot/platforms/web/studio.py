@@ -97,9 +97,14 @@ class Studio:
     pressed: list[Pressed] = field(default_factory=list)
     stands: dict[str, tuple[int, str]] = field(default_factory=dict)
     promised: asyncio.Event = field(default_factory=asyncio.Event)
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def __post_init__(self) -> None:
+        self.open.set()
 
     async def command(self, invocation: Invocation) -> Reply:
-        """A promise for `prompt`, a private word for anything else."""
+        """A promise for `prompt`, a private word for anything else; nothing at all while the studio is closed."""
+        await self.open.wait()
         self.heard.append(invocation)
         words = str(invocation.options.get("prompt", ""))
         if invocation.command != "prompt":

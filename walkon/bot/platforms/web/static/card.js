@@ -29,7 +29,7 @@ export class CardMessage extends HTMLElement {
     this.time = h("time");
     this.onlyYou = h("p", { class: "only-you", hidden: true }, icon(LOCK), h("span", { "data-word": "only_you" }));
     this.picture = h("div", { class: "picture", hidden: true });
-    this.stage = h("div", { class: "stage", hidden: true, "aria-hidden": "true" }, h("i"), h("i"), h("b"));
+    this.stage = h("div", { class: "stage", hidden: true, "aria-hidden": "true" }, h("i"), h("i"));
     this.words = h("blockquote", { class: "words", dir: "auto", hidden: true });
     this.lines = h("div", { class: "lines" });
     this.progress = new Progress();

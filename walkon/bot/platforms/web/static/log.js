@@ -7,6 +7,7 @@ import { Starters } from "/static/starters.js";
 import { fill, say } from "/static/words.js";
 
 const NEAR_END_PX = 80;
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 class Log extends HTMLElement {
   constructor() {
@@ -15,6 +16,7 @@ class Log extends HTMLElement {
     this.pending = new Map();
     this.unseen = 0;
     this.atEnd = true;
+    this.top = 0;
     this.loaded = false;
   }
 
@@ -32,6 +34,11 @@ class Log extends HTMLElement {
     setTimeout(() => (this.waiting.hidden = this.loaded), 300);
   }
 
+  /** What scrolls: the log, or in low windows the whole page. */
+  get #moving() {
+    return getComputedStyle(this.scroller).overflowY === "visible" ? document.scrollingElement : this.scroller;
+  }
+
   #listen() {
     connection.addEventListener("welcome", ({ detail }) => this.#welcome(detail));
     connection.addEventListener("news", ({ detail }) => this.#news(detail.message));
@@ -41,7 +48,7 @@ class Log extends HTMLElement {
     document.addEventListener("words", () => this.#reword());
     document.addEventListener("said", ({ detail }) => this.#expect(detail));
     document.addEventListener("show-message", ({ detail }) => this.#show(detail));
-    this.scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
+    for (const target of [this.scroller, document]) target.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     new ResizeObserver(() => this.atEnd && this.#toEnd("instant")).observe(this.log);
     new ResizeObserver(() => this.atEnd && this.#toEnd("instant")).observe(this.scroller);
   }
@@ -132,13 +139,12 @@ class Log extends HTMLElement {
   }
 
   #older({ messages, earlier }) {
-    const height = this.scroller.scrollHeight;
-    const top = this.scroller.scrollTop;
+    const { scrollHeight: height, scrollTop: top } = this.#moving;
     this.log.setAttribute("aria-busy", "true");
     for (const message of messages) this.#upsert(message, { live: false });
     this.log.setAttribute("aria-busy", "false");
     this.earlier.hidden = !earlier;
-    this.scroller.scrollTop = top + this.scroller.scrollHeight - height;
+    this.#moving.scrollTop = top + this.#moving.scrollHeight - height;
   }
 
   #emptiness() {
@@ -147,8 +153,11 @@ class Log extends HTMLElement {
   }
 
   #scrolled() {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
-    this.atEnd = scrollHeight - scrollTop - clientHeight < NEAR_END_PX;
+    const { scrollHeight, scrollTop, clientHeight } = this.#moving;
+    // Only a move upwards is the reader's own: on the way down the end itself may be moving.
+    if (scrollHeight - scrollTop - clientHeight < NEAR_END_PX) this.atEnd = true;
+    else if (scrollTop < this.top) this.atEnd = false;
+    this.top = scrollTop;
     if (!this.atEnd || !this.unseen) return;
     this.unseen = 0;
     this.#showNewer();
@@ -161,15 +170,17 @@ class Log extends HTMLElement {
 
   #toEnd(behavior) {
     this.unseen = 0;
+    this.atEnd = true;
     this.#showNewer();
-    if (this.starters.hidden) this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior });
+    if (!this.starters.hidden) return;
+    this.#moving.scrollTo({ top: this.#moving.scrollHeight, behavior: calm.matches ? "instant" : behavior });
   }
 
   #show(seq) {
     const article = this.bySeq.get(seq)?.article;
     if (!article) return;
     article.tabIndex = -1;
-    article.scrollIntoView({ block: "start", behavior: "smooth" });
+    article.scrollIntoView({ block: "start", behavior: calm.matches ? "instant" : "smooth" });
     article.focus({ preventScroll: true });
   }
 

@@ -1,6 +1,6 @@
 // On wide screens: what is being made, and the newest clips, each leading to its card.
 import { plain } from "/static/card.js";
-import { h, setText } from "/static/dom.js";
+import { h } from "/static/dom.js";
 import { fill, say } from "/static/words.js";
 
 const NEWEST = 3;
@@ -46,9 +46,8 @@ class Now extends HTMLElement {
 
   #poster({ seq, card }) {
     const show = () => document.dispatchEvent(new CustomEvent("show-message", { detail: seq }));
-    const words = h("span", { dir: "auto" });
-    setText(words, card.words ?? plain(card.head));
-    return h("button", { type: "button", class: "poster", onclick: show }, h("img", { src: card.video.poster, alt: "", loading: "lazy" }), words);
+    const words = h("span", { dir: "auto" }, card.words ?? plain(card.head));
+    return h("button", { type: "button", class: "poster", onclick: show }, h("img", { src: card.video.poster, alt: "", loading: "lazy" }), h("span", { class: "caption" }, words));
   }
 }
 

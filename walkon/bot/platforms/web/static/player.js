@@ -1,7 +1,8 @@
 // A clip. It never starts by itself, one plays at a time, and the volume is remembered.
-import { h, kept, setAttribute, setText } from "/static/dom.js";
+import { h, icon, kept, setAttribute, setText } from "/static/dom.js";
 import { language, say } from "/static/words.js";
 
+const TRIANGLE = "M8 5v14l11-7z";
 const VOLUME = "walkon.volume";
 let counter = 0;
 
@@ -12,6 +13,7 @@ export class Player extends HTMLElement {
     this.track = h("track", { kind: "captions" });
     this.video = h("video", { controls: true, playsinline: true, preload: "metadata", "aria-describedby": this.described.id }, this.track);
     this.video.addEventListener("play", () => this.#alone());
+    this.video.addEventListener("play", () => this.classList.add("begun"), { once: true });
     this.video.addEventListener("volumechange", () => this.#keepVolume());
     this.video.addEventListener("error", () => this.#failed());
     this.fault = h("p", { class: "fault", hidden: true });
@@ -19,7 +21,7 @@ export class Player extends HTMLElement {
 
   connectedCallback() {
     if (this.video.isConnected) return;
-    this.append(this.video, this.described, this.fault);
+    this.append(this.video, h("span", { class: "invitation", "aria-hidden": "true" }, icon(TRIANGLE)), this.described, this.fault);
     const volume = JSON.parse(kept.get("localStorage", VOLUME) || "null");
     if (volume) [this.video.volume, this.video.muted] = volume;
   }
@@ -53,6 +55,7 @@ export class Player extends HTMLElement {
   #failed() {
     this.fault.hidden = false;
     setText(this.fault, say("clip.fault"));
+    this.classList.add("begun");
   }
 }
 
