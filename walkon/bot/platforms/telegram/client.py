@@ -43,12 +43,16 @@ _TOO_TALKATIVE = ("httpx", "httpcore")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds: to connect, to an answer, to the answer after an upload, and how long one long poll is held open."""
+    """Seconds: to connect, to an answer, to the answer after an upload, and how long one long poll is held open.
+
+    poll_retries_s: waits between failed polls in a row, before the loss of the connection is reported.
+    """
 
     connect_s: float = 5.0
     answer_s: float = 10.0
     upload_answer_s: float = 120.0
     poll_s: float = 25.0
+    poll_retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)
 
 
 class TelegramPlatform:
@@ -71,7 +75,7 @@ class TelegramPlatform:
         self._bot = _bot(token if self._fit_token else _NOBODY, (api_url or OFFICIAL_URL).rstrip("/"), waits)
         self._sender = Sender(self._bot, media, upload_answer_s=waits.upload_answer_s)
         self._receiver = Receiver(self._bot, self._sender, root=root, commands=commands, words=words)
-        self._polling = Polling(self._bot, self._receiver.take, hold_s=waits.poll_s)
+        self._polling = Polling(self._bot, self._receiver.take, hold_s=waits.poll_s, retries_s=waits.poll_retries_s)
         self._readying = asyncio.Lock()
         self._ready = False
 
@@ -119,6 +123,7 @@ class TelegramPlatform:
 
     async def close(self) -> None:
         """Let go of connections."""
+        self._ready = False
         await self._receiver.close()
         await self._bot.shutdown()
 

@@ -5,7 +5,7 @@ update still at work. What is delivered twice after a crash is recognised by its
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 import structlog
@@ -18,9 +18,6 @@ from walkon.bot.platforms.telegram.faults import told_apart
 log = structlog.get_logger(__name__)
 
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY)
-RETRIES_S = (0.5, 1.0, 2.0)
-"""Waits between failed fetches in a row, before the loss of the connection is reported."""
-
 _AT_WORK_S = 0.5
 """How often new updates are looked for while older ones are still being handled."""
 _FAREWELL_S = 3.0
@@ -29,10 +26,11 @@ _FAREWELL_S = 3.0
 class Polling:
     """Fetches updates and has them handled, each once in this process, many at a time."""
 
-    def __init__(self, bot: ExtBot[int], handle: Callable[[Update], Awaitable[None]], *, hold_s: float) -> None:
+    def __init__(self, bot: ExtBot[int], handle: Callable[[Update], Awaitable[None]], *, hold_s: float, retries_s: Sequence[float]) -> None:
         self._bot = bot
         self._handle = handle
         self._hold_s = hold_s
+        self._retries_s = retries_s
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._next = 0
 
@@ -69,7 +67,7 @@ class Polling:
             log.exception("telegram_update_failed", update_id=update.update_id)
 
     async def _fetch(self, hold_s: float) -> tuple[Update, ...]:
-        for wait_s in RETRIES_S:
+        for wait_s in self._retries_s:
             try:
                 return await self._ask(hold_s)
             except (Conflict, InvalidToken, RetryAfter):

@@ -166,9 +166,14 @@ class Sender:
 
     async def _upload(self, ref: Ref, card: Card, video: Video, written: Written) -> Message | bool:
         small = await thumbnail(self._media, video.poster)
-        with uploaded(self._media, video, written, small) as media:
+        with uploaded(self._media, video, written, small) as upload:
             return await self._bot.edit_message_media(
-                media, ref.chat_id, ref.message_id, reply_markup=keyboard(card), read_timeout=self._upload_answer_s
+                upload.media,
+                ref.chat_id,
+                ref.message_id,
+                reply_markup=keyboard(card),
+                read_timeout=self._upload_answer_s,
+                api_kwargs=dict(upload.beside),
             )
 
     def _remember(self, key: str, file_id: str) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ UPLOAD_LIMIT = 50_000_000
 _THUMBNAIL_PX = 320
 _THUMBNAIL_BYTES = 200_000
 _THUMBNAIL_QUALITY = 80
+_COVER = "cover"
 
 
 async def thumbnail(media: MediaStore, poster: str) -> bytes | None:
@@ -41,16 +43,24 @@ def _shrink(poster: Path) -> bytes | None:
     return out.getvalue() if out.tell() <= _THUMBNAIL_BYTES else None
 
 
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """What an edit sends. beside: file parts that the media names by `attach://`, which the library does not collect itself."""
+
+    media: InputMediaVideo
+    beside: dict[str, InputFile]
+
+
 @contextmanager
-def uploaded(media: MediaStore, video: Video, caption: Written, small: bytes | None) -> Iterator[InputMediaVideo]:
+def uploaded(media: MediaStore, video: Video, caption: Written, small: bytes | None) -> Iterator[Upload]:
     """The clip as something to upload; its file is open within the context. Raises MediaMissing, TooLarge."""
     path = media.path(video.video)
     if path.stat().st_size > UPLOAD_LIMIT:
         raise TooLarge
-    cover = media.path(video.poster).read_bytes() if small else None
+    cover = {_COVER: InputFile(media.path(video.poster).read_bytes(), filename="cover.jpg")} if small else {}
     with path.open("rb") as clip:
         file = InputFile(clip, filename=f"{video.name}.mp4", attach=True, read_file_handle=False)
-        yield _media(video, caption, file, thumbnail=small, cover=cover)
+        yield Upload(_media(video, caption, file, thumbnail=small, cover=f"attach://{_COVER}" if cover else None), cover)
 
 
 def stored(video: Video, caption: Written, file_id: str) -> InputMediaVideo:
@@ -59,7 +69,7 @@ def stored(video: Video, caption: Written, file_id: str) -> InputMediaVideo:
 
 
 def _media(
-    video: Video, caption: Written, file: InputFile | str, *, thumbnail: bytes | None = None, cover: bytes | None = None
+    video: Video, caption: Written, file: InputFile | str, *, thumbnail: bytes | None = None, cover: str | None = None
 ) -> InputMediaVideo:
     return InputMediaVideo(
         file,

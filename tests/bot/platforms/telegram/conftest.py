@@ -1,0 +1,185 @@
+import asyncio
+import io
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
+from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
+from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, attachment_option, clip_option, integer_option, text_option
+from walkon.bot.platforms.telegram.client import TelegramPlatform, Timeouts
+from walkon.bot.port import PlatformDown, Post, Throttled
+from walkon.bot.words import Words
+from walkon.store.media import MediaStore
+from walkon.types.ids import PersonId, PlaceId
+from walkon.types.people import Locale, Person, Place
+
+QUICK = Timeouts(connect_s=5, answer_s=10, upload_answer_s=10, poll_s=20, poll_retries_s=(0.01, 0.01))
+
+
+async def nothing(ctx: Context) -> Reply:
+    raise AssertionError("the adapter itself runs no command")
+
+
+COMMANDS = (
+    Command("prompt", nothing, options=(text_option("prompt", required=True, rest=True), integer_option("seconds", low=2, high=20))),
+    Command("queue", nothing),
+    Command("cancel", nothing, options=(clip_option("clip"),)),
+    Command("show", nothing, options=(clip_option("clip", required=True),)),
+    Command("help", nothing),
+    Command("forget-me", nothing),
+    Command("enrol", nothing, options=(attachment_option("file"),)),
+)
+ENGLISH = {f"command.{command.name}": f"What {command.name} does" for command in COMMANDS}
+FRENCH = {f"command.{command.name}": f"Ce que fait {command.name}" for command in COMMANDS}
+FACELESS = {"telegram.faceless": "Please write as yourself."}
+WORDS = Words({Locale.EN: ENGLISH | FACELESS, Locale.FR: FRENCH | FACELESS})
+
+
+def card(head: str | Text = "Got it. Next", **more: object) -> Card:
+    text: Text = (head,) if isinstance(head, str) else head
+    return Card(tone=Tone.QUIET, head=text, **more)
+
+
+@dataclass
+class Desk:
+    """A handler that writes down what it was asked and replies what the test wants."""
+
+    asked: list[Invocation] = field(default_factory=list)
+    presses: list[Pressed] = field(default_factory=list)
+    placed: dict[str, str] = field(default_factory=dict)
+    on_command: Callable[[Invocation], Awaitable[Reply]] | None = None
+    on_press: Callable[[Pressed], Awaitable[Reply]] | None = None
+    reply: Callable[[Invocation], Reply] = lambda asked: Reply(card=card("Got it. Next", words=str(asked.options.get("prompt", ""))))
+    press_reply: Callable[[Pressed], Reply] = lambda pressed: Reply(card=card("Stopped."), private=True)
+
+    async def command(self, invocation: Invocation) -> Reply:
+        self.asked.append(invocation)
+        return await self.on_command(invocation) if self.on_command else self.reply(invocation)
+
+    async def press(self, pressed: Pressed) -> Reply:
+        self.presses.append(pressed)
+        return await self.on_press(pressed) if self.on_press else self.press_reply(pressed)
+
+    async def answered(self, post: str, revision: int, ref: str) -> None:
+        self.placed[post] = ref
+
+    @property
+    def typed(self) -> list[tuple[str, dict[str, object]]]:
+        return [(one.command, dict(one.options)) for one in self.asked]
+
+
+@dataclass
+class Rig:
+    """A real bot, served and restarted as the host does it, in front of the local Telegram."""
+
+    double: TelegramDouble
+    platform: TelegramPlatform
+    desk: Desk
+    media: MediaStore
+    clip: Video
+    clip_bytes: bytes
+    losses: list[PlatformDown] = field(default_factory=list)
+    server: asyncio.Task[None] | None = None
+
+    async def supervise(self) -> None:
+        while True:
+            try:
+                await self.platform.serve(self.desk)
+            except PlatformDown as loss:
+                self.losses.append(loss)
+                await asyncio.sleep(0.02)
+
+    def start(self) -> None:
+        self.server = asyncio.create_task(self.supervise())
+
+    async def stop(self) -> None:
+        if self.server:
+            self.server.cancel()
+            await asyncio.gather(self.server, return_exceptions=True)
+        await self.platform.close()
+
+    async def deliver(self, post: Post, shown: Card) -> tuple[str, list[Exception]]:
+        """Show it as often as it takes; what went wrong until then."""
+        faults: list[Exception] = []
+        for _ in range(10):
+            try:
+                return await self.platform.show(post, shown), faults
+            except (Throttled, PlatformDown) as fault:
+                faults.append(fault)
+        raise AssertionError(faults)
+
+    def post(self, chat: int, *, ref: str | None = None, key: str = "clip:7KQ2M9", **more: object) -> Post:
+        place = Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), private=chat > 0)
+        return Post(key=key, place=place, reply=f'{{"chat_id":{chat},"message_id":1}}', ref=ref, **more)
+
+    def finished(self, asker: int, words: str = "a cat does a backflip") -> Card:
+        mention = Mention(PersonId(f"telegram:{asker}"), "Ana")
+        details = Button(label="Details", token="w1:details:7KQ2M9")
+        return Card(
+            tone=Tone.DONE,
+            head=("For ", mention, ", your clip"),
+            video=self.clip,
+            words=words,
+            small="Computer-drawn · 6 s · 7KQ2M9",
+            buttons=(details,),
+            pings=frozenset({mention.person}),
+        )
+
+
+def a_person(id: int = 501, name: str = "Ana") -> Person:
+    return Person(id=PersonId(f"telegram:{id}"), name=name)
+
+
+@pytest.fixture
+async def double() -> AsyncIterator[TelegramDouble]:
+    async with telegram_double() as running:
+        yield running
+
+
+@pytest.fixture
+def clip_bytes() -> bytes:
+    return b"\x00\x00\x00\x18ftypmp42" + random.Random(7).randbytes(400_000)
+
+
+@pytest.fixture
+async def rig(double: TelegramDouble, tmp_path: Path, clip_bytes: bytes) -> AsyncIterator[Rig]:
+    media = MediaStore(tmp_path / "media")
+    clip = await stored_clip(media, tmp_path, clip_bytes)
+    rig = Rig(double, bot_for(double, media), Desk(), media, clip, clip_bytes)
+    rig.start()
+    try:
+        yield rig
+    finally:
+        with suppress(PlatformDown):
+            await rig.stop()
+
+
+def bot_for(double: TelegramDouble, media: MediaStore, *, timeouts: Timeouts = QUICK, token: str = TOKEN) -> TelegramPlatform:
+    return TelegramPlatform(token=token, api_url=double.url, root="sora", commands=COMMANDS, words=WORDS, media=media, timeouts=timeouts)
+
+
+async def stored_clip(media: MediaStore, folder: Path, content: bytes) -> Video:
+    clip, poster, captions = folder / "clip.mp4", folder / "poster.jpg", folder / "captions.vtt"
+    clip.write_bytes(content)
+    picture = io.BytesIO()
+    Image.effect_noise((854, 480), 60).convert("RGB").save(picture, "JPEG", quality=90)
+    poster.write_bytes(picture.getvalue())
+    captions.write_text("WEBVTT\n")
+    keys = [await media.put(file) for file in (clip, poster, captions)]
+    return Video(
+        video=keys[0],
+        poster=keys[1],
+        captions=keys[2],
+        alt="A cat",
+        name="Clip 7KQ2M9",
+        seconds=6.0,
+        width=854,
+        height=480,
+        bytes=len(content),
+    )
