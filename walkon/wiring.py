@@ -22,7 +22,7 @@ from walkon.store.lock import RoleLock
 from walkon.store.media import MediaStore
 from walkon.telemetry import Metrics, build_metrics, configure_logging, exposition, redact
 from walkon.types.clock import SystemClock
-from walkon.types.errors import SetupError
+from walkon.types.errors import SetupError, WalkonError
 from walkon.types.people import Platform
 
 if TYPE_CHECKING:
@@ -288,6 +288,8 @@ async def _supervise(name: str, part: Callable[[], Awaitable[None]]) -> None:
         except TokenRefused:
             log.error("token_refused", part=name)
             return
+        except WalkonError as error:
+            log.error("part_stopped", part=name, error=f"{type(error).__name__}: {error}")
         except Exception as error:
             log.error("part_broke", part=name, error=f"{type(error).__name__}: {error}", exc_info=error)
         if asyncio.get_running_loop().time() - started > most_s:
