@@ -77,8 +77,15 @@ def language_of(tokens: list[Token], locale: Locale) -> Locale:
 
 
 def _function_words(words: list[str], locale: Locale) -> int:
-    table, greetings = lexicon().meanings[locale], _GREETINGS[locale]
-    return sum(word in greetings or any(meaning.category in _FUNCTION for meaning in table.get(word, ())) for word in words)
+    return sum(word in _GREETINGS[locale] or _is_function(word, locale) for word in words)
+
+
+def _is_function(word: str, locale: Locale) -> bool:
+    """Whether a word holds sentences together in one language and is unknown in the other."""
+    book = lexicon()
+    if any(word in table for language, table in book.meanings.items() if language is not locale):
+        return False
+    return any(meaning.category in _FUNCTION for meaning in book.meanings[locale].get(word, ()))
 
 
 def _by_known_words(words: list[str], locale: Locale) -> Locale:

@@ -19,7 +19,7 @@ _EMOJI = (
 _TOKEN = re.compile(
     rf"(?P<emoji>{_EMOJI})"
     r"|(?P<quote>[\ue000-\uf8ff])"
-    r"|(?P<word>@[\w.]+|aujourd'hui|(?<!\w)(?:qu|jusqu|lorsqu|puisqu|quelqu|[ldjncmts])'(?=\w)|[^\W_]+n't\b|'(?:s|re|ll|ve|d|m)\b|[^\W_]+)"
+    r"|(?P<word>@[\w.]+|aujourd'hui|(?<!\w)(?:qu|jusqu|lorsqu|puisqu|quelqu|[ldjncmts])'(?=\w)|[^\W_]+n't\b|'(?:s|re|ll|ve|d|m)\b|[^\W_]+|&)"
     r"|(?P<stop>[.,;:!?…\n()\[\]{}])",
     re.IGNORECASE,
 )
