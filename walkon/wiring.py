@@ -316,7 +316,10 @@ async def readiness(ground: Ground) -> Mapping[str, object]:
 
 
 async def render_once(config: Config, scene: "Scene", out: Path, engine: str | None = None) -> "Rendered":
-    """Render one scene to a file, without queue or store. Raises BackendUnavailable, RenderFailed, OSError."""
+    """Render one scene to a file, without queue or store; its poster and captions are not kept.
+
+    Raises BackendUnavailable, RenderFailed, OSError.
+    """
     from walkon.engine.port import Order
 
     backend = backend_of(config, engine)
