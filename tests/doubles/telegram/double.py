@@ -39,9 +39,10 @@ class TelegramDouble:
         self._user_ids = count(501)
         self._group_ids = count(1)
         self._callback_ids = count(1)
-        self._changed = asyncio.Event()
+        self._turn = asyncio.Event()
         self._closing = asyncio.Event()
         self._poll = 0
+        self._open_polls = 0
         self._runner: web.AppRunner | None = None
 
     async def start(self, port: int = 0, routes: Sequence[web.RouteDef] = ()) -> None:
@@ -129,20 +130,29 @@ class TelegramDouble:
     def outage(self, on: bool) -> None:
         """Every connection is torn while it lasts."""
         self.faults.outage = on
-        self._changed.set()
+        self._announce()
 
     async def until(self, happened: Callable[[], object]) -> None:
         """Wait for a condition. Raises TimeoutError after PATIENCE_S."""
         async with asyncio.timeout(PATIENCE_S):
             while not happened():
-                self._changed.clear()
-                await self._changed.wait()
+                await self._turn.wait()
+
+    def _announce(self) -> None:
+        # Everybody who waits looks again; who begins to wait from now on waits for the next turn.
+        turn, self._turn = self._turn, asyncio.Event()
+        turn.set()
 
     def _push(self, update: dict[str, Any]) -> None:
         update["update_id"] = next(self._update_ids)
         self.violations += self._spec.value("Update", update)
         self._updates.append(update)
-        self._changed.set()
+        self._announce()
+
+    @property
+    def polling(self) -> bool:
+        """Whether a long poll is open."""
+        return self._open_polls > 0
 
     @property
     def unconfirmed(self) -> int:
@@ -164,7 +174,7 @@ class TelegramDouble:
         try:
             return await self._answer(request, method, call, fault)
         finally:
-            self._changed.set()
+            self._announce()
 
     async def _answer(self, request: web.Request, method: str, call: Call, fault: Fault | None) -> web.StreamResponse:
         self.violations += self._spec.request(method, call.fields, call.files.keys())
@@ -182,7 +192,7 @@ class TelegramDouble:
         if self.faults.outage:
             return _torn(request)
         self.violations += self._spec.answer(method, result)
-        self._changed.set()
+        self._announce()
         if fault and fault.kind is FaultKind.ACCEPTED_THEN_SILENT:
             return await self._silent()
         return _said(500, "Internal Server Error") if fault else web.json_response({"ok": True, "result": result})
@@ -201,7 +211,7 @@ class TelegramDouble:
         self._poll += 1
         mine, offset = self._poll, call.integer("offset")
         self._updates = [one for one in self._updates if one["update_id"] >= offset]
-        self._changed.set()
+        self._announce()
         allowed = call.value("allowed_updates")
         if allowed is None:
             self.violations.append("getUpdates without allowed_updates")
@@ -215,9 +225,12 @@ class TelegramDouble:
             await self._change_within(left)
 
     async def _change_within(self, seconds: float) -> None:
-        self._changed.clear()
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._changed.wait(), seconds)
+        self._open_polls += 1
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._turn.wait(), seconds)
+        finally:
+            self._open_polls -= 1
 
     async def _download(self, request: web.Request) -> web.StreamResponse:
         file: StoredFile | None = self.world.files.get(request.match_info["file"])

@@ -13,13 +13,13 @@ from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
 from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
 from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, attachment_option, clip_option, integer_option, text_option
 from walkon.bot.platforms.telegram.client import TelegramPlatform, Timeouts
-from walkon.bot.port import PlatformDown, Post, Throttled
+from walkon.bot.port import PlatformDown, Post
 from walkon.bot.words import Words
 from walkon.store.media import MediaStore
 from walkon.types.ids import PersonId, PlaceId
-from walkon.types.people import Locale, Person, Place
+from walkon.types.people import Locale, Place
 
-QUICK = Timeouts(connect_s=5, answer_s=10, upload_answer_s=10, poll_s=20, poll_retries_s=(0.01, 0.01))
+QUICK = Timeouts(poll_retries_s=(0.01, 0.01))
 
 
 async def nothing(ctx: Context) -> Reply:
@@ -104,16 +104,6 @@ class Rig:
             await asyncio.gather(self.server, return_exceptions=True)
         await self.platform.close()
 
-    async def deliver(self, post: Post, shown: Card) -> tuple[str, list[Exception]]:
-        """Show it as often as it takes; what went wrong until then."""
-        faults: list[Exception] = []
-        for _ in range(10):
-            try:
-                return await self.platform.show(post, shown), faults
-            except (Throttled, PlatformDown) as fault:
-                faults.append(fault)
-        raise AssertionError(faults)
-
     def post(self, chat: int, *, ref: str | None = None, key: str = "clip:7KQ2M9", **more: object) -> Post:
         place = Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), private=chat > 0)
         return Post(key=key, place=place, reply=f'{{"chat_id":{chat},"message_id":1}}', ref=ref, **more)
@@ -130,10 +120,6 @@ class Rig:
             buttons=(details,),
             pings=frozenset({mention.person}),
         )
-
-
-def a_person(id: int = 501, name: str = "Ana") -> Person:
-    return Person(id=PersonId(f"telegram:{id}"), name=name)
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ DESCRIPTION_LIMIT = 256
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _NOBODY = "0:none"
 _CONNECTIONS = 16
-_TOO_TALKATIVE = ("httpx", "httpcore")
+_LEAST_LEVELS = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegram": logging.INFO}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,9 +149,9 @@ class TelegramPlatform:
 def _bot(token: str, api_url: str, waits: Timeouts) -> ExtBot[int]:
     # The library's switch for durations that are not bare numbers; without it, it warns at every 429.
     os.environ.setdefault("PTB_TIMEDELTA", "true")
-    for name in _TOO_TALKATIVE:
-        # They log addresses, and the token is part of every address.
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, least in _LEAST_LEVELS.items():
+        # Below these they log addresses, and the token is part of every address.
+        logging.getLogger(name).setLevel(max(least, logging.getLogger(name).level))
     return ExtBot(
         token,
         base_url=f"{api_url}/bot",

@@ -1,0 +1,119 @@
+import asyncio
+
+from tests.bot.platforms.telegram.conftest import Rig, card
+from tests.doubles.telegram.world import Chat, Message, User
+from tests.waiting import until
+from walkon.bot.cards import Button
+from walkon.bot.command import Pressed, Reply
+
+CANCEL = "w1:cancel:7KQ2M9"
+
+
+async def a_card(rig: Rig, chat: Chat, user: User, thread: int | None = None) -> Message:
+    rig.desk.reply = lambda asked: Reply(card=card(buttons=(Button(label="Cancel", token=CANCEL),)))
+    [message] = await rig.double.message(chat, user, "/prompt a cat", thread=thread)
+    return message
+
+
+async def test_a_press_reaches_the_handler_and_its_private_reply_is_an_alert(rig: Rig) -> None:
+    ana = rig.double.user("Ana", language="fr")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    answer = await rig.double.press(message, "Cancel", ana)
+    [pressed] = rig.desk.presses
+    assert answer == {"text": "Stopped.", "alert": True}
+    assert (pressed.token, pressed.person.id, pressed.moderator) == (CANCEL, f"telegram:{ana.id}", False)
+    assert pressed.place.id == f"telegram:{ana.id}"
+    assert rig.double.private(ana).from_bot == [message]
+
+
+async def test_two_presses_are_two_events(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    await rig.double.press(message, "Cancel", ana)
+    await rig.double.press(message, "Cancel", ana)
+    first, second = rig.desk.presses
+    assert first.event != second.event
+
+
+async def test_a_public_reply_to_a_press_is_a_new_message_and_the_spinner_ends(rig: Rig) -> None:
+    rig.desk.press_reply = lambda pressed: Reply(card=card("Got it. Again"), post="clip:AAAAAA", revision=1)
+    ana, club = rig.double.user("Ana"), rig.double.group(topics=[7])
+    message = await a_card(rig, club, ana, thread=7)
+    assert await rig.double.press(message, "Cancel", ana) == {"text": "", "alert": False}
+    await rig.double.until(lambda: rig.double.replies(message))
+    [again] = rig.double.replies(message)
+    assert (again.text, again.thread) == ("Got it. Again", 7)
+
+
+async def test_a_press_in_a_group_tells_whether_a_moderator_pressed_and_asks_once(rig: Rig) -> None:
+    ana, tom = rig.double.user("Ana"), rig.double.user("Tom")
+    club = rig.double.group(admins=[tom])
+    message = await a_card(rig, club, ana)
+    for user in (ana, tom, tom, ana):
+        await rig.double.press(message, "Cancel", user)
+    assert [pressed.moderator for pressed in rig.desk.presses] == [False, True, True, False]
+    assert [method for method, _ in rig.double.calls].count("getChatMember") == 2
+
+
+async def test_who_may_not_be_known_as_a_moderator_is_none(rig: Rig) -> None:
+    tom = rig.double.user("Tom")
+    club = rig.double.group(admins=[tom])
+    message = await a_card(rig, club, tom)
+    rig.double.fail_next("getChatMember", "500")
+    await rig.double.press(message, "Cancel", tom)
+    assert not rig.desk.presses[0].moderator
+
+
+async def test_a_long_private_reply_is_an_alert_of_200_characters_in_a_group(rig: Rig) -> None:
+    rig.desk.press_reply = lambda pressed: Reply(card=card("Clip 7KQ2M9", words="w" * 900, body=(("Seed 5 · 6 s",),)), private=True)
+    ana, club = rig.double.user("Ana"), rig.double.group()
+    message = await a_card(rig, club, ana)
+    answer = await rig.double.press(message, "Cancel", ana)
+    assert answer["alert"]
+    assert answer["text"].startswith("Clip 7KQ2M9\nwww")
+    assert answer["text"].endswith("…\nSeed 5 · 6 s")
+
+
+async def test_a_long_private_reply_is_a_message_in_a_private_chat(rig: Rig) -> None:
+    rig.desk.press_reply = lambda pressed: Reply(card=card("Clip 7KQ2M9", words="w" * 900), private=True)
+    ana = rig.double.user("Ana")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    assert await rig.double.press(message, "Cancel", ana) == {"text": "", "alert": False}
+    await rig.double.until(lambda: rig.double.replies(message))
+    assert rig.double.replies(message)[0].text == "Clip 7KQ2M9\n" + "w" * 900
+
+
+async def test_a_slow_deed_is_acknowledged_at_once_and_told_in_private_later(rig: Rig) -> None:
+    gate = asyncio.Event()
+
+    async def slow(pressed: Pressed) -> Reply:
+        await gate.wait()
+        return Reply(card=card("Stopped at last."), private=True)
+
+    rig.desk.on_press = slow
+    ana, club = rig.double.user("Ana"), rig.double.group()
+    message = await a_card(rig, club, ana)
+    alone = rig.double.private(ana)
+    assert await rig.double.press(message, "Cancel", ana) == {"text": "", "alert": False}
+    gate.set()
+    await rig.double.until(lambda: alone.from_bot)
+    assert [one.text for one in alone.from_bot] == ["Stopped at last."]
+    assert club.from_bot == [message]
+
+
+async def test_a_press_too_old_to_be_answered_is_still_done(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    rig.double.fail_next("answerCallbackQuery", "500")
+    press = asyncio.create_task(rig.double.press(message, "Cancel", ana))
+    await until(lambda: rig.desk.presses)
+    press.cancel()
+    assert await rig.double.press(message, "Cancel", ana)
+    assert len(rig.desk.presses) == 2
+
+
+async def test_a_press_on_a_message_of_an_earlier_release_reaches_the_handler_as_it_is(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    await rig.double.press(message, "v0|whatever", ana)
+    assert rig.desk.presses[0].token == "v0|whatever"
