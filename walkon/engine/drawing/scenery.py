@@ -102,3 +102,11 @@ SETS: Mapping[Place, tuple[Layer, ...]] = {
     **{Place(name): _room(name) for name in rooms.ROOMS if name != "haunted_house"},
 }
 """Every place of the vocabulary, painted with its own landmarks."""
+
+
+def place_of(key: str) -> Place:
+    """The place of a key; FIELD for a key from another version."""
+    try:
+        return Place(key)
+    except ValueError:
+        return Place.FIELD

@@ -28,13 +28,17 @@ WHITE_LIGHT: Tint = (1.0, 1.0, 1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sprite:
-    """A cut-out. width, height: of the art in pixels, without the `pad` pixels of edge on every side."""
+    """A cut-out. width, height: of the art in pixels, without the `pad` pixels of edge on every side.
+
+    fur, fur_lit: its median colour, without and with the tint; hem: the median of its lowest rows, without.
+    """
 
     image: skia.Image
     width: int
     height: int
     pad: int
     fur: tuple[int, int, int]
+    fur_lit: tuple[int, int, int]
     hem: tuple[int, int, int]
 
 
@@ -47,6 +51,7 @@ class SpriteKey:
     tint: Tint = WHITE_LIGHT
     edged: bool = True
     dark: float = 1.0
+    flipped: bool = False
 
 
 class SpriteBook:
@@ -88,7 +93,11 @@ class SpriteBook:
         tinted = _tinted(scaled, key)
         finished = crisp.paper_edge(tinted, edge) if edge else tinted
         height, width = scaled.shape[:2]
-        return Sprite(image=to_image(finished), width=width - 2 * pad, height=height - 2 * pad, pad=pad, fur=fur, hem=hem)
+        if key.flipped:
+            finished = np.ascontiguousarray(finished[:, ::-1])
+        return Sprite(
+            image=to_image(finished), width=width - 2 * pad, height=height - 2 * pad, pad=pad, fur=fur, fur_lit=_lit(fur, key), hem=hem
+        )
 
     def _glyph(self, emoji: str) -> crisp.Picture:
         kept = self._glyphs.get(emoji)
@@ -142,6 +151,11 @@ def _tinted(picture: crisp.Picture, key: SpriteKey) -> crisp.Picture:
         return picture
     red, green, blue = (factor * key.dark for factor in key.tint)
     return np.asarray(picture * np.array([blue, green, red, 1], dtype=np.float32), dtype=np.float32)
+
+
+def _lit(colour: tuple[int, int, int], key: SpriteKey) -> tuple[int, int, int]:
+    red, green, blue = (min(255, int(part * factor * key.dark)) for part, factor in zip(colour, key.tint, strict=True))
+    return red, green, blue
 
 
 def _lowest(picture: crisp.Picture, pad: int) -> npt.NDArray[np.float32]:

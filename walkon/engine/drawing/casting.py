@@ -1,0 +1,278 @@
+"""Casting: which subject of a shot acts, carries, is held, flies as a ball or stands behind; and where everybody begins."""
+
+from dataclasses import dataclass, field, replace
+
+from walkon.engine.drawing import art, chance
+from walkon.engine.drawing.figures import ALIVE, Figure, figure_of
+from walkon.engine.drawing.motion.moves import move_of, verb_of
+from walkon.engine.drawing.sprites import SpriteBook
+from walkon.engine.drawing.timing import Take, TakeKind
+from walkon.scene.verbs import BALL_GAME, HANDWORK, RIDES, TRAVEL, Verb
+from walkon.types.scene import Action, Kind, Relation, Shot, Subject
+
+MOST_ACTORS = 6
+MOST_VERBS = 3
+FOR_TWO = frozenset({Verb.FIGHT, Verb.HUG, Verb.KISS, Verb.MEET, Verb.DANCE, Verb.TANGO})
+"""Verbs whose object does the same."""
+REPLIES = {Verb.CHASE: Verb.FLEE, Verb.FLEE: Verb.CHASE, Verb.FOLLOW: Verb.WALK, Verb.SCARE: Verb.SCARE, Verb.SAVE: Verb.SAVE}
+"""What a living object does meanwhile."""
+OWN_MOTION = {
+    Kind.VEHICLE: RIDES | BALL_GAME | {Verb.LAUNCH, Verb.LAND, Verb.FLY, Verb.ROLL, Verb.WALK, Verb.RUN, Verb.ENTER, Verb.LEAVE, Verb.SINK},
+    Kind.PROP: frozenset({Verb.ROLL, Verb.BOUNCE, Verb.FLY, Verb.FLOAT, Verb.LAUNCH, Verb.SINK, Verb.SPIN, Verb.SLIDE}),
+}
+"""Verbs a thing does as itself; for any other it becomes a doll with that thing as head."""
+ALWAYS_OWN = frozenset(
+    {Verb.IDLE, Verb.EXPLODE, Verb.BREAK, Verb.BURN, Verb.SHINE, Verb.GROW, Verb.SHRINK, Verb.MELT, Verb.VANISH, Verb.APPEAR}
+    | {Verb.TRANSFORM, Verb.FALL, Verb.FLOAT, Verb.SINK, Verb.SPIN, Verb.FLY}
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Part:
+    """A subject's part in one take, before it has a way through time."""
+
+    id: str
+    subject: Subject
+    verbs: list[tuple[Verb, Action]] = field(default_factory=list)
+    figure: Figure
+    x: float = 0.0
+    facing: int = 1
+    depth: float = 0.0
+    mount: str | None = None
+    held: str | None = None
+    behind: bool = False
+    airborne: bool = False
+    ball: bool = False
+    hoop: bool = False
+    speaks: bool = False
+    width: float = 1.0
+    leads: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Company:
+    """The parts of a take by id, in the order of the row."""
+
+    parts: dict[str, Part]
+    row: tuple[str, ...]
+    basket: bool = False
+
+    def part(self, id: str | None) -> Part | None:
+        """The part of that id."""
+        return self.parts.get(id) if id is not None else None
+
+
+def company(take: Take, *, seed: int, half_u: float, sprites: SpriteBook) -> Company:
+    """Everybody in a take, with bodies and places."""
+    shot = take.shot
+    speaker = shot.lines[take.line].speaker if take.line is not None else None
+    parts = {part.id: part for part in _parts(shot, speaker, seed)}
+    _give_verbs(shot, parts)
+    _assign(shot, parts)
+    basket = _is_basketball(parts)
+    for part in parts.values():
+        if not (basket and part.ball):
+            part.figure = _body(part, take, seed)
+        part.width = max(0.5, part.figure.height * (0.62 if part.figure.doll else sprites.aspect(part.figure.emoji)))
+    row = _row(parts)
+    _place(parts, row, half_u=half_u, basket=basket)
+    _place_props(parts, shot, half_u)
+    return Company(parts=parts, row=tuple(row), basket=basket)
+
+
+def _parts(shot: Shot, speaker: str | None, seed: int) -> list[Part]:
+    found: list[Part] = []
+    for subject in shot.subjects:
+        for copy in range(max(1, min(subject.count, MOST_ACTORS))):
+            if len(found) >= MOST_ACTORS + 4:
+                return found
+            id = subject.id if copy == 0 else f"{subject.id}#{copy + 1}"
+            figure = figure_of(subject, doll=False, seed=seed)
+            found.append(Part(id=id, subject=replace(subject, id=id), figure=figure, speaks=id == speaker))
+    return found
+
+
+def _give_verbs(shot: Shot, parts: dict[str, Part]) -> None:
+    """The actions of each body; copies of a plural do what the first does, out of step."""
+    for action in shot.actions:
+        verb = verb_of(action.verb)
+        for id in [action.subject, *(other for other in parts if other.startswith(f"{action.subject}#"))]:
+            part = parts.get(id)
+            if part is not None and len(part.verbs) < MOST_VERBS:
+                part.verbs.append((verb, action))
+    for action in shot.actions:
+        _reply(action, shot, parts)
+
+
+def _reply(action: Action, shot: Shot, parts: dict[str, Part]) -> None:
+    verb = verb_of(action.verb)
+    other = parts.get(action.object or "")
+    if other is None and verb in (Verb.MEET, Verb.HUG, Verb.FIGHT, Verb.KISS):
+        others = [part for part in parts.values() if part.id != action.subject and part.subject.kind in ALIVE and not part.verbs]
+        other = others[0] if others else None
+    subject = parts.get(action.subject)
+    if other is None or subject is None or other.verbs or other.id == subject.id:
+        return
+    alive = other.subject.kind in ALIVE
+    answer = verb if verb in FOR_TWO and alive else REPLIES.get(verb) if alive or verb in (Verb.CHASE, Verb.FLEE) else None
+    if answer is None:
+        return
+    other.verbs.append((answer, Action(verb=answer.value, subject=other.id, object=subject.id)))
+    other.leads = False
+    if action.object is None:
+        subject.verbs = [(v, replace(a, object=other.id) if v is verb else a) for v, a in subject.verbs]
+
+
+def _assign(shot: Shot, parts: dict[str, Part]) -> None:
+    """Who is a mount, a held thing, a ball, a basket, scenery."""
+    for part in parts.values():
+        part.behind = part.subject.kind in (Kind.BUILDING, Kind.PLANT) and not part.verbs
+        part.airborne = part.subject.kind is Kind.SKY and not part.verbs
+        part.hoop = part.subject.noun in ("hoop", "basket", "rim")
+    for part in parts.values():
+        for verb, action in part.verbs:
+            _assign_objects(part, verb, action, parts)
+    for relation in shot.relations:
+        _relate(relation.subject, relation.relation, relation.object, parts)
+
+
+def _assign_objects(part: Part, verb: Verb, action: Action, parts: dict[str, Part]) -> None:
+    mount = parts.get(action.mount or "")
+    if mount is not None and mount.id != part.id:
+        part.mount = mount.id
+    thing = parts.get(action.object or "") or (_any_ball(parts) if verb in BALL_GAME else None)
+    if thing is None or thing.subject.kind in ALIVE or thing.id == part.id or thing.hoop:
+        return
+    if verb in BALL_GAME or (verb is Verb.PLAY and thing.subject.emoji in art.BALLS):
+        thing.ball = True
+    elif (verb in HANDWORK or verb in (Verb.STEAL, Verb.HUG, Verb.KISS)) and thing.figure.height <= 1.05 and not thing.verbs:
+        part.held = thing.id
+
+
+def _any_ball(parts: dict[str, Part]) -> Part | None:
+    return next((part for part in parts.values() if part.subject.emoji in art.BALLS), None)
+
+
+def _relate(subject: str, relation: Relation, object: str, parts: dict[str, Part]) -> None:
+    one, other = parts.get(subject), parts.get(object)
+    if one is None or other is None:
+        return
+    rideable = other.subject.kind is Kind.VEHICLE or other.subject.emoji in art.OPEN_MOUNTS
+    if relation in (Relation.ON, Relation.IN) and rideable and one.mount is None and other.mount is None and one.subject.kind in ALIVE:
+        one.mount = other.id
+    small = other.figure.height <= 1.05 and other.subject.kind in (Kind.PROP, Kind.FOOD) and not other.ball
+    if relation is Relation.WITH and small and one.held is None and one.subject.kind in ALIVE and not other.verbs:
+        one.held = other.id
+
+
+def _is_basketball(parts: dict[str, Part]) -> bool:
+    games = {Verb.PLAY, Verb.SHOOT, Verb.MISS, Verb.SCORE, Verb.THROW}
+    plays = any(verb in games for part in parts.values() for verb, _ in part.verbs)
+    return plays and any(part.subject.emoji == "🏀" for part in parts.values())
+
+
+def _body(part: Part, take: Take, seed: int) -> Figure:
+    needs = part.held is not None or (part.mount is not None and part.subject.kind is not Kind.ANIMAL)
+    if take.kind is TakeKind.SPEECH and part.speaks:
+        needs = True
+    alive = part.subject.kind in ALIVE
+    for verb, _ in part.verbs:
+        if alive:
+            needs = needs or move_of(verb).doll
+        elif verb not in ALWAYS_OWN and verb not in OWN_MOTION.get(part.subject.kind, frozenset()):
+            needs = True
+    if part.subject.kind is Kind.SKY and not part.speaks:
+        needs = False
+    return figure_of(part.subject, doll=needs and not part.hoop, mood=take.shot.mood, seed=seed)
+
+
+def _row(parts: dict[str, Part]) -> list[str]:
+    """Those who stand side by side."""
+    mounts = {part.mount for part in parts.values() if part.mount}
+    held = {part.held for part in parts.values() if part.held}
+    ids = [
+        part.id
+        for part in parts.values()
+        if not (part.behind or part.airborne or part.ball or part.hoop or part.id in held or part.id in mounts)
+        and (part.verbs or part.subject.kind in ALIVE or part.subject.kind is Kind.VEHICLE)
+    ]
+    return ids[:MOST_ACTORS]
+
+
+def _place(parts: dict[str, Part], row: list[str], *, half_u: float, basket: bool) -> None:
+    if basket:
+        _place_team(parts, row, half_u)
+        return
+    widths = [_stands_wide(parts, id) for id in row]
+    gap = 0.35 if len(row) > 3 else 0.75
+    total = sum(widths) + gap * (len(row) - 1) if row else 0.0
+    squeeze = min(1.0, 1.75 * half_u / total) if total else 1.0
+    x = -total * squeeze / 2
+    for index, id in enumerate(row):
+        part = parts[id]
+        part.x = x + widths[index] * squeeze / 2
+        part.facing = 1 if index < (len(row) + 1) // 2 else -1
+        part.depth = (0.05 if index % 2 else -0.05) if len(row) > 1 else 0.0
+        x += (widths[index] + gap) * squeeze
+    _turn_travellers(parts, row)
+    if len(row) == 1:
+        part = parts[row[0]]
+        part.x = -0.3 if _travels(part) else 0.0
+
+
+def _place_team(parts: dict[str, Part], row: list[str], half_u: float) -> None:
+    """A team at the basket: the shooter in front, the others watching from the left."""
+    shooters = [id for id in row if any(verb in BALL_GAME for verb, _ in parts[id].verbs)]
+    first = (shooters or row)[:1]
+    others = [id for id in row if id not in first]
+    reach = min(half_u * 0.66, 2.4)
+    for id in first:
+        parts[id].x, parts[id].facing = reach - 2.5, 1
+    for index, id in enumerate(others):
+        parts[id].x, parts[id].facing, parts[id].depth = reach - 3.75 - 0.9 * index, 1, -0.06
+
+
+def _stands_wide(parts: dict[str, Part], id: str) -> float:
+    part = parts[id]
+    mount = parts.get(part.mount or "")
+    return max(part.width, mount.width if mount else 0.0)
+
+
+def _travels(part: Part) -> bool:
+    return any(move_of(verb).travels for verb, _ in part.verbs) or part.mount is not None
+
+
+def _turn_travellers(parts: dict[str, Part], row: list[str]) -> None:
+    """Runners face where they go; pursuer and pursued stand in that order; those who meet start apart."""
+    for id in row:
+        part = parts[id]
+        for verb, action in part.verbs[:1]:
+            other = parts.get(action.object or "")
+            if verb in (Verb.CHASE, Verb.FLEE, Verb.FOLLOW) and other is not None:
+                ahead = 0.95 if verb is Verb.FLEE else -0.95
+                part.x, part.facing, part.depth = ahead, 1, 0.0
+                if verb is Verb.FOLLOW:
+                    other.x, other.facing = 0.95, 1
+            elif verb is Verb.MEET and other is not None:
+                part.x = -1.9 if part.x < other.x else 1.9
+                part.facing = 1 if part.x < 0 else -1
+            elif verb in RIDES or (verb in TRAVEL and other is None) or verb in (Verb.FLY, Verb.SWIM):
+                part.facing = 1
+            elif other is not None and other.id in row:
+                part.facing = 1 if other.x > part.x else -1
+
+
+def _place_props(parts: dict[str, Part], shot: Shot, half_u: float) -> None:
+    """Things that stand about: scenery behind, sky things up, the rest beside the hero."""
+    beside = 0
+    taken = [part for part in parts.values() if part.verbs or part.subject.kind in ALIVE]
+    right = max([part.x + part.width / 2 for part in taken], default=0.0)
+    for index, part in enumerate(parts.values()):
+        side = 1 if chance.share(7, "side", part.id, index) < 0.5 else -1
+        if part.behind:
+            part.x, part.depth = side * half_u * 0.55, -0.3
+        elif part.airborne:
+            part.x = side * half_u * 0.4
+        elif not part.verbs and part.subject.kind not in ALIVE and part.subject.kind is not Kind.VEHICLE:
+            part.x = (right + 0.5 + part.width / 2 + 0.8 * beside) if taken else (beside - 0.5) * 1.2
+            beside += 1

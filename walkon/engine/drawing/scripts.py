@@ -1,0 +1,354 @@
+"""Parts become players: acts laid out in time, mounts under riders, balls on their ways, contacts collected."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from walkon.engine.drawing import art, balls, chance
+from walkon.engine.drawing.casting import Company, Part
+from walkon.engine.drawing.figures import ALIVE
+from walkon.engine.drawing.motion.moves import contacts_of
+from walkon.engine.drawing.motion.state import Act, Contact, State
+from walkon.engine.drawing.players import (
+    Emission,
+    Emits,
+    Held,
+    Player,
+    chained,
+    dipping,
+    emissions_of,
+    rider_track,
+    still,
+    track_of,
+)
+from walkon.engine.drawing.poses import Pose
+from walkon.engine.drawing.scenery import place_of
+from walkon.engine.drawing.timing import Take, TakeKind
+from walkon.scene.places import WEIGHTLESS
+from walkon.scene.verbs import BALL_GAME, FALLS, RIDES, STUNTS, TRAVEL, Verb
+from walkon.types.scene import Action
+
+REACTIONS = frozenset({Verb.LAUGH, Verb.CRY, Verb.CHEER, Verb.CLAP, Verb.WAVE, Verb.BOW})
+CARRIED = (Pose.IDLE, Pose.WALK, Pose.RUN, Pose.RIDE, Pose.STAND_RIDE)
+SEAT_SHARE, BOARD_SHARE, CABIN_SHARE = 0.60, 0.62, 0.36
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A contact on the take's clock."""
+
+    at_s: float
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Script:
+    """What a take's bodies do. hero: id of the player the camera cares for."""
+
+    players: tuple[Player, ...]
+    meetings: tuple[Met, ...]
+    hero: str | None
+
+    def player(self, id: str | None) -> Player | None:
+        """The player of that id."""
+        return next((player for player in self.players if player.id == id), None)
+
+
+class Scripting:
+    """Writes the script of one take."""
+
+    def __init__(self, cast: Company, take: Take, *, seed: int, beat_s: float, half_u: float) -> None:
+        self._cast, self._take, self._seed, self._beat_s, self._half_u = cast, take, seed, beat_s, half_u
+        self._rate = 0.5 if take.shot.slow_motion else 1.0
+        self._weightless = place_of(take.shot.place) in WEIGHTLESS
+        self._meetings: list[Met] = []
+        self._acts: dict[str, tuple[Act, ...]] = {}
+        self._cues: dict[str, list[float]] = {}
+
+    def write(self) -> Script:
+        """The script."""
+        players: list[Player] = []
+        if self._cast.basket:
+            players += self._basket()
+        for part in self._cast.parts.values():
+            if part.ball and self._cast.basket:
+                continue
+            player = self._player(part)
+            if player is not None:
+                players.append(player)
+        return Script(players=tuple(sorted(players, key=lambda player: player.order)), meetings=tuple(self._meetings), hero=self._hero())
+
+    def _hero(self) -> str | None:
+        speaker = next((part.id for part in self._cast.parts.values() if part.speaks), None)
+        if speaker:
+            return speaker
+        flyers = [part.id for part in self._cast.parts.values() if any(verb in (Verb.LAUNCH, Verb.LAND) for verb, _ in part.verbs)]
+        busy = [id for id in self._cast.row if self._cast.parts[id].verbs]
+        return next(iter([*flyers, *busy, *self._cast.row, *self._cast.parts]), None)
+
+    def _player(self, part: Part) -> Player | None:
+        riders = [other for other in self._cast.parts.values() if other.mount == part.id]
+        if riders:
+            return self._mount(part, riders[0])
+        if any(other.held == part.id for other in self._cast.parts.values()):
+            return None
+        if part.mount:
+            return self._rider(part)
+        if part.ball:
+            return self._ball(part)
+        if part.hoop:
+            return self._hoop(part.x) if not self._cast.basket else None
+        if not part.verbs and part.id not in self._cast.row:
+            return self._thing(part)
+        acts = self._write_acts(part)
+        return self._dressed(part, acts, track_of(acts))
+
+    def _dressed(self, part: Part, acts: tuple[Act, ...], track: Callable[[float], State], order: int = 10) -> Player:
+        return Player(
+            id=part.id,
+            figure=part.figure,
+            track=track,
+            order=order + (1 if part.depth > 0 else 0),
+            depth=part.depth,
+            acts=acts,
+            emissions=(*emissions_of(acts), *self._music(part, acts)),
+            held=self._held(part),
+            shadow=not self._weightless,
+            becomes=self._becomes(part, acts),
+        )
+
+    def _thing(self, part: Part) -> Player:
+        drift = Act(verb=Verb.IDLE, start_s=0.0, end_s=self._take.seconds, x=part.x, phase=self._phase(part), whole=True, weightless=True)
+        up = 0.62 * 3.3
+        track = still(part.x, up) if part.airborne else still(part.x)
+        if self._weightless and not part.behind:
+            track = track_of((drift,))
+        order = 1 if part.airborne else 3 if part.behind else 8
+        return Player(
+            id=part.id,
+            figure=part.figure,
+            track=track,
+            order=order,
+            depth=part.depth,
+            shadow=not (part.airborne or self._weightless),
+            edged=not (part.behind or part.airborne),
+        )
+
+    def _phase(self, part: Part) -> float:
+        return chance.share(self._seed, "phase", part.id)
+
+    def _write_acts(self, part: Part, verbs: list[tuple[Verb, Action]] | None = None) -> tuple[Act, ...]:
+        wanted = self._spoken(part) if self._take.kind is TakeKind.SPEECH else part.verbs
+        script = (verbs if verbs is not None else wanted) or [(Verb.IDLE, Action(verb="idle", subject=part.id))]
+        starts = self._starts(part, script)
+        acts = [self._act(part, verb, action, starts[index], starts[index + 1]) for index, (verb, action) in enumerate(script)]
+        if starts[0] > 0:
+            acts.insert(0, self._act(part, Verb.IDLE, script[0][1], 0.0, starts[0]))
+        linked = chained(acts)
+        self._acts[part.id] = linked
+        for act in linked:
+            self._collect(act, contacts_of(act))
+        return linked
+
+    def _spoken(self, part: Part) -> list[tuple[Verb, Action]]:
+        rides = [(verb, action) for verb, action in part.verbs if verb in RIDES and part.mount]
+        if rides:
+            return rides
+        if not part.speaks or self._take.line is None:
+            return []
+        loud = self._take.shot.lines[self._take.line].text.rstrip().endswith("!")
+        verb = Verb.SHOUT if loud else Verb.TALK
+        return [(verb, Action(verb=verb.value, subject=part.id))]
+
+    def _starts(self, part: Part, script: list[tuple[Verb, Action]]) -> list[float]:
+        """When each verb begins, and the end: equal shares, a reaction after what it reacts to."""
+        length = self._take.seconds
+        told = self._cues.get(part.id)
+        if told and len(told) == len(script):
+            return [*told, length]
+        first = 0.0
+        if script[0][0] in REACTIONS and self._someone_else_acts(part):
+            first = min(length - 0.8, 0.55 * length)
+        step = (length - first) / len(script)
+        return [first + step * index for index in range(len(script))] + [length]
+
+    def _someone_else_acts(self, part: Part) -> bool:
+        busy = STUNTS | FALLS | BALL_GAME
+        return any(other.id != part.id and any(verb in busy for verb, _ in other.verbs) for other in self._cast.parts.values())
+
+    def _act(self, part: Part, verb: Verb, action: Action, start_s: float, end_s: float) -> Act:
+        other = self._cast.part(action.object)
+        goal = other.x if other is not None and not other.airborne and other.id != part.held and not other.ball else None
+        facing = part.facing
+        if goal is not None and verb not in (Verb.CHASE, Verb.FLEE, Verb.FOLLOW):
+            facing = 1 if goal >= part.x else -1
+        if goal is not None and verb in TRAVEL and other is not None:
+            goal += (0.2 - other.width / 2) * facing if other.width > 1.2 else 0.0
+        return Act(
+            verb=verb,
+            start_s=start_s,
+            end_s=end_s,
+            x=part.x,
+            facing=facing,
+            height=part.figure.height,
+            whole=not part.figure.doll,
+            phase=self._phase(part),
+            beat_s=self._beat_s,
+            goal=goal,
+            leads=part.leads,
+            rate=self._rate,
+            weightless=self._weightless,
+            mounted=part.mount is not None,
+        )
+
+    def _collect(self, act: Act, contacts: tuple[Contact, ...]) -> None:
+        for contact in contacts:
+            at = act.start_s + contact.at_s / self._rate
+            if at <= self._take.seconds - 0.02:
+                self._meetings.append(Met(at, replace(contact, seconds=contact.seconds / self._rate)))
+
+    def _held(self, part: Part) -> Held | None:
+        thing = self._cast.part(part.held)
+        if thing is None or not part.figure.doll or part.figure.emoji in art.HELD_IN_ART:
+            return self._tool(part)
+        emoji = thing.subject.emoji or art.GENERIC
+        low = any(verb in (Verb.READ, Verb.PLAY, Verb.HUG) for verb, _ in part.verbs)
+        return Held(emoji=emoji, height=min(0.72, thing.figure.height * 0.85), low=low, angle=0.0 if low else -12.0)
+
+    def _tool(self, part: Part) -> Held | None:
+        """A tool of the trade where nothing was named: a pan to cook, a brush to paint."""
+        tools = {
+            Verb.COOK: "🍳",
+            Verb.PAINT: "🖌️",
+            Verb.BUILD: "🔨",
+            Verb.REPAIR: "🔧",
+            Verb.CLEAN: "🧹",
+            Verb.READ: "📖",
+            Verb.WRITE: "✏️",
+            Verb.CONJURE: "🪄",
+            Verb.DRINK: "🥤",
+            Verb.EAT: "🍪",
+            Verb.SING: "🎤",
+            Verb.WORK: "💻",
+            Verb.PLANT: "🌱",
+        }
+        if not part.figure.doll or part.figure.emoji in art.HELD_IN_ART or self._take.kind is TakeKind.SPEECH:
+            return None
+        found = next((tools[verb] for verb, _ in part.verbs if verb in tools), None)
+        return Held(emoji=found, height=0.5, low=found in ("📖", "💻")) if found else None
+
+    def _music(self, part: Part, acts: tuple[Act, ...]) -> tuple[Emission, ...]:
+        thing = self._cast.part(part.held)
+        if thing is None or thing.subject.emoji not in art.INSTRUMENTS:
+            return ()
+        return tuple(Emission(kind=Emits.NOTES, start_s=act.start_s, end_s=act.end_s) for act in acts if act.verb is Verb.PLAY)
+
+    def _becomes(self, part: Part, acts: tuple[Act, ...]) -> tuple[str, float] | None:
+        for act, (verb, action) in zip(acts, part.verbs, strict=False):
+            other = self._cast.part(action.object)
+            if verb is Verb.TRANSFORM and other is not None:
+                return other.subject.emoji, act.start_s + (0.4 * act.seconds + 0.4) / self._rate
+        return None
+
+    def _mount(self, part: Part, rider: Part) -> Player:
+        part.x, part.facing = rider.x, rider.facing
+        verb = next((verb for verb, _ in rider.verbs if verb in RIDES), None)
+        if verb is None:
+            board = part.subject.emoji in art.BOARDS
+            verb = Verb.SKATE if board else Verb.RIDE if part.subject.kind in ALIVE else Verb.DRIVE
+        acts = self._write_acts(part, [(verb, Action(verb=verb.value, subject=part.id))])
+        stunts = tuple(self._act(rider, v, a, 0.0, self._take.seconds) for v, a in rider.verbs[:1])
+        return self._dressed(part, acts, dipping(track_of(acts), stunts))
+
+    def _rider(self, part: Part) -> Player:
+        mount = self._cast.parts[part.mount or ""]
+        beneath = self._acts.get(mount.id)
+        if beneath is None:
+            self._mount(mount, part)
+            self._meetings = [met for met in self._meetings if met.contact not in self._carried(mount)]
+            beneath = self._acts[mount.id]
+        acts = self._write_acts(part)
+        board = mount.subject.emoji in art.BOARDS
+        seat = self._seat(part, mount, board)
+        track = rider_track(dipping(track_of(beneath), acts), acts, seat=seat, pose_of=_riding(board))
+        open_air = board or mount.subject.emoji in art.OPEN_MOUNTS or mount.subject.kind in ALIVE
+        return replace(self._dressed(part, acts, track, order=14 if open_air else 9), shadow=False, depth=mount.depth)
+
+    def _carried(self, mount: Part) -> set[Contact]:
+        """Contacts a mount already made when it is written a second time."""
+        return {contact for act in self._acts[mount.id] for contact in contacts_of(act)}
+
+    def _seat(self, part: Part, mount: Part, board: bool) -> float:
+        height = mount.figure.height
+        if board:
+            return BOARD_SHARE * height
+        legs = 0.165 * part.figure.height if part.figure.doll else 0.0
+        open_air = mount.subject.emoji in art.OPEN_MOUNTS or mount.subject.kind in ALIVE
+        return max(0.05, (SEAT_SHARE if open_air else CABIN_SHARE) * height - legs)
+
+    def _ball(self, part: Part) -> Player:
+        thrower = next((other for other in self._cast.parts.values() if any(verb in BALL_GAME | {Verb.PLAY} for verb, _ in other.verbs)), None)
+        if thrower is None:
+            return self._thing(part)
+        path = self._ball_path(thrower)
+        act = self._act(thrower, Verb.IDLE, Action(verb="idle", subject=thrower.id), 0.0, self._take.seconds)
+        self._collect(replace(act, rate=1.0), path.contacts)
+        return Player(id=part.id, figure=part.figure, track=path.track, order=15)
+
+    def _ball_path(self, thrower: Part) -> balls.BallPath:
+        verb = next(verb for verb, _ in thrower.verbs if verb in BALL_GAME | {Verb.PLAY})
+        length, height = self._take.seconds, thrower.figure.height
+        release = min(0.8, max(0.4, length * 0.3))
+        if verb is Verb.PLAY:
+            return balls.dribble_only(thrower.x, beat_s=self._beat_s, until_s=length)
+        if verb is Verb.CATCH:
+            return balls.caught(thrower.x, thrower.facing, height=height, at_s=0.9)
+        low = verb is Verb.KICK
+        return balls.thrown(thrower.x, thrower.facing, height=height, release_s=release, until_s=length, low=low)
+
+    def _hoop(self, x: float) -> Player:
+        figure = next(part.figure for part in self._cast.parts.values())
+        return Player(id="hoop!", figure=replace(figure, doll=False), track=still(x), order=6, hoop=True, shadow=False)
+
+    def _basket(self) -> list[Player]:
+        """A game at the hoop: dribble on the beat, throw, rim or net; one is glad, the other is not."""
+        team = [self._cast.parts[id] for id in self._cast.row]
+        ball = next(part for part in self._cast.parts.values() if part.subject.emoji == "🏀")
+        ball.ball = True
+        if not team:
+            return []
+        shooter = next((part for part in team if any(verb in BALL_GAME for verb, _ in part.verbs)), team[0])
+        misses = any(verb is Verb.MISS for part in team for verb, _ in part.verbs)
+        hoop_x = shooter.x + 2.5
+        length = self._take.seconds
+        flies = 0.42 * length
+        meets = round((flies + balls.FLIGHT_S) / self._beat_s) * self._beat_s
+        release = max(0.7, meets - balls.FLIGHT_S)
+        path = balls.basket(shooter.x, hoop_x, release_s=release, until_s=length, beat_s=self._beat_s, scores=not misses)
+        self._meetings += [Met(contact.at_s, contact) for contact in path.contacts if contact.at_s < length - 0.02]
+        self._play(team, shooter, release, misses=misses)
+        return [self._hoop(hoop_x), Player(id=ball.id, figure=ball.figure, track=path.track, order=15)]
+
+    def _play(self, team: list[Part], shooter: Part, release: float, *, misses: bool) -> None:
+        """Replace what the team was told by the game's own course."""
+        met = release + balls.FLIGHT_S + 0.3
+
+        def action(verb: Verb, part: Part) -> tuple[Verb, Action]:
+            return verb, Action(verb=verb.value, subject=part.id)
+
+        for part in team:
+            said = next((verb for verb, _ in part.verbs if verb in REACTIONS), None)
+            glad = said or (Verb.LAUGH if misses else Verb.CHEER)
+            if part is shooter:
+                glad = said or (Verb.CRY if misses else Verb.CHEER)
+                part.verbs = [action(Verb.PLAY, part), action(Verb.THROW, part), action(glad, part)]
+            else:
+                part.verbs = [action(Verb.IDLE, part), action(glad, part)]
+        self._cues = {part.id: ([0.0, release - 0.8, met] if part is shooter else [0.0, met]) for part in team}
+
+
+def _riding(board: bool) -> Callable[[State], State]:
+    def posed(state: State) -> State:
+        return replace(state, pose=Pose.STAND_RIDE if board else Pose.RIDE) if state.pose in CARRIED else state
+
+    return posed
+
