@@ -50,10 +50,14 @@ class Modifiers:
 
 @dataclass(slots=True)
 class Cast:
-    """Subjects by id, in order of first mention. spoken_of: ids in order of last mention, the latest at the end."""
+    """Subjects by id, in order of first mention. spoken_of: ids in order of last mention, the latest at the end.
+    splits: plurals split in the present shot, as (one, the others). pair: the last of them in any shot.
+    """
 
     members: dict[str, Subject] = field(default_factory=dict)
     spoken_of: list[str] = field(default_factory=list)
+    splits: list[tuple[str, str]] = field(default_factory=list)
+    pair: tuple[str, str] | None = None
 
     def introduce(self, word: Word, label: str, said: Modifiers, *, here: list[str], known: bool = True) -> str:
         """The id of what a noun means: someone known already, or a new member. here: ids in the present shot."""
@@ -112,6 +116,8 @@ class Cast:
         other = self._fresh_id(member.noun)
         self.members[id] = replace(member, count=1)
         self.members[other] = replace(member, id=other, count=max(1, member.count - 1))
+        self.splits.append((id, other))
+        self.pair = (id, other)
         self.mention(other)
         self.mention(id)
         return id, other

@@ -190,8 +190,9 @@ class Clause:
             return self._chain
         if self._last_noun is not None and last is not None and last.is_(Category.RELATIVE):
             return [self._last_noun]
-        gerund = term.word is not None and term.word.form is Form.GERUND
-        if self._chain and named and gerund and self._cast.is_living(self._chain[-1]):
+        forms = (Form.GERUND, Form.BASE) if self._locale is Locale.EN else (Form.GERUND,)
+        infinite = term.word is not None and term.word.form in forms
+        if self._chain and named and infinite and self._cast.is_living(self._chain[-1]):
             return [self._chain[-1]]
         latest = self._cast.latest(living=True) or self._cast.latest()
         return self._heads or ([latest] if latest is not None else [])
@@ -258,25 +259,23 @@ class Clause:
 
     def one(self) -> None:
         """`one misses`: one of the last plural, or the first of two subjects."""
-        group = next((id for id in reversed(self._draft.subjects) if self._cast.members[id].count > 1 and self._cast.is_living(id)), None)
+        known = [*self._cast.spoken_of, *self._draft.subjects]
+        group = next((id for id in reversed(known) if self._cast.members[id].count > 1 and self._cast.is_living(id)), None)
         if group is not None:
             first, self._others = self._cast.split(group)
-            self._share(first, self._others)
+            self._draft.share(first, self._others)
+            self._draft.show(first)
             self.subject(first)
-        elif len(self._heads) > 1:
-            first, self._others = self._heads[0], self._heads[1]
+        elif pair := (self._heads if len(self._heads) > 1 else self._cast.pair):
+            first, self._others = pair[0], pair[1]
+            self._draft.show(first)
             self.subject(first)
-
-    def _share(self, first: str, other: str) -> None:
-        """What the plural did before the split, both go on doing."""
-        self._draft.subjects.insert(self._draft.subjects.index(first) + 1, other)
-        for deed in [deed for deed in self._draft.deeds if deed.subject == first]:
-            twin = Deed(verb=deed.verb, subject=other, word=deed.word, object=deed.object, mount=deed.mount, style=deed.style)
-            self._draft.deeds.insert(self._draft.deeds.index(deed) + 1, twin)
 
     def rest(self) -> None:
         """`the other laughs`."""
-        if self._others is None:
+        if self._others is None and self._cast.pair is not None:
+            self._others = self._cast.pair[1]
+        elif self._others is None:
             self.one()
         if self._others is not None:
             self._draft.show(self._others)

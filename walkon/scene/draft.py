@@ -1,6 +1,6 @@
 """A shot while it is being read: what the reader fills and the storyboard trims."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from walkon.types.scene import Camera, Mood, Relationship, TimeOfDay, Weather
 
@@ -52,6 +52,14 @@ class Draft:
         """Puts a subject into the shot."""
         if id not in self.subjects:
             self.subjects.append(id)
+
+    def share(self, first: str, other: str) -> None:
+        """`first`, a plural, was split: what it did before, `other` did too."""
+        if first not in self.subjects:
+            return
+        self.subjects.insert(self.subjects.index(first) + 1, other)
+        for deed in [deed for deed in self.deeds if deed.subject == first]:
+            self.deeds.insert(self.deeds.index(deed) + 1, replace(deed, subject=other))
 
     @property
     def is_bare(self) -> bool:

@@ -120,8 +120,12 @@ def _read(reading: _Reading, seconds: float | None) -> None:
         reading.notes.add(Note.SHOTS_CUT)
         reading.not_staged += [phrase for panel in cut if (phrase := _phrase(panel))]
     for panel in kept:
+        reading.cast.splits.clear()
         draft = Reader(reading.cast, reading.masked.quotes, reading.language).read(panel.terms)
         draft.words, draft.start_s, draft.end_s = _phrase(panel), panel.piece.start_s, panel.piece.end_s
+        for earlier in reading.drafts:
+            for first, other in reading.cast.splits:
+                earlier.share(first, other)
         reading.drafts.append(draft)
 
 

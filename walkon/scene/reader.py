@@ -4,21 +4,16 @@ from collections.abc import Callable, Mapping
 
 from walkon.scene.cast import Cast, Modifiers
 from walkon.scene.clauses import Clause
-from walkon.scene.draft import Deed, Draft, Speech
+from walkon.scene.dialogue import Dialogue
+from walkon.scene.draft import Draft
 from walkon.scene.effects import Particle, Sound
+from walkon.scene.guesses import is_adjective, is_deed, is_name
 from walkon.scene.tagging import ATTRIBUTES, DETERMINERS, PREPOSITIONS, Term, is_participle
 from walkon.scene.verbs import RIDES, Verb
 from walkon.scene.words import Category, Word, lexicon
 from walkon.types.people import Locale
 from walkon.types.scene import Camera, Kind, Mood, TimeOfDay, Weather
 
-SPEECH = frozenset({Verb.TALK, Verb.SHOUT})
-"""Verbs that only announce a line: with one they are no action of their own."""
-
-UTTERANCE = SPEECH | {Verb.SING, Verb.LAUGH, Verb.CRY, Verb.THINK}
-"""Verbs that may stand next to quoted words."""
-
-_WRITTEN = frozenset({"sign", "book", "letter", "newspaper", "shirt", "flag", "telephone", "painting", "television"})
 _INTERJECTIONS = frozenset(
     "hello hi hey bye goodbye thanks sorry yes wow help bonjour salut bonsoir merci oui coucou bravo non adieu".split()
 )
@@ -26,7 +21,6 @@ _MAN, _WOMAN = Word(Category.NOUN, "man", Kind.PERSON, "👨"), Word(Category.NO
 _STRANGERS = {"he": _MAN, "she": _WOMAN, "il": _MAN, "elle": _WOMAN}
 """Whom a pronoun means where nobody has been named."""
 
-_VERBAL = ("s", "ed", "ing")
 _SIZES = {"small": 0.7, "big": 1.4}
 _GENERIC_THING, _GENERIC_PERSON = "📦", "🧑"
 
@@ -44,9 +38,7 @@ class Reader:
         self._terms: list[Term] = []
         self._at = 0
         self._negated = False
-        self._awaiting: tuple[Speech, Term] | None = None
-        self._announced: list[Deed] = []
-        self._after_quote: Speech | None = None
+        self._dialogue = Dialogue(self.draft, cast, self._clause)
         self._attribute: Term | None = None
         self._steps: Mapping[Category, Callable[[Term], None]] = self._handlers()
 
@@ -82,10 +74,7 @@ class Reader:
         for self._at, term in enumerate(terms):
             self._step(term)
         self._clause.finish()
-        for speech in self.draft.speeches:
-            speech.speaker = speech.speaker or self._nearest_speaker()
-            if speech.speaker is not None:
-                self.draft.show(speech.speaker)
+        self._dialogue.finish()
         return self.draft
 
     def _step(self, term: Term) -> None:
@@ -140,27 +129,16 @@ class Reader:
         last = self._before_all(Category.SILENT, *DETERMINERS, *ATTRIBUTES)
         id = self._cast.introduce(word, label, said, here=self.draft.subjects, known=known)
         self.draft.show(id)
-        if self._awaiting is not None:
-            self._answer(id)
+        if self._dialogue.awaits_speaker:
+            self._dialogue.answer(id)
             return
-        self._after_quote = self.draft.speeches[-1] if last is not None and last.quote is not None and self.draft.speeches else None
+        self._dialogue.noun_after(last)
         joined = last is not None and (last.is_(Category.CONJUNCTION) or last.low == ",")
         self._clause.noun(id, joined=joined)
         if self._attribute is not None:
             self._clause.act(Word(Category.VERB, self._attribute.word.key if self._attribute.word else ""), self._attribute, [id])
             self._clause.subject(id)
             self._attribute = None
-
-    def _answer(self, id: str) -> None:
-        """The noun after `"…" says`: who spoke."""
-        if self._awaiting is None:
-            return
-        (speech, term), self._awaiting = self._awaiting, None
-        speech.speaker = id
-        self._clause.subject(id)
-        if term.word is not None and term.word.key not in SPEECH:
-            self._clause.act(term.word, term, [id])
-        self._clause.close([id])
 
     def _verb(self, term: Term) -> None:
         assert term.word is not None  # noqa: S101 - a verb has a word
@@ -174,11 +152,10 @@ class Reader:
             self._clause.settle()
             return
         self._said = Modifiers()
-        before = self._before(stops=False)
-        if before is not None and before.quote is not None and term.word.key in UTTERANCE and self.draft.speeches:
-            self._awaiting = (self.draft.speeches[-1], term)
+        if self._dialogue.ask(term, self._before(stops=False)):
             return
-        subjects = self._clause.subjects_of(term, self._before())
+        before = self._before_all(Category.SILENT, Category.MANNER, Category.AUXILIARY, Category.DEFINITE)
+        subjects = self._clause.subjects_of(term, before)
         if self._negated:
             self._negated = False
             self.draft.not_staged.append(term.label)
@@ -187,7 +164,9 @@ class Reader:
         self._people(subjects)
         deeds = self._clause.act(term.word, term, subjects)
         self._named_mount(term)
-        self._announce(term, deeds, subjects)
+        if self._locale is Locale.FR and self._terms[self._at - 1].is_(Category.DEFINITE) and self._at:
+            self._clause.object_pronoun(each_other=False)
+        self._dialogue.announce(term, deeds, subjects)
 
     def _named_mount(self, term: Term) -> None:
         if term.word is None or term.word.key not in RIDES or " " not in term.low:
@@ -197,23 +176,6 @@ class Reader:
                 label = term.label.rpartition(" ")[2]
                 self._clause.mount(self._cast.introduce(word, label, Modifiers(), here=self.draft.subjects))
 
-    def _announce(self, term: Term, deeds: list[Deed], subjects: list[str]) -> None:
-        """After a verb of speech the next quote is its subject's; a quote just before may be too."""
-        self._announced = []
-        if term.word is None or term.word.key not in UTTERANCE or not subjects:
-            return
-        if self._after_quote is not None and self._after_quote.speaker is None:
-            self._after_quote.speaker = subjects[0]
-            self._drop_bare_speech(deeds)
-        else:
-            self._announced = deeds
-        self._after_quote = None
-
-    def _drop_bare_speech(self, deeds: list[Deed]) -> None:
-        for deed in deeds:
-            if deed.verb in SPEECH and deed in self.draft.deeds:
-                self.draft.deeds.remove(deed)
-
     def _people(self, ids: list[str]) -> None:
         """An unknown word that acts is a person."""
         for id in ids:
@@ -222,29 +184,8 @@ class Reader:
                 self._cast.change(id, kind=Kind.PERSON, emoji=_GENERIC_PERSON)
 
     def _quote(self, text: str) -> None:
-        before = self._before(stops=False)
-        author = self._announced[0].subject if self._announced else None
-        written = author or (self._cast.latest() if before is not None and before.is_(Category.NOUN) else None)
-        if written is not None and self._cast.members[written].noun in _WRITTEN and self._last_stop() != ":":
-            self.draft.not_staged.append(f"“{text}”")
-            return
-        if author is None and before is not None and before.is_(Category.NOUN) and self._last_stop() == ":":
-            author = self._cast.latest()
-        self.draft.speeches.append(Speech(text=text, speaker=author))
-        self._drop_bare_speech(self._announced)
-        self._announced = []
-        self._clause.pause()
-
-    def _last_stop(self) -> str:
         last = self._terms[self._at - 1] if self._at else None
-        return last.low if last is not None and last.stop else ""
-
-    def _nearest_speaker(self) -> str | None:
-        living = [id for id in self.draft.subjects if self._cast.is_living(id)]
-        if living:
-            acting = [deed.subject for deed in self.draft.deeds if deed.subject in living]
-            return acting[-1] if acting else living[0]
-        return self._cast.latest(living=True) or (self.draft.subjects[0] if self.draft.subjects else self._cast.latest())
+        self._dialogue.quote(text, self._before(stops=False), after_colon=last is not None and last.low == ":")
 
     def _modifier(self, term: Term) -> None:
         word = term.word
@@ -306,6 +247,9 @@ class Reader:
             draft.time = draft.time or TimeOfDay(word.key)
         elif word.category is Category.WEATHER:
             draft.weather = draft.weather or Weather(word.key)
+        elif self._negated:
+            self._negated = False
+            draft.not_staged.append(term.label)
         else:
             draft.mood = draft.mood or Mood(word.key)
         following = self._after()
@@ -329,7 +273,7 @@ class Reader:
         if term.is_verb:
             subjects = self._clause.subjects_of(term, self._before())
             living = [id for id in subjects if self._cast.is_living(id)]
-            self._announced = self._clause.act(Word(Category.VERB, Verb.SHOUT.value), term, living) if living else []
+            self._dialogue.announced = self._clause.act(Word(Category.VERB, Verb.SHOUT.value), term, living) if living else []
             self._clause.close(subjects)
 
     def _particle(self, term: Term) -> None:
@@ -346,17 +290,17 @@ class Reader:
         following = self._after()
         if following is not None and following.is_(Category.WEATHER, Category.PARTICLE):
             return
-        if self._awaiting is not None:
+        if self._dialogue.awaits_speaker:
             if (speaker := self._cast.latest(living=True)) is not None:
                 self.draft.show(speaker)
-                self._answer(speaker)
+                self._dialogue.answer(speaker)
             return
         last = self._before()
         after_verb = last is not None and last.is_verb and term.low in ("it", "her")
         if after_verb or (last is not None and last.is_(*PREPOSITIONS)):
             self._object_pronoun(term)
             return
-        self._after_quote = self.draft.speeches[-1] if last is not None and last.quote is not None and self.draft.speeches else None
+        self._dialogue.noun_after(last)
         if self._cast.latest() is None and term.low in _STRANGERS:
             self._introduce(_STRANGERS[term.low], term.label)
             return
@@ -385,51 +329,30 @@ class Reader:
         self._clause.rest()
 
     def _unknown(self, term: Term) -> None:
-        if self._announced and term.low in _INTERJECTIONS:
+        if self._dialogue.announced and term.low in _INTERJECTIONS:
             self._quote(term.label)
             return
         if len(term.low) < 2 or term.low.isdigit() or term.low.startswith("'"):
             return
         self.draft.unknown.append(term.label)
         following = self._after()
-        if self._is_adjective(following):
+        if self._said.announces_noun and is_adjective(following, self._locale):
             self._said.adjective = True
         elif self._said.announces_noun or self._clause.expects_noun:
             self._introduce(Word(Category.NOUN, term.low, Kind.PROP, _GENERIC_THING), term.label, known=False)
-        elif self._is_deed(term, following):
+        elif self._acts(term, following):
             self._idle(term)
-        elif self._is_name(term, following):
+        elif is_name(term, following, first=self._at == 0):
             self._introduce(Word(Category.NOUN, term.low, Kind.PERSON, _GENERIC_PERSON), term.label, known=False)
 
-    def _is_adjective(self, following: Term | None) -> bool:
-        if following is None or self._locale is Locale.FR:
-            return False
-        return self._said.announces_noun and (
-            (following.is_unknown and not following.low.endswith(_VERBAL))
-            or (following.may_be(Category.NOUN, Category.COLOUR) and not following.is_verb)
-        )
-
-    def _is_deed(self, term: Term, following: Term | None) -> bool:
-        last = self._before()
+    def _acts(self, term: Term, following: Term | None) -> bool:
+        last, latest = self._before(), self._cast.latest()
         if last is None or not self._clause.has_subject:
             return False
-        if last.is_(Category.SUBJECT_PRONOUN, Category.RELATIVE):
-            return True
-        latest = self._cast.latest()
         named = last.is_unknown and latest is not None and self._cast.members[latest].noun == last.low
-        if not (last.is_(Category.NOUN) or named):
+        if not (named or last.is_(Category.NOUN, Category.SUBJECT_PRONOUN, Category.RELATIVE)):
             return False
-        governs = following is not None and following.is_(Category.DEFINITE, Category.INDEFINITE, *PREPOSITIONS)
-        return governs or (self._locale is Locale.EN and term.low.endswith(_VERBAL))
-
-    def _is_name(self, term: Term, following: Term | None) -> bool:
-        if term.low.startswith("@"):
-            return True
-        if not term.label[0].isupper():
-            return False
-        if self._at:
-            return not term.label.isupper()
-        return following is not None and (following.is_verb or following.is_(Category.CONJUNCTION, Category.AUXILIARY))
+        return is_deed(term, last, following, self._locale)
 
     def _idle(self, term: Term) -> None:
         subjects = self._clause.subjects_of(term, self._before())

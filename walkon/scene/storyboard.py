@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from walkon.scene.cast import LIVING, Cast
-from walkon.scene.draft import Draft
+from walkon.scene.cast import CROWD, LIVING, Cast
+from walkon.scene.draft import Deed, Draft
 from walkon.scene.shots import Cut, Piece
 from walkon.scene.tagging import Term
 from walkon.scene.words import Category
@@ -112,7 +112,8 @@ def _trim_subjects(draft: Draft, cast: Cast) -> set[Note]:
             continue
         if is_actor and member.count > room:
             cast.change(id, count=room)
-            notes.add(Note.ACTORS_CUT)
+            if member.noun != CROWD:
+                notes.add(Note.ACTORS_CUT)
         actors += cast.members[id].count if is_actor else 0
         things += 0 if is_actor else 1
         kept.append(id)
@@ -122,14 +123,18 @@ def _trim_subjects(draft: Draft, cast: Cast) -> set[Note]:
 
 def _trim_deeds(draft: Draft) -> set[Note]:
     done: dict[str, int] = {}
-    kept = []
+    kept: list[Deed] = []
+    again = []
     for deed in draft.deeds:
+        if any(other.verb == deed.verb and other.subject == deed.subject and deed.object in (None, other.object) for other in kept):
+            again.append(deed)
+            continue
         done[deed.subject] = done.get(deed.subject, 0) + 1
         if done[deed.subject] <= MAX_DEEDS:
             kept.append(deed)
         else:
             draft.not_staged.append(deed.word)
-    cut = len(kept) < len(draft.deeds)
+    cut = len(kept) + len(again) < len(draft.deeds)
     draft.deeds = kept
     return {Note.DEEDS_CUT} if cut else set()
 

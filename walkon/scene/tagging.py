@@ -12,6 +12,7 @@ DETERMINERS = frozenset({Category.DEFINITE, Category.INDEFINITE, Category.COUNT}
 ATTRIBUTES = frozenset({Category.COLOUR, Category.SIZE, Category.STYLE, Category.MOOD, Category.WEATHER})
 PREPOSITIONS = frozenset({Category.ON, Category.UNDER, Category.BEHIND, Category.WITHIN, Category.WITH, Category.NEAR, Category.TOWARDS})
 _PLACING = frozenset({Category.ON, Category.WITHIN, Category.TOWARDS})
+_AGENTS = ("er", "or", "ist", "man", "ess")
 _REFLEXIVE = frozenset({"se", "s'", "me", "m'"})
 
 
@@ -61,7 +62,11 @@ def terms_of(text: str, tokens: list[Token], locale: Locale) -> list[Term]:
 def _joined(terms: list[Term]) -> list[Term]:
     """English compounds and possessors as one noun, named by its last: `robot chef`, `the neighbour's dog`."""
     joined: list[Term] = []
-    for term in terms:
+    for place, term in enumerate(terms):
+        acts = place + 1 < len(terms) and terms[place + 1].is_verb
+        if joined and term.is_unknown and term.low.endswith(_AGENTS) and joined[-1].is_(Category.NOUN) and acts:
+            joined[-1] = Term(term.low, f"{joined[-1].label} {term.label}")
+            continue
         if term.is_(Category.NOUN) and term.low.isascii():
             owner = 2 if len(joined) > 1 and joined[-1].low == "'s" else 1
             if len(joined) >= owner and joined[-owner].is_(Category.NOUN) and joined[-owner].low.isascii():
