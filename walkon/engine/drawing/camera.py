@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from walkon.types.scene import Camera
 
+TILT_SHARE = 0.97
+"""Share of a rise that the camera follows, so that the ship stays in the picture to the end."""
 Way = Callable[[float], tuple[float, float]]
 """Seconds of the shot to the hero's place, metres."""
 
@@ -75,10 +77,13 @@ class CameraPlan:
         if self.move is Camera.FOLLOW and self.way is not None:
             return self.x + followed(self.way(t)[0] - self.way(0.0)[0]), self.y, self.zoom
         if self.move is Camera.TILT and self.way is not None:
-            return self.x, self.y + max(0.0, 0.93 * (self.way(t)[1] - 0.45)), self.zoom
+            return self.x, self.y + max(0.0, TILT_SHARE * (self.way(t)[1] - 0.45)), self.zoom
         if self.move is Camera.PAN:
             return self.x + 1.1 * (2 * ease(t / self.seconds) - 1), self.y, self.zoom
-        return self.x, self.y, self.zoom + (self.to_zoom - self.zoom) * self._share(t)
+        x = self.x
+        if self.move is Camera.PULL and self.way is not None:
+            x += 0.85 * (self.way(t)[0] - self.way(0.0)[0])
+        return x, self.y, self.zoom + (self.to_zoom - self.zoom) * self._share(t)
 
     def _share(self, t: float) -> float:
         u = t / max(0.1, self.seconds)

@@ -68,11 +68,13 @@ def company(take: Take, *, seed: int, half_u: float, sprites: SpriteBook) -> Com
     speaker = shot.lines[take.line].speaker if take.line is not None else None
     parts = {part.id: part for part in _parts(shot, speaker, seed)}
     _give_verbs(shot, parts)
+    if take.kind is TakeKind.ACTION:
+        _greet(parts)
     _assign(shot, parts)
     basket = _is_basketball(parts)
-    for part in parts.values():
+    for place, part in enumerate(parts.values()):
         if not (basket and part.ball):
-            part.figure = _body(part, take, seed)
+            part.figure = _body(part, take, seed, place)
         part.width = max(0.5, part.figure.height * (0.62 if part.figure.doll else sprites.aspect(part.figure.emoji)))
     row = _row(parts)
     _place(parts, row, half_u=half_u, basket=basket)
@@ -102,6 +104,16 @@ def _give_verbs(shot: Shot, parts: dict[str, Part]) -> None:
                 part.verbs.append((verb, action))
     for action in shot.actions:
         _reply(action, shot, parts)
+
+
+def _greet(parts: dict[str, Part]) -> None:
+    """Somebody alone with nothing to do looks up and waves: a picture of a cat is a cat that greets."""
+    living = [part for part in parts.values() if part.subject.kind in ALIVE]
+    if any(part.verbs for part in parts.values()):
+        return
+    for part in living:
+        for verb in (Verb.IDLE, Verb.WAVE):
+            part.verbs.append((verb, Action(verb=verb.value, subject=part.id)))
 
 
 def _reply(action: Action, shot: Shot, parts: dict[str, Part]) -> None:
@@ -171,7 +183,7 @@ def _is_basketball(parts: dict[str, Part]) -> bool:
     return plays and any(part.subject.emoji == "🏀" for part in parts.values())
 
 
-def _body(part: Part, take: Take, seed: int) -> Figure:
+def _body(part: Part, take: Take, seed: int, place: int) -> Figure:
     needs = part.held is not None or (part.mount is not None and part.subject.kind is not Kind.ANIMAL)
     if take.kind is TakeKind.SPEECH and part.speaks:
         needs = True
@@ -183,7 +195,7 @@ def _body(part: Part, take: Take, seed: int) -> Figure:
             needs = True
     if part.subject.kind is Kind.SKY and not part.speaks:
         needs = False
-    return figure_of(part.subject, doll=needs and not part.hoop, mood=take.shot.mood, seed=seed)
+    return figure_of(part.subject, doll=needs and not part.hoop, mood=take.shot.mood, seed=seed, place=place)
 
 
 def _row(parts: dict[str, Part]) -> list[str]:

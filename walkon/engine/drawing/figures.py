@@ -35,16 +35,23 @@ class Figure:
     cloth: str = CLOTHES[0]
 
 
-def figure_of(subject: Subject, *, doll: bool, mood: Mood = Mood.NEUTRAL, seed: int = 0) -> Figure:
-    """The body of a subject. doll: it needs hands or a speaking head."""
-    emoji = subject.emoji or (art.NOBODY if subject.kind is Kind.PERSON else art.GENERIC)
-    cloth = CLOTHES[int(chance.share(seed, "cloth", subject.noun, subject.id) * len(CLOTHES))]
+def figure_of(subject: Subject, *, doll: bool, mood: Mood = Mood.NEUTRAL, seed: int = 0, place: int = 0) -> Figure:
+    """The body of a subject. doll: it needs hands or a speaking head. place: its number in the cast, so that clothes differ."""
+    emoji = _drawing(subject)
+    emoji = emoji or (art.NOBODY if subject.kind is Kind.PERSON else art.GENERIC)
+    cloth = CLOTHES[(int(chance.share(seed, "cloth", subject.noun, subject.id) * len(CLOTHES)) + 3 * place) % len(CLOTHES)]
     label = None if subject.known else subject.label
     as_doll = _needs_body(emoji, subject.kind, doll=doll)
     plain = Figure(
         emoji=emoji, height=0.0, doll=as_doll, kind=subject.kind, noun=subject.noun, coat=subject.colour, label=label, cloth=cloth
     )
     return _doll(plain, subject, mood) if as_doll else _whole(plain, subject)
+
+
+def _drawing(subject: Subject) -> str:
+    """A black cat has a drawing of its own; other coats are tints."""
+    dark = subject.colour is not None and max(rgb(subject.colour)) < 0x50
+    return "🐈‍⬛" if dark and subject.emoji in ("🐈", "🐱") else subject.emoji
 
 
 def _needs_body(emoji: str, kind: Kind, *, doll: bool) -> bool:
@@ -96,14 +103,13 @@ def _whole(plain: Figure, subject: Subject) -> Figure:
 def tint_of(figure: Figure, light: Light) -> Tint:
     """The light on a body: faces stay warmer than animals and things."""
     base = light.face if figure.kind is Kind.PERSON else light.actor
-    if figure.coat and not figure.doll:
+    if figure.coat and figure.emoji != "🐈‍⬛" and (not figure.doll or figure.animal):
         return _towards(base, rgb(figure.coat))
     return base
 
 
 def _towards(tint: Tint, colour: Rgb) -> Tint:
-    strongest = max(colour) or 1
-    red, green, blue = (0.25 + 0.75 * part / strongest for part in colour)
+    red, green, blue = (0.28 + 0.72 * part / 255 for part in colour)
     return tint[0] * red, tint[1] * green, tint[2] * blue
 
 

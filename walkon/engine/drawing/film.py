@@ -156,7 +156,10 @@ class Film:
         flames = [emission for emission in player.emissions if emission.kind is Emits.FLAME]
         size = player.figure.height * spot.unit * state.scale
         for emission in flames:
-            if emission.start_s <= t < emission.end_s and (state.y > 0.01 or t - emission.start_s < 2.2):
+            since = t - emission.start_s
+            if 0 <= since:
+                self._emitter.smoke(canvas, x=spot.x, ground=spot.ground, unit=spot.unit, since=since, up=state.y)
+            if emission.start_s <= t < emission.end_s and state.y > 0.02:
                 self._emitter.draw(canvas, Emits.FLAME, x=spot.x, y=spot.y, size=size, since=t - emission.start_s, facing=state.facing)
         prepared.troupe.draw(canvas, player, state, view, mouth=self._mouth(prepared.staged, player, t), t=t)
         for emission in player.emissions:

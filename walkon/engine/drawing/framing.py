@@ -11,6 +11,8 @@ from walkon.scene.verbs import RIDES, ROCKETS, Verb
 from walkon.types.scene import FPS, Camera
 
 CLOSEST, WIDEST = 1.75, 0.62
+RISING_ROOM = 0.95
+"""Metres kept over a rising body: it leaves the camera a little behind."""
 EASY_TOP = 0.11
 """Share of the picture kept free above the tallest body, for slate and tag."""
 
@@ -99,17 +101,17 @@ def _extent(script: Script, take: Take, *, moving: bool, rising: bool) -> tuple[
     left, right, top = 1e9, -1e9, 1.3
     step = 4
     for player in script.players:
-        half = player.figure.height * (0.4 if player.figure.doll else 0.5)
+        half = player.half + 0.1
         for index in range(0, max(1, int(take.seconds * FPS)), step):
             state = player.track(index / FPS)
             if rising and player.id == script.hero:
-                state = replace(state, y=0.0)
+                state = replace(state, y=RISING_ROOM)
             if index and moving:
                 top = max(top, state.y + player.figure.height * state.sy) if state.y < 4 else top
                 continue
-            if state.alpha <= 0 or player.order <= 1:
+            if state.alpha <= 0 or player.ball:
                 continue
-            reach = 2.4 if player.hoop else player.figure.height * max(1.0, state.scale) * min(1.15, max(0.9, state.sy))
+            reach = 2.65 if player.hoop else player.figure.height * max(1.0, state.scale) * min(1.15, max(0.9, state.sy))
             left, right = min(left, state.x - half), max(right, state.x + half)
             top = max(top, state.y + reach)
     if left > right:

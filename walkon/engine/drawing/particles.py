@@ -259,6 +259,21 @@ class Emitter:
         else:
             self._float_up(canvas, emoji, x, y, size, since)
 
+    def smoke(self, canvas: skia.Canvas, *, x: float, ground: float, unit: float, since: float, up: float) -> None:
+        """A rocket's smoke: 26 puffs that hug the ground and creep sideways, thinning as the ship leaves."""
+        alpha = 215 * min(1.0, since / 0.5) * max(0.25, 1 - up / 9)
+        grow = min(1.0, 0.3 + since / 2.2)
+        for index in range(26):
+            side = 1 if index % 2 else -1
+            lot = _fract(index * 0.618)
+            u = _fract(since * (0.22 + 0.1 * lot) + index / 26)
+            radius = unit * (0.10 + 0.26 * u) * grow * (0.8 + 0.5 * lot)
+            px = x + side * unit * (0.1 + 2.1 * u * grow * (0.6 + 0.6 * lot))
+            py = ground - radius * 0.55 - unit * 0.16 * u
+            shade = 226 - int(26 * lot)
+            paint = skia.Paint(AntiAlias=True, Color=skia.Color(shade, shade, min(255, shade + 8), int(alpha * (1 - u) ** 0.7)))
+            canvas.drawCircle(px, py, radius, paint)
+
     def _sprite(self, emoji: str, px: float) -> skia.Image:
         return self._sprites.get(SpriteKey(emoji, max(10, round(px)), edged=False)).image
 

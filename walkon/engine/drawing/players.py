@@ -78,7 +78,7 @@ class Held:
 class Player:
     """One body of a take. order: lower is drawn earlier. depth: metres towards us. shadow: it touches the ground.
 
-    becomes: the drawing it turns into, and when, seconds of the take. hoop: not a body but the basket.
+    half: half its width, metres. becomes: the drawing it turns into, and when, seconds of the take. hoop: not a body but the basket.
     """
 
     id: str
@@ -93,6 +93,8 @@ class Player:
     edged: bool = True
     becomes: tuple[str, float] | None = None
     hoop: bool = False
+    ball: bool = False
+    half: float = 0.5
     hidden_from_s: float | None = None
 
     def verb_at(self, t: float) -> Verb:

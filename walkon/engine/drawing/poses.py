@@ -117,7 +117,7 @@ def _talk(t: float, phase: float) -> Limbs:
 
 def _shout(t: float, phase: float) -> Limbs:
     beat = _sin(t, 1.6, phase)
-    return Limbs((-0.13, 0.60 + 0.02 * beat), (0.13, 0.60 - 0.02 * beat), lean=4 + 2 * beat, tilt=-5)
+    return Limbs((-0.30, 0.55 + 0.05 * beat), (0.30, 0.62 - 0.05 * beat), lean=3 + 2 * beat, tilt=-5 + 3 * beat)
 
 
 def _jump(t: float, phase: float) -> Limbs:

@@ -25,7 +25,7 @@ from walkon.engine.drawing.scenery import place_of
 from walkon.engine.drawing.timing import Take, TakeKind
 from walkon.scene.places import WEIGHTLESS
 from walkon.scene.verbs import BALL_GAME, FALLS, RIDES, STUNTS, TRAVEL, Verb
-from walkon.types.scene import Action
+from walkon.types.scene import Action, Mood
 
 REACTIONS = frozenset({Verb.LAUGH, Verb.CRY, Verb.CHEER, Verb.CLAP, Verb.WAVE, Verb.BOW})
 CARRIED = (Pose.IDLE, Pose.WALK, Pose.RUN, Pose.RIDE, Pose.STAND_RIDE)
@@ -58,7 +58,7 @@ class Scripting:
 
     def __init__(self, cast: Company, take: Take, *, seed: int, beat_s: float, half_u: float) -> None:
         self._cast, self._take, self._seed, self._beat_s, self._half_u = cast, take, seed, beat_s, half_u
-        self._rate = 0.5 if take.shot.slow_motion else 1.0
+        self._rate = 0.5 if take.shot.slow_motion else 0.62 if take.shot.mood is Mood.SAD else 1.0
         self._weightless = place_of(take.shot.place) in WEIGHTLESS
         self._meetings: list[Met] = []
         self._acts: dict[str, tuple[Act, ...]] = {}
@@ -106,6 +106,7 @@ class Scripting:
         return Player(
             id=part.id,
             figure=part.figure,
+            half=part.width / 2,
             track=track,
             order=order + (1 if part.depth > 0 else 0),
             depth=part.depth,
@@ -118,7 +119,7 @@ class Scripting:
 
     def _thing(self, part: Part) -> Player:
         drift = Act(verb=Verb.IDLE, start_s=0.0, end_s=self._take.seconds, x=part.x, phase=self._phase(part), whole=True, weightless=True)
-        up = 0.62 * 3.3
+        up = 0.85 if part.figure.emoji == "🌈" else 1.55
         track = still(part.x, up) if part.airborne else still(part.x)
         if self._weightless and not part.behind:
             track = track_of((drift,))
@@ -126,6 +127,7 @@ class Scripting:
         return Player(
             id=part.id,
             figure=part.figure,
+            half=part.width / 2,
             track=track,
             order=order,
             depth=part.depth,
@@ -252,10 +254,14 @@ class Scripting:
     def _mount(self, part: Part, rider: Part) -> Player:
         part.x, part.facing = rider.x, rider.facing
         verb = next((verb for verb, _ in rider.verbs if verb in RIDES), None)
+        if verb is None and self._take.kind is TakeKind.SPEECH:
+            verb = Verb.IDLE
         if verb is None:
             board = part.subject.emoji in art.BOARDS
             verb = Verb.SKATE if board else Verb.RIDE if part.subject.kind in ALIVE else Verb.DRIVE
         acts = self._write_acts(part, [(verb, Action(verb=verb.value, subject=part.id))])
+        if self._take.kind is TakeKind.SPEECH:
+            return self._dressed(part, acts, track_of(acts))
         stunts = tuple(self._act(rider, v, a, 0.0, self._take.seconds) for v, a in rider.verbs[:1])
         return self._dressed(part, acts, dipping(track_of(acts), stunts))
 
@@ -292,7 +298,7 @@ class Scripting:
         path = self._ball_path(thrower)
         act = self._act(thrower, Verb.IDLE, Action(verb="idle", subject=thrower.id), 0.0, self._take.seconds)
         self._collect(replace(act, rate=1.0), path.contacts)
-        return Player(id=part.id, figure=part.figure, track=path.track, order=15)
+        return Player(id=part.id, figure=part.figure, track=path.track, order=15, ball=True)
 
     def _ball_path(self, thrower: Part) -> balls.BallPath:
         verb = next(verb for verb, _ in thrower.verbs if verb in BALL_GAME | {Verb.PLAY})
@@ -326,7 +332,7 @@ class Scripting:
         path = balls.basket(shooter.x, hoop_x, release_s=release, until_s=length, beat_s=self._beat_s, scores=not misses)
         self._meetings += [Met(contact.at_s, contact) for contact in path.contacts if contact.at_s < length - 0.02]
         self._play(team, shooter, release, misses=misses)
-        return [self._hoop(hoop_x), Player(id=ball.id, figure=ball.figure, track=path.track, order=15)]
+        return [self._hoop(hoop_x), Player(id=ball.id, figure=ball.figure, track=path.track, order=15, ball=True)]
 
     def _play(self, team: list[Part], shooter: Part, release: float, *, misses: bool) -> None:
         """Replace what the team was told by the game's own course."""

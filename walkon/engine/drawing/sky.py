@@ -54,7 +54,7 @@ def _cross(brush: Brush, x: float, y: float, reach: float) -> None:
 
 def _sun(brush: Brush, kind: str) -> None:
     x = (SUN_SHARE - 0.5) * 2 * brush.half
-    heights = {"day": 0.72, "morning": 0.42, "sunset": 0.30, "moon": 0.74}
+    heights = {"day": 0.72, "morning": 0.42, "sunset": 0.46, "moon": 0.74}
     y = -brush.crown * heights[kind]
     radius = 0.085 * 4.08 * (0.9 if kind == "moon" else 1.15 if kind == "sunset" else 1.0)
     colour = {"day": "#FFE9A8", "morning": "#FFE3A0", "sunset": "#FFD98A", "moon": "#FFF3CF"}[kind]

@@ -32,7 +32,7 @@ class TitleCard:
         """Draw the card at a time of its take."""
         index = 0
         pitch = self._size * 1.5
-        top = self._frame.ground_y * 0.52 - pitch * len(self._rows) / 2
+        top = self._frame.ground_y * 0.43 - pitch * len(self._rows) / 2
         for row_index, row in enumerate(self._rows):
             for text, x in row:
                 self._word(canvas, text, x, top + row_index * pitch, t - 0.25 - index * self._step_s, index)
@@ -43,7 +43,7 @@ class TitleCard:
         if since < 0:
             return
         u = min(1.0, since / LANDING_S)
-        drop = -(1 - u * u) * self._frame.height * 0.35
+        drop = -(1 - u * u) * self._frame.height * 0.8
         after = since - LANDING_S
         squash = 0.22 * math.exp(-9 * after) * math.cos(24 * after) if 0 <= after < 1 else 0.0
         pad = 0.26 * self._size
@@ -58,7 +58,7 @@ class TitleCard:
         canvas.restore()
 
     def _clapper(self, canvas: skia.Canvas, t: float) -> None:
-        height = 0.9 * self._frame.unit_px
+        height = 0.72 * self._frame.unit_px
         sprite = self._sprites.get(SpriteKey("🎬", round(height)))
         beats = t / self._beat_s
         up = abs(math.sin(math.pi * beats))
@@ -68,7 +68,7 @@ class TitleCard:
         shadow = skia.Paint(AntiAlias=True, Color=skia.Color(0x0A, 0x0E, 0x1E, int(94 * (1 - 0.5 * up))))
         canvas.drawOval(skia.Rect.MakeXYWH(x - 0.45 * height, ground - 5, 0.9 * height, 10), shadow)
         canvas.save()
-        canvas.translate(x, ground - 0.45 * height * up)
+        canvas.translate(x, ground - 0.38 * height * up)
         canvas.rotate(6 * math.sin(math.pi * beats))
         canvas.scale(1 / sy**0.8, sy)
         canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height - sprite.pad, LINEAR)

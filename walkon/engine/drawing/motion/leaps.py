@@ -77,7 +77,10 @@ def _backflip(act: Act, t: float) -> State:
     flown = hop.flown(u)
     turn = -360 * act.facing * smooth(1.12 * flown - 0.06) if hop.flies(u) else 0.0
     pose = _flip_pose(hop, u, flown)
-    return State(x=x, y=hop.height_at(u), turn=turn, sx=wide(sy), sy=sy, facing=act.facing, pose=pose, clock=t, belly=hop.flies(u))
+    after = u - hop.lands_s - 0.55
+    glee = 0.10 * abs(math.sin(2 * math.pi * 1.3 * after)) if act.whole and after > 0 else 0.0
+    y = hop.height_at(u) + glee
+    return State(x=x, y=y, turn=turn, sx=wide(sy), sy=sy, facing=act.facing, pose=pose, clock=t, belly=hop.flies(u))
 
 
 def _flip_pose(hop: Hop, u: float, flown: float) -> Pose:

@@ -31,6 +31,7 @@ SPEEDS = {
     Verb.PULL: 0.35,
 }
 """Ground speed, metres a second; running is slower than life, else it outruns every camera."""
+MEETING_GAP = 0.62
 STOP_SHORT = 0.85
 """Metres between a body and what it walks up to."""
 
@@ -39,6 +40,9 @@ def way(act: Act, t: float) -> tuple[float, bool]:
     """Place at `t` and whether the body still moves: it stops short of its goal."""
     speed = SPEEDS.get(act.verb, 0.9)
     gone = speed * t
+    if act.goal is not None and act.verb is Verb.MEET:
+        room = max(0.0, abs(act.goal - act.x) / 2 - MEETING_GAP)
+        return act.x + act.facing * min(gone, room), gone < room
     if act.goal is not None and act.verb not in (Verb.CHASE, Verb.FLEE, Verb.FOLLOW, Verb.STEAL, Verb.PUSH, Verb.PULL):
         room = max(0.0, abs(act.goal - act.x) - STOP_SHORT)
         if gone >= room:
