@@ -7,28 +7,29 @@ JUST_NOW_S = 0.1
 
 
 class Bell:
-    """Rung at news; whoever listens hears it."""
+    """Rung at news; whoever listens hears it. rings: how often so far."""
 
     def __init__(self) -> None:
+        self.rings = 0
         self._news = asyncio.Event()
         self._rung_at = float("-inf")
 
     def ring(self) -> None:
         """There is news."""
+        self.rings += 1
+        self._rung_at = asyncio.get_running_loop().time()
         self._news.set()
         self._news = asyncio.Event()
-        self._rung_at = asyncio.get_running_loop().time()
 
     @property
     def rang_just_now(self) -> bool:
         """Whether there was news in the last JUST_NOW_S."""
         return asyncio.get_running_loop().time() - self._rung_at < JUST_NOW_S
 
-    async def heard(self, timeout_s: float) -> bool:
-        """Whether it rings within the time."""
+    async def listen(self, timeout_s: float) -> None:
+        """Return when it rings, or after the time."""
         try:
             async with asyncio.timeout(timeout_s):
                 await self._news.wait()
         except TimeoutError:
-            return False
-        return True
+            return

@@ -169,9 +169,11 @@ class SqliteQueue:
         """Return at news of this process, within POLL_S at news of another or a due retry, or after the time."""
         loop = asyncio.get_running_loop()
         until = loop.time() + (min(timeout_s, JUST_NOW_S) if self._bell.rang_just_now else timeout_s)
-        while self._closing is None and (left_s := until - loop.time()) > 0:
-            if await self._bell.heard(min(left_s, POLL_S)) or await self._news_elsewhere():
-                return
+        rings = self._bell.rings
+        while self._closing is None and self._bell.rings == rings and (left_s := until - loop.time()) > 0:
+            await self._bell.listen(min(left_s, POLL_S))
+            if self._bell.rings == rings:
+                await self._look_elsewhere()
 
     async def close(self) -> None:
         """End what was begun, then let go of the file; waiters return. Safe to repeat and to cancel."""
@@ -194,14 +196,12 @@ class SqliteQueue:
             self._file.news = False
             self._bell.ring()
 
-    async def _news_elsewhere(self) -> bool:
-        if self._closing is not None:
-            return True
+    async def _look_elsewhere(self) -> None:
+        """Rings if another process has written or a retry is due."""
         due, version = await self._threads[0].run(lambda connection: (_due(connection, self._file), _data_version(connection)))
-        if version != self._file.version:
+        if due or version != self._file.version:
             self._file.version = version
             self._bell.ring()
-        return due
 
 
 def _write_together(file: _File, connection: sqlite3.Connection, calls: Sequence[Call[Write]]) -> None:

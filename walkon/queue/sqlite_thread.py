@@ -26,8 +26,13 @@ class SqlThread:
 
     @classmethod
     async def open(cls, connect: Callable[[], sqlite3.Connection]) -> "SqlThread":
-        """The connection that `connect` makes, in a thread of its own."""
-        return cls(await aiosqlite.Connection(connect, iter_chunk_size=64))
+        """The connection that `connect` makes, in a thread of its own; what it raises."""
+        faults: list[Exception] = []
+        thread = cls(await aiosqlite.Connection(partial(_connect_or_note, connect, faults), iter_chunk_size=64))
+        if faults:
+            await thread.close()
+            raise faults[0]
+        return thread
 
     async def run(self, step: Callable[[sqlite3.Connection], T]) -> T:
         """What the step returns or raises."""
@@ -40,6 +45,16 @@ class SqlThread:
     async def close(self) -> None:
         """End connection and thread."""
         await self._connection.close()
+        self._connection._thread.join()
+
+
+def _connect_or_note(connect: Callable[[], sqlite3.Connection], faults: list[Exception]) -> sqlite3.Connection:
+    """aiosqlite leaves its thread running for a moment when connecting fails: so to it, connecting always succeeds."""
+    try:
+        return connect()
+    except Exception as fault:
+        faults.append(fault)
+        return sqlite3.connect(":memory:")
 
 
 @dataclass(eq=False, slots=True)

@@ -1,0 +1,234 @@
+"""What every job queue promises about turns, and about the place in line that it tells."""
+
+import pytest
+
+from tests.queue.making import LEASE_S, a_job, claimed, leased, let_the_sweeper_see_it_twice, order_of_claims
+from walkon.queue.port import FaultKind, JobClass, JobId, Progress
+
+
+async def test_one_persons_jobs_are_taken_in_the_order_they_came(queue):
+    for name in "zyxab":
+        await queue.submit(a_job(name))
+    assert await order_of_claims(queue) == list("zyxab")
+
+
+async def test_newcomers_of_equal_claim_are_taken_in_the_order_they_came(queue):
+    await queue.submit(a_job("now"))
+    await leased(queue)
+    for name in "zyxab":
+        await queue.submit(a_job(name, person=f"web:{name}", place=f"web:{name}"))
+    assert await order_of_claims(queue) == list("zyxab")
+
+
+async def test_neighbours_do_not_wait_behind_a_crowd_of_one_persons_jobs(queue):
+    for number in range(50):
+        await queue.submit(a_job(f"hog-{number}", place="p", person="hog"))
+    await leased(queue)
+    await queue.submit(a_job("neighbour", place="p", person="ana"))
+    await queue.submit(a_job("elsewhere", place="q", person="bob"))
+    order = await order_of_claims(queue)
+    assert max(order.index("neighbour"), order.index("elsewhere")) < 3
+
+
+async def test_places_share_equally_however_many_people_they_have(queue):
+    for number in range(12):
+        await queue.submit(a_job(f"crowd-{number}", place="crowd", person=f"person-{number}"))
+        await queue.submit(a_job(f"lone-{number}", place="lone", person="ana"))
+    order = await order_of_claims(queue)
+    served = [name.split("-")[0] for name in order]
+    assert all(abs(served[:end].count("crowd") - served[:end].count("lone")) <= 1 for end in range(len(served)))
+
+
+async def test_turns_are_counted_in_work_and_not_in_jobs(queue):
+    for number in range(12):
+        await queue.submit(a_job(f"short-{number}", place="short", cost_ms=1_000))
+        await queue.submit(a_job(f"long-{number}", place="long", cost_ms=3_000))
+    served = [name.split("-")[0] for name in (await order_of_claims(queue))[:16]]
+    assert (served.count("short"), served.count("long")) == (12, 4)
+
+
+async def test_classes_share_sixteen_to_four_to_one_and_the_lowest_moves(queue):
+    for klass, number in ((JobClass.DRAFT, 64), (JobClass.INTERACTIVE, 16), (JobClass.BATCH, 4)):
+        for each in range(number + 2):
+            await queue.submit(a_job(f"{klass}-{each}", klass=klass))
+    served = [name.split("-")[0] for name in (await order_of_claims(queue))[:84]]
+    assert abs(served.count("draft") - 64) <= 1
+    assert abs(served.count("interactive") - 16) <= 1
+    assert abs(served.count("batch") - 4) <= 1
+
+
+async def test_who_used_more_than_was_expected_waits_longer(queue):
+    for number in range(6):
+        await queue.submit(a_job(f"honest-{number}", place="honest"))
+        await queue.submit(a_job(f"lying-{number}", place="lying"))
+    served = []
+    while lease := await claimed(queue):
+        served.append(lease.job.place)
+        await queue.complete(lease, b"", spent_ms=1_000 if lease.job.place == "honest" else 3_000)
+    assert served[:8].count("honest") == 6
+
+
+async def test_who_used_less_than_was_expected_gets_it_back(queue):
+    for number in range(6):
+        await queue.submit(a_job(f"exact-{number}", place="exact", cost_ms=3_000))
+        await queue.submit(a_job(f"quick-{number}", place="quick", cost_ms=3_000))
+    served = []
+    while lease := await claimed(queue):
+        served.append(lease.job.place)
+        await queue.complete(lease, b"", spent_ms=3_000 if lease.job.place == "exact" else 1_000)
+    assert served[:8].count("quick") == 6
+
+
+async def test_work_that_nobody_timed_is_charged_from_claim_to_end(queue, queue_clock):
+    for number in range(6):
+        await queue.submit(a_job(f"honest-{number}", place="honest"))
+        await queue.submit(a_job(f"lying-{number}", place="lying"))
+    served = []
+    while lease := await claimed(queue):
+        served.append(lease.job.place)
+        queue_clock.advance(1 if lease.job.place == "honest" else 3)
+        await queue.complete(lease, b"")
+    assert served[:8].count("honest") == 6
+
+
+async def end_by_release(queue, lease, clock):
+    await queue.release(lease)
+    await queue.cancel(lease.job.id)
+
+
+async def end_by_absence(queue, lease, clock):
+    await queue.fail(lease, FaultKind.UNAVAILABLE, "away")
+    await queue.cancel(lease.job.id)
+
+
+async def end_by_vanishing(queue, lease, clock):
+    await let_the_sweeper_see_it_twice(queue, clock)
+    await queue.cancel(lease.job.id)
+
+
+@pytest.mark.parametrize("end", [end_by_release, end_by_absence, end_by_vanishing])
+async def test_what_was_nobodys_fault_is_not_charged(queue, queue_clock, end):
+    await queue.submit(a_job("p-1", place="p", cost_ms=5_000))
+    for number in range(4):
+        await queue.submit(a_job(f"q-{number}", place="q"))
+    for number in (2, 3, 4):
+        await queue.submit(a_job(f"p-{number}", place="p"))
+    await end(queue, await leased(queue), queue_clock)
+    served = [name[0] for name in await order_of_claims(queue)]
+    assert abs(served[:6].count("p") - served[:6].count("q")) <= 1
+
+
+async def end_by_cancel(queue, lease):
+    await queue.cancel(lease.job.id)
+
+
+async def end_by_own_fault(queue, lease):
+    await queue.fail(lease, FaultKind.BAD_INPUT, "x")
+
+
+@pytest.mark.parametrize("end", [end_by_cancel, end_by_own_fault])
+async def test_work_that_came_to_nothing_is_charged_as_far_as_it_went(queue, queue_clock, end):
+    await queue.submit(a_job("p-1", place="p", cost_ms=60_000))
+    for number in range(6):
+        await queue.submit(a_job(f"q-{number}", place="q"))
+        await queue.submit(a_job(f"p-{number + 2}", place="p"))
+    lease = await leased(queue)
+    queue_clock.advance(3)
+    await end(queue, lease)
+    served = [name[0] for name in await order_of_claims(queue)]
+    assert served[:4].count("q") >= 3
+    assert abs(served[:9].count("q") - served[:9].count("p")) == 3
+
+
+async def test_leaving_and_coming_back_clears_no_debt_while_others_wait(queue):
+    for number in range(8):
+        await queue.submit(a_job(f"steady-{number}", place="steady"))
+    served = []
+    for number in range(4):
+        await queue.submit(a_job(f"hopper-{number}", place="hopper", cost_ms=2_000))
+        for _ in range(2):
+            lease = await leased(queue)
+            served.append(lease.job.place)
+            await queue.complete(lease, b"", spent_ms=lease.job.cost_ms)
+    assert served.count("hopper") <= 3
+
+
+async def test_idling_earns_no_credit(queue):
+    await queue.submit(a_job("ready", place="idler"))
+    await queue.complete(await leased(queue), b"")
+    for number in range(20):
+        await queue.submit(a_job(f"steady-{number}", place="steady"))
+    for _ in range(10):
+        await queue.complete(await leased(queue), b"", spent_ms=1_000)
+    for number in range(6):
+        await queue.submit(a_job(f"idler-{number}", place="idler"))
+    served = [name.split("-")[0] for name in (await order_of_claims(queue))[:8]]
+    assert abs(served.count("idler") - served.count("steady")) <= 2
+
+
+async def test_asking_for_two_kinds_of_worker_is_one_share(queue):
+    for number in range(12):
+        await queue.submit(a_job(f"both-a-{number}", place="both", lane="a"))
+        await queue.submit(a_job(f"both-b-{number}", place="both", lane="b"))
+        await queue.submit(a_job(f"one-a-{number}", place="one", lane="a"))
+    served = [(await leased(queue, "w1", "a", "b")).job.place for _ in range(24)]
+    assert all(abs(served[:end].count("both") - served[:end].count("one")) <= 1 for end in range(25))
+
+
+async def test_a_place_that_waited_long_for_an_absent_kind_of_worker_takes_not_all_the_others(queue):
+    await queue.submit(a_job("rare", place="patient", lane="rare"))
+    for number in range(40):
+        await queue.submit(a_job(f"busy-{number}", place="busy", cost_ms=100_000))
+    for _ in range(20):
+        await queue.complete(await leased(queue), b"", spent_ms=100_000)
+    for number in range(20):
+        await queue.submit(a_job(f"patient-{number}", place="patient", cost_ms=100_000))
+    served = [(await leased(queue)).job.place for _ in range(10)]
+    assert served.count("busy") >= 3
+
+
+async def test_the_place_in_line_is_the_order_in_which_jobs_are_taken(queue):
+    names = []
+    for number in range(40):
+        place, person, klass = f"p{number % 3}", f"u{number % 7}", list(JobClass)[number % 5 % 3]
+        names.append(JobId(f"job-{number}"))
+        await queue.submit(a_job(names[-1], place=place, person=person, klass=klass, cost_ms=500 + number * 37 % 900))
+    views = await queue.views(names)
+    told = sorted(names, key=lambda name: views[name].position)
+    assert [views[name].position for name in told] == list(range(1, 41))
+    assert await order_of_claims(queue) == told
+
+
+async def test_the_work_ahead_is_that_of_the_jobs_in_front_and_the_rest_of_those_that_run(queue, queue_clock):
+    await queue.submit(a_job("running", cost_ms=4_000))
+    lease = await leased(queue)
+    for name, cost_ms in (("a", 700), ("b", 900), ("c", 100)):
+        await queue.submit(a_job(name, cost_ms=cost_ms))
+    queue_clock.advance(1)
+    assert (await queue.view(JobId("c"))).ahead_ms == 3_000 + 700 + 900
+    await queue.heartbeat(lease, Progress(phase="drawing", left_ms=1_500))
+    queue_clock.advance(0.5)
+    assert (await queue.view(JobId("a"))).ahead_ms == 1_000
+    queue_clock.advance(60)
+    assert (await queue.view(JobId("a"))).ahead_ms == 0
+
+
+async def test_the_line_moves_up_when_somebody_in_front_gives_up(queue):
+    for name in "abc":
+        await queue.submit(a_job(name))
+    await queue.cancel(JobId("a"))
+    assert (await queue.view(JobId("c"))).position == 2
+    await queue.cancel(JobId("b"))
+    assert ((await queue.view(JobId("c"))).position, (await queue.view(JobId("c"))).ahead_ms) == (1, 0)
+
+
+async def test_nobody_is_forgotten_while_a_place_is_paused_and_others_come_and_go(queue, queue_clock):
+    for name in ("ana", "bob", "eve"):
+        await queue.submit(a_job(f"p-{name}", place="p", person=name))
+    await queue.pause("p")
+    for number in range(5):
+        await queue.submit(a_job(f"q-{number}", place="q"))
+        await queue.complete(await leased(queue), b"")
+        queue_clock.advance(LEASE_S)
+    await queue.pause("p", False)
+    assert await order_of_claims(queue) == ["p-ana", "p-bob", "p-eve"]
