@@ -312,7 +312,9 @@ def test_unknown_nouns_stand_in_with_their_label_and_unknown_verbs_are_reported(
     assert scene.unknown == ("grumbly", "flibbet", "snorgles", "wug")
 
 
-@pytest.mark.parametrize(("prompt", "word"), [("a boy doesn't jump", "jump"), ("un homme ne dort pas", "dort pas")])
+@pytest.mark.parametrize(
+    ("prompt", "word"), [("a bear, no honey", "honey"), ("a boy doesn't jump", "jump"), ("un homme ne dort pas", "dort pas")]
+)
 def test_what_is_denied_is_not_staged(prompt, word):
     scene = parse(prompt)
     assert scene.shots[0].actions == ()

@@ -43,8 +43,9 @@ _GREETINGS = {
 def clean(prompt: str) -> str:
     """The prompt in NFC, without control, direction and private-use characters, blanks made plain, ends trimmed."""
     text = unicodedata.normalize("NFC", prompt.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(" " if letter == "\t" or (letter.isspace() and letter != "\n") else letter for letter in text if _allowed(letter))
-    return re.sub(r" *\n[\n ]*", "\n", re.sub(r" {2,}", " ", kept)).strip()
+    if not text.replace("\n", "").isprintable():
+        text = "".join(" " if letter.isspace() and letter != "\n" else letter for letter in text if _allowed(letter))
+    return re.sub(r" *\n[\n ]*", "\n", re.sub(r" {2,}", " ", text)).strip()
 
 
 def _allowed(letter: str) -> bool:

@@ -70,7 +70,7 @@ def _token(found: "re.Match[str]") -> Token:
 
 def phrase_of(text: str) -> str:
     """The form under which the words of `text` are looked up together."""
-    if text.isalpha() and text.isascii():
+    if text.replace(" ", "").isalpha():
         return text.lower()
     if text.endswith("'") and len(text) > 1:
         head, _, elided = text.rpartition(" ")
