@@ -104,9 +104,9 @@ class Rig:
             await asyncio.gather(self.server, return_exceptions=True)
         await self.platform.close()
 
-    def post(self, chat: int, *, ref: str | None = None, key: str = "clip:7KQ2M9", **more: object) -> Post:
-        place = Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), private=chat > 0)
-        return Post(key=key, place=place, reply=f'{{"chat_id":{chat},"message_id":1}}', ref=ref, **more)
+    def post(self, chat: int, *, ref: str | None = None, key: str = "clip:7KQ2M9", thread: str | None = None, **more: object) -> Post:
+        place = Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), thread=thread, private=chat > 0)
+        return Post(key=key, place=place, reply='{"message_id":1}', ref=ref, **more)
 
     def finished(self, asker: int, words: str = "a cat does a backflip") -> Card:
         mention = Mention(PersonId(f"telegram:{asker}"), "Ana")

@@ -141,6 +141,16 @@ async def test_a_poll_that_fails_a_few_times_is_repeated_without_a_word(rig: Rig
     assert rig.losses == []
 
 
+async def test_a_poll_that_is_told_to_wait_reports_how_long_and_goes_on(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    chat = rig.double.private(ana)
+    await rig.double.message(chat, ana, "/queue")
+    rig.double.fail_next("getUpdates", "429", times=2, retry_after=5)
+    await rig.double.say(chat, ana, "/help")
+    await rig.double.until(lambda: len(chat.from_bot) == 2)
+    assert rig.losses[0].reason == "asked to wait for 5 s"
+
+
 async def test_a_refused_token_is_told_so_and_stands_in_no_log(
     double: TelegramDouble, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,6 +1,5 @@
 import io
 import json
-from dataclasses import replace
 
 import pytest
 from PIL import Image
@@ -86,6 +85,14 @@ async def test_whatever_goes_wrong_on_the_way_the_clip_is_seen_exactly_once(
     assert all(isinstance(one, Throttled if fault == "429" else PlatformDown) for one in faults)
     assert json.loads(ref)["message_id"] == message.id
     await impatient.close()
+
+
+async def test_a_placeholder_sent_but_reported_broken_may_leave_a_second_text_yet_never_a_second_clip(
+    rig: Rig, ana: User, chat: Chat
+) -> None:
+    rig.double.fail_next("sendMessage", "accept_then_500")
+    await deliver(rig.platform, rig.post(chat.id), rig.finished(ana.id))
+    assert [one.video for one in chat.from_bot] == [None, rig.clip_bytes]
 
 
 async def test_a_throttled_call_says_how_long_to_wait(rig: Rig, chat: Chat) -> None:
@@ -178,17 +185,13 @@ async def test_an_unknown_chat_and_a_closed_topic_are_not_allowed(rig: Rig) -> N
     with pytest.raises(NotAllowed):
         await rig.platform.show(rig.post(-5), card())
     with pytest.raises(NotAllowed):
-        await rig.platform.show(in_topic(rig, club, 8), card())
+        await rig.platform.show(rig.post(club.id, thread="8"), card())
 
 
 async def test_a_post_stands_in_the_topic_it_was_asked_in(rig: Rig) -> None:
     club = rig.double.group(topics=[7])
-    await rig.platform.show(in_topic(rig, club, 7), card())
+    await rig.platform.show(rig.post(club.id, thread="7"), card())
     assert club.from_bot[0].thread == 7
-
-
-def in_topic(rig: Rig, club: Chat, thread: int) -> Post:
-    return replace(rig.post(club.id), reply=json.dumps({"chat_id": club.id, "message_id": 1, "thread": thread}))
 
 
 async def test_a_group_that_became_a_supergroup_is_followed(rig: Rig, ana: User) -> None:

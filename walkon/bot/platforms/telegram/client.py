@@ -21,7 +21,7 @@ from walkon.bot.platforms.telegram.pace import Pace
 from walkon.bot.platforms.telegram.polling import Polling
 from walkon.bot.platforms.telegram.receiving import Receiver
 from walkon.bot.platforms.telegram.sending import Sender
-from walkon.bot.port import Handler, PlatformLimits, Post, TokenRefused
+from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttled, TokenRefused
 from walkon.bot.words import Words
 from walkon.store.media import MediaStore
 from walkon.types.errors import WalkonError
@@ -111,10 +111,13 @@ class TelegramPlatform:
         """Receive until cancelled. Raises PlatformDown."""
         await self.check()
         self._receiver.listen(handler)
-        with told_apart():
-            await self._bot.delete_webhook()
-        await self._publish_commands()
-        await self._polling.run()
+        try:
+            with told_apart():
+                await self._bot.delete_webhook()
+            await self._publish_commands()
+            await self._polling.run()
+        except Throttled as error:
+            raise PlatformDown(platform=Platform.TELEGRAM, reason=f"asked to wait for {error.retry_after_s:.0f} s") from None
 
     async def show(self, post: Post, card: Card) -> str:
         """Make the post show the card; returns its ref. Raises Throttled, PlatformDown, MessageGone, NotAllowed, TooLarge."""

@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-import msgspec
 from telegram import CallbackQuery, Message, User
 
 from walkon.bot.command import Attachment, BadOption, Command, Invocation, Option, OptionKind, Pressed, RawValue
@@ -119,7 +118,6 @@ def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed |
     if message is None or not query.data:
         return None
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
-    reply = ReplyTo(chat_id=message.chat.id, message_id=message.message_id, thread=thread)
     person = person_of(query.from_user)
     return Pressed(
         event=EventId(f"telegram:press:{query.id}"),
@@ -129,15 +127,14 @@ def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed |
         at=at,
         upload_limit=UPLOAD_LIMIT,
         moderator=moderator,
-        reply=msgspec.json.encode(reply).decode(),
+        reply=str(ReplyTo(message_id=message.message_id)),
     )
 
 
 def alone_with(press: Pressed) -> Pressed:
     """The same press as if it had been made in the person's private chat with us, whose id is their own."""
     chat = int(press.person.account)
-    reply = ReplyTo(chat_id=chat, message_id=0)
-    return replace(press, place=_place(chat, "private", None, press.person.locale), reply=msgspec.json.encode(reply).decode())
+    return replace(press, place=_place(chat, "private", None, press.person.locale), reply=str(ReplyTo()))
 
 
 def person_of(user: User) -> Person:
@@ -152,7 +149,7 @@ def place_of(message: Message, sender: User) -> Place:
 
 def reply_to(message: Message) -> str:
     """The JSON by which the message is answered later."""
-    return msgspec.json.encode(ReplyTo(chat_id=message.chat.id, message_id=message.message_id, thread=_topic(message))).decode()
+    return str(ReplyTo(message_id=message.message_id))
 
 
 def _topic(message: Message) -> int | None:

@@ -24,11 +24,12 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class ReplyTo(msgspec.Struct, frozen=True, kw_only=True):
-    """What an event has to be answered with: its chat, message (0: none in particular) and topic."""
+    """The message of the place that is answered; 0 for none in particular."""
 
-    chat_id: int
-    message_id: int
-    thread: int | None = None
+    message_id: int = 0
+
+    def __str__(self) -> str:
+        return msgspec.json.encode(self).decode()
 
 
 class Ref(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,16 +79,16 @@ class Sender:
         return await self._edit(ref, card) if card.video else ref
 
     async def _send(self, post: Post, written: Written, card: Card) -> Message:
-        to = msgspec.json.decode(post.reply, type=ReplyTo)
-        answered = read_ref(post.follows).message_id if post.follows else to.message_id
-        chat = self._moved.get(to.chat_id, to.chat_id)
+        answered = read_ref(post.follows) if post.follows else msgspec.json.decode(post.reply, type=ReplyTo)
+        chat, thread = int(post.place.channel), int(post.place.thread) if post.place.thread else None
+        chat = self._moved.get(chat, chat)
         try:
-            return await self._post(chat, answered, to.thread, written, card)
+            return await self._post(chat, answered.message_id, thread, written, card)
         except ChatMigrated as moved:
             self._moved[chat] = moved.new_chat_id
-            return await self._post(moved.new_chat_id, None, None, written, card)
+            return await self._post(moved.new_chat_id, 0, None, written, card)
 
-    async def _post(self, chat: int, answered: int | None, thread: int | None, written: Written, card: Card) -> Message:
+    async def _post(self, chat: int, answered: int, thread: int | None, written: Written, card: Card) -> Message:
         reply = ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
         with told_apart():
             return await self._bot.send_message(
