@@ -29,6 +29,7 @@ PLACE = PlaceId("web:local")
 UPLOAD_LIMIT = 100 * 2**20
 """Bytes of a clip: nobody limits the page, this keeps a phone's browser comfortable."""
 HEARTBEAT_S = 20.0
+GOODBYE_S = 1.0
 
 
 def lobby_place(locale: Locale) -> Place:
@@ -56,7 +57,7 @@ class Chat:
 
     async def talk(self, request: Request, session: Session) -> WebSocketResponse:
         """Serve one page until it goes."""
-        socket = WebSocketResponse(heartbeat=HEARTBEAT_S, max_msg_size=frames.FRAME_LIMIT)
+        socket = WebSocketResponse(timeout=GOODBYE_S, heartbeat=HEARTBEAT_S, max_msg_size=frames.FRAME_LIMIT)
         await socket.prepare(request)
         visitor = Visitor(socket, session)
         self._visitors.add(visitor)

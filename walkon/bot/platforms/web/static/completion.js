@@ -65,11 +65,11 @@ export class Completion extends HTMLElement {
       event.preventDefault();
       this.#take(place);
     };
+    const command = `/${connection.root} ${name}`;
     return h(
       "div",
-      { id: `command-${place}`, role: "option", "aria-selected": "false", onpointerdown: take },
-      h("span", { class: "command" }, `/${connection.root} ${name}`),
-      h("span", { class: "unseen" }, ", "),
+      { id: `command-${place}`, role: "option", "aria-label": `${command}, ${help}`, "aria-selected": "false", onpointerdown: take },
+      h("span", { class: "command" }, command),
       h("span", { class: "help" }, help),
     );
   }

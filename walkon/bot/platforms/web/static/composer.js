@@ -6,7 +6,10 @@ import { fill, say } from "/static/words.js";
 
 const DRAFT = "walkon.draft";
 const LONGEST = 20_000;
+const LONGEST_BYTES = 60_000;
 const UP = "M12 19V5M5 12l7-7 7 7";
+
+const sentBytes = (text) => new TextEncoder().encode(JSON.stringify(text)).length;
 
 class Composer extends HTMLElement {
   connectedCallback() {
@@ -63,9 +66,11 @@ class Composer extends HTMLElement {
 
   #send(event) {
     event.preventDefault();
-    const text = this.box.value.trim();
+    const typed = this.box.value.trim();
+    // Half an emoji, cut by some other program, is no text that could be sent.
+    const text = typed.toWellFormed?.() ?? typed;
     if (!text) return this.box.focus();
-    if (text.length > LONGEST) return setText(this.fault, say("too_long", { n: text.length, limit: LONGEST }));
+    if (text.length > LONGEST || sentBytes(text) > LONGEST_BYTES) return setText(this.fault, say("too_long", { n: text.length, limit: LONGEST }));
     this.completion.close();
     const id = connection.say(text);
     document.dispatchEvent(new CustomEvent("said", { detail: { id, text } }));

@@ -54,20 +54,27 @@ class Log extends HTMLElement {
   }
 
   #welcome({ fresh, messages, earlier }) {
-    if (fresh) {
-      this.log.replaceChildren();
-      this.bySeq.clear();
-      this.pending.clear();
-      this.earlier.hidden = !earlier;
-    }
     this.log.setAttribute("aria-busy", "true");
-    for (const message of messages) this.#upsert(message, { live: this.loaded && !fresh });
+    if (fresh) this.#forget(new Set(messages.map(({ seq }) => seq)));
+    if (fresh) this.earlier.hidden = !earlier;
+    for (const message of messages) this.#upsert(message, { live: this.loaded && !fresh, fresh });
     for (const owed of connection.unanswered) if (owed.type === "say") this.#expect(owed);
     this.loaded = true;
     this.waiting.hidden = true;
     this.log.setAttribute("aria-busy", "false");
     this.#emptiness();
-    if (fresh) this.#toEnd("instant");
+    if (this.atEnd) this.#toEnd("instant");
+  }
+
+  /** Start anew, but leave alone what stays: a clip may be playing. */
+  #forget(staying) {
+    for (const [seq, element] of this.bySeq) {
+      if (staying.has(seq)) continue;
+      element.remove();
+      this.bySeq.delete(seq);
+    }
+    for (const element of this.pending.values()) element.remove();
+    this.pending.clear();
   }
 
   #news(message) {
@@ -82,7 +89,7 @@ class Log extends HTMLElement {
   #upsert(message, options) {
     const known = this.bySeq.get(message.seq);
     if (known) {
-      if (known.message.revision <= message.revision) known.update(message, options);
+      if (options.fresh || known.message.revision <= message.revision) known.update(message, options);
       this.#changed();
       return false;
     }

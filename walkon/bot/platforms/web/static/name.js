@@ -32,7 +32,8 @@ class Name extends HTMLElement {
 
   #save(event) {
     event.preventDefault();
-    this.saving = connection.name(this.field.value);
+    this.saving = connection.name(this.field.value.toWellFormed?.() ?? this.field.value) || undefined;
+    if (!this.saving) this.#say(say("lost.short"));
   }
 
   #known(name) {

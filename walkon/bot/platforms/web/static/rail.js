@@ -10,7 +10,7 @@ const PERSON = "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4 21c0-4 3.5-6.5 8-6.5s8 2.5 
 class Rail extends HTMLElement {
   connectedCallback() {
     this.theme = h("button", { type: "button", class: "tool", "data-word-label": "theme.dark", onclick: () => this.#toggleTheme() }, icon(MOON));
-    this.other = h("button", { type: "button", class: "tool", onclick: () => choose(language() === "fr" ? "en" : "fr") });
+    this.other = h("button", { type: "button", class: "tool", onclick: () => this.#speakOther() });
     this.name = h("span", { class: "name", dir: "auto" });
     this.person = h("button", { type: "button", class: "tool person", hidden: true, onclick: () => this.#rename() }, icon(PERSON), this.name);
     this.append(
@@ -39,6 +39,14 @@ class Rail extends HTMLElement {
     document.documentElement.dataset.theme = theme;
     kept.set("localStorage", "walkon.theme", theme);
     this.#show();
+  }
+
+  async #speakOther() {
+    try {
+      await choose(language() === "fr" ? "en" : "fr");
+    } catch {
+      document.dispatchEvent(new CustomEvent("fault", { detail: say("lost.short") }));
+    }
   }
 
   #rename() {
