@@ -32,6 +32,7 @@ class DiscordDouble:
         self.ana = self.user("Ana")
         self._port = port
         self._runner: web.AppRunner | None = None
+        self.more_routes: list[Callable[[web.Application], None]] = []
 
     async def __aenter__(self) -> "DiscordDouble":
         app = web.Application(client_max_size=200 * 1024 * 1024)
@@ -53,8 +54,6 @@ class DiscordDouble:
         self.rest.let_go()
         if self._runner:
             await self._runner.cleanup()
-
-    more_routes: tuple[Callable[[web.Application], None], ...] = ()
 
     @property
     def api_url(self) -> str:

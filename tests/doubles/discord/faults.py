@@ -32,7 +32,7 @@ class Fault:
     def answer(self) -> tuple[int, dict[str, Any]]:
         """The error as Discord says it."""
         if self.how is How.THROTTLE:
-            return 429, {"message": "You are being rate limited.", "retry_after": self.retry_after_s, "global": False}
+            return 429, {"message": "You are being rate limited.", "code": 0, "retry_after": self.retry_after_s, "global": False}
         return self.status, {"message": f"{self.status}: fault", "code": self.code}
 
 

@@ -62,19 +62,21 @@ class Gateway:
         self.violations: list[str] = []
 
     def refuse(self, times: int) -> None:
-        """Break the next connections before they are made."""
+        """Turn the next connections away."""
         self._refusals += times
 
     def close_next_with(self, code: int) -> None:
         """Answer the next IDENTIFY with that close code."""
         self._close_with = code
 
-    async def drop(self, *, resume: bool) -> None:
-        """Break the connection; where it may not be resumed, the session is forgotten."""
+    async def drop(self, *, resume: bool, politely: bool = True) -> None:
+        """End the connection, with a close frame or without; where it may not be resumed, the session is forgotten."""
         if not resume:
             self._session = None
         for socket in list(self._sockets):
-            if resume:
+            if self._session and self._session.socket is socket:
+                self._session.socket = None
+            if politely:
                 await socket.ws.close(code=DROPPED)
             elif socket.ws._req and socket.ws._req.transport:
                 socket.ws._req.transport.abort()
@@ -97,9 +99,7 @@ class Gateway:
         """One connection."""
         if self._refusals:
             self._refusals -= 1
-            if request.transport:
-                request.transport.abort()
-            return web.Response()
+            return web.Response(status=503)
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         compressed = request.query.get("compress") == "zlib-stream"

@@ -2,13 +2,12 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from tests.doubles.discord.schema import Judge
 
 SPEC = Path(__file__).parents[2] / "specs" / "discord.json"
 Schema = Any
@@ -32,9 +31,9 @@ class Spec:
 
     def __init__(self, path: Path = SPEC) -> None:
         spec = json.loads(path.read_text("utf-8"))
-        self._schemas = spec["schemas"]
+        self.schemas: Mapping[str, Schema] = spec["schemas"]
         self.operations = [_operation(name, operation) for name, operation in spec["operations"].items()]
-        self._validator = cache(self._build)
+        self._faults = Judge(self.schemas).faults
 
     def find(self, method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
         """The operation of a request, with the values of its path's parameters."""
@@ -48,12 +47,12 @@ class Spec:
         faults = [f"unknown query {name}" for name in query if name not in operation.query]
         for name, value in query.items():
             if name in operation.query:
-                faults += self.faults(operation.query[name], _query_value(value), f"?{name}")
+                faults += self._faults(operation.query[name], _query_value(value), f"?{name}")
         if kind is None:
             return faults + (["no body"] if operation.bodies else [])
         if kind not in operation.bodies:
             return [*faults, f"a body of {kind}"]
-        return faults + self.faults(operation.bodies[kind], _as_spoken(operation, body, parts), "")
+        return faults + self._faults(operation.bodies[kind], as_spoken(operation, body, parts), "")
 
     def answer_faults(self, operation: Operation, status: int, body: Any) -> list[str]:
         """body: the JSON, None where there is none."""
@@ -63,50 +62,7 @@ class Spec:
             return [] if status >= 500 else [f"an answer of {status}"]
         if schema is None or body is None:
             return [] if schema is None and body is None else [f"{status} with{'out' if body is None else ''} a body"]
-        return self.faults(schema, body, "")
-
-    def faults(self, schema: Schema, value: Any, path: str) -> list[str]:
-        """What the schema says against the value, and every name in it that no schema knows."""
-        found = [f"{path}{error.json_path[1:]}: {error.message[:200]}" for error in self._leaves(schema, value)]
-        return found or [f"{where}: unknown name" for where in self._unknown(schema, value, path)]
-
-    def _build(self, schema_json: str) -> Draft202012Validator:
-        return Draft202012Validator({**json.loads(schema_json), "components": {"schemas": self._schemas}})
-
-    def _leaves(self, schema: Schema, value: Any) -> Iterator[Any]:
-        for error in self._validator(json.dumps(schema)).iter_errors(value):
-            narrow = [leaf for leaf in error.context or () if list(leaf.schema_path)[1:] != ["properties", "type", "enum"]]
-            yield from sorted(narrow, key=lambda leaf: -len(leaf.absolute_path))[:3] or [error]
-
-    def _unknown(self, schema: Schema, value: Any, path: str) -> Iterator[str]:
-        flats = list(self._flat(schema, value))
-        if isinstance(value, dict):
-            yield from self._unknown_names(flats, value, path)
-        elif isinstance(value, list):
-            items = [flat["items"] for flat in flats if "items" in flat]
-            for index, each in enumerate(value):
-                yield from self._unknown({"allOf": items}, each, f"{path}[{index}]")
-
-    def _unknown_names(self, flats: list[Schema], value: dict[str, Any], path: str) -> Iterator[str]:
-        open_names = [flat["additionalProperties"] for flat in flats if isinstance(flat.get("additionalProperties"), dict)]
-        for name, each in value.items():
-            known = [flat["properties"][name] for flat in flats if name in flat.get("properties", {})] or open_names
-            if known:
-                yield from self._unknown({"allOf": known}, each, f"{path}.{name}")
-            elif flats:
-                yield f"{path}.{name}"
-
-    def _flat(self, schema: Schema, value: Any) -> Iterator[Schema]:
-        """Every schema that speaks of the value: references resolved, of alternatives those that the value fits."""
-        if "$ref" in schema:
-            yield from self._flat(self._schemas[schema["$ref"].rsplit("/", 1)[1]], value)
-            return
-        yield schema
-        for part in schema.get("allOf", ()):
-            yield from self._flat(part, value)
-        for branch in (*schema.get("anyOf", ()), *schema.get("oneOf", ())):
-            if self._validator(json.dumps(branch)).is_valid(value):
-                yield from self._flat(branch, value)
+        return self._faults(schema, body, "")
 
 
 def _operation(name: str, operation: dict[str, Any]) -> Operation:
@@ -119,7 +75,7 @@ def _query_value(value: str) -> Any:
     return {"0": False, "1": True, "true": True, "false": False}.get(value, value)
 
 
-def _as_spoken(operation: Operation, body: Any, parts: set[str]) -> Any:
+def as_spoken(operation: Operation, body: Any, parts: set[str]) -> Any:
     """The body as Discord understands it, where its own file is stricter than Discord itself.
 
     Known to be sent by the library and taken by Discord: numbers as ids of new attachments and of allowed mentions, `tts` in

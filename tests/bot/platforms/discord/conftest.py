@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -100,7 +100,8 @@ class Town:
             yield self
         finally:
             serving.cancel()
-            await asyncio.gather(serving, return_exceptions=True)
+            with suppress(asyncio.CancelledError):
+                await serving
 
 
 BUTTONS = (Button(label="Cancel", token="w1:cancel:7KQ2M9"), Button(label="Details", token="w1:details:7KQ2M9"))

@@ -1,9 +1,17 @@
 """Commands and presses arrive, and are answered well inside Discord's three seconds."""
 
 import json
+from dataclasses import replace
 
-from tests.bot.platforms.discord.conftest import Town, promised, told_privately
+import pytest
+
+from tests.bot.platforms.discord.conftest import Town, placeholder, promised, told_privately
+from tests.doubles.discord.faults import How
+from tests.doubles.discord.world import MANAGE_MESSAGES
 from tests.waiting import until
+from walkon.bot.cards import Card, Mention, Tone
+from walkon.bot.command import Invocation, Reply
+from walkon.types.ids import PersonId
 from walkon.types.people import Locale
 
 
@@ -13,3 +21,158 @@ async def test_a_prompt_is_answered_at_once_with_its_card(town: Town) -> None:
     assert not answer.deferred and not answer.message.ephemeral
     assert answer.message.text == "### Got it. In line\n> a cat"
     assert answer.message.buttons == {"Cancel": "w1:cancel:7KQ2M9", "Details": "w1:details:7KQ2M9"}
+
+
+async def test_a_command_arrives_typed_with_its_place_and_person(town: Town) -> None:
+    interaction = await town.discord.slash("prompt", {"prompt": "a cat", "seconds": 5})
+    asked = town.desk.invocations[0]
+    assert (asked.command, asked.options, asked.event) == ("prompt", {"prompt": "a cat", "seconds": 5}, f"discord:{interaction.id}")
+    assert (asked.person.id, asked.person.name, asked.person.locale) == (f"discord:{town.discord.ana.id}", "Ana", Locale.EN)
+    assert (asked.place.id, asked.place.channel) == (f"discord:{town.discord.guild.id}", town.discord.channel.id)
+    assert not asked.place.private and asked.place.thread is None
+    assert asked.upload_limit == town.discord.world.upload_limit
+
+
+async def test_a_thread_is_a_channel_of_its_own_in_the_same_place(town: Town) -> None:
+    thread = town.discord.world.channel(town.discord.guild, kind=11)
+    await town.discord.slash("prompt", {"prompt": "a cat"}, channel=thread)
+    place = town.desk.invocations[0].place
+    assert (place.id, place.channel, place.thread) == (f"discord:{town.discord.guild.id}", thread.id, thread.id)
+
+
+async def test_a_direct_message_is_a_private_place(town: Town) -> None:
+    chat = town.discord.world.channel(None)
+    await town.discord.slash("prompt", {"prompt": "a cat"}, channel=chat)
+    place = town.desk.invocations[0].place
+    assert (place.id, place.channel, place.private) == (f"discord:dm-{chat.id}", chat.id, True)
+
+
+async def test_where_an_answer_stands_is_told_to_the_handler(town: Town) -> None:
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    ref = json.loads(await town.desk.ref())
+    post, revision, _ = town.desk.answers[0]
+    assert (post, revision) == ("clip:7KQ2M9", 1)
+    assert (ref["channel_id"], ref["message_id"]) == (town.discord.channel.id, answer.message.id)
+
+
+async def test_an_answer_that_takes_long_is_deferred_in_time_and_edited_later(town: Town) -> None:
+    town.desk.gate.clear()
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    assert answer.deferred and answer.answered_after_s is not None and answer.answered_after_s < 3
+    town.desk.gate.set()
+    await until(lambda: "Got it" in answer.message.text)
+    assert json.loads(await town.desk.ref())["message_id"] == answer.message.id
+    assert len(town.discord.messages()) == 1
+
+
+async def test_a_private_answer_is_seen_by_nobody_else(town: Town) -> None:
+    town.desk.reply = told_privately
+    answer = await town.discord.slash("queue")
+    assert answer.message.ephemeral and answer.message.text == "Nothing of yours is in line here."
+    assert town.desk.answers == []
+
+
+async def test_a_private_answer_that_takes_long_is_deferred_in_private(town: Town) -> None:
+    town.desk.reply = told_privately
+    town.desk.gate.clear()
+    answer = await town.discord.slash("queue")
+    assert answer.deferred and answer.message.ephemeral
+    town.desk.gate.set()
+    await until(lambda: answer.message.text == "Nothing of yours is in line here.")
+
+
+async def test_a_late_refusal_takes_the_public_card_back_and_comes_in_private(town: Town) -> None:
+    town.desk.reply = told_privately
+    town.desk.gate.clear()
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    assert not answer.message.ephemeral
+    town.desk.gate.set()
+    await until(lambda: answer.followups)
+    assert answer.message.ephemeral and len(town.discord.messages()) == 1
+
+
+async def test_a_private_answer_names_people_without_calling_them(town: Town) -> None:
+    tom = town.discord.user("Tom")
+    head = (Mention(PersonId(f"discord:{tom.id}"), "Tom"), " asked for it.")
+    card = Card(tone=Tone.QUIET, head=head, pings=frozenset({PersonId(f"discord:{tom.id}")}))
+    town.desk.reply = lambda asked: Reply(card=card, private=True)
+    answer = await town.discord.slash("queue")
+    assert answer.message.text == "Tom asked for it." and answer.message.notified == frozenset()
+
+
+async def test_a_press_is_answered_in_private(town: Town) -> None:
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    town.desk.reply = told_privately
+    pressed = await town.discord.press(answer.message, "w1:details:7KQ2M9", user=town.discord.user("Tom"))
+    assert town.desk.presses[0].token == "w1:details:7KQ2M9" and town.desk.presses[0].person.name == "Tom"
+    assert pressed.message.ephemeral and pressed.message is not answer.message
+
+
+@pytest.mark.parametrize(("permissions", "moderator"), [(MANAGE_MESSAGES, True), (1 << 40, True), (1 << 31, False)])
+async def test_a_press_says_whether_a_moderator_pressed(town: Town, permissions: int, moderator: bool) -> None:
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    await town.discord.press(answer.message, "w1:cancel:7KQ2M9", user=town.discord.user("Mo", permissions=permissions))
+    assert town.desk.presses[0].moderator is moderator
+
+
+async def test_a_press_that_starts_anew_and_takes_long_is_deferred_for_all(town: Town) -> None:
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    town.desk.gate.clear()
+    pressed = await town.discord.press(answer.message, "w1:again:7KQ2M9")
+    assert pressed.deferred and not pressed.message.ephemeral
+    town.desk.gate.set()
+    await until(lambda: "Got it" in pressed.message.text)
+
+
+async def test_buttons_of_messages_older_than_the_process_work(closed_town: Town) -> None:
+    async with closed_town.open():
+        answer = await closed_town.discord.slash("prompt", {"prompt": "a cat"})
+    closed_town.platform = closed_town.build()
+    closed_town.desk.reply = told_privately
+    async with closed_town.open():
+        await until(lambda: closed_town.discord.gateway.identified == 2)
+        pressed = await closed_town.discord.press(answer.message, "w1:cancel:7KQ2M9")
+        assert closed_town.desk.presses[0].token == "w1:cancel:7KQ2M9" and pressed.message.ephemeral
+    await closed_town.platform.close()
+
+
+async def test_french_people_in_an_english_place_are_known_as_such(town: Town) -> None:
+    await town.discord.slash("queue", user=town.discord.user("Zoé", locale="fr"))
+    asked = town.desk.invocations[0]
+    assert (asked.person.locale, asked.place.locale) == (Locale.FR, Locale.EN)
+
+
+async def test_an_answer_that_comes_too_late_is_left_to_the_outbox(town: Town) -> None:
+    town.desk.gate.clear()
+    interaction = await town.discord.slash("prompt", {"prompt": "a cat"}, wait=False)
+    await until(lambda: town.desk.invocations)
+    town.discord.world.clock.later(4)
+    town.desk.gate.set()
+    await until(lambda: town.discord.heard("create_interaction_response"))
+    await town.platform.show(town.post(), placeholder())
+    assert not interaction.answered and town.desk.answers == []
+    assert len(town.discord.messages()) == 1
+
+
+@pytest.mark.parametrize("how", [How.THROTTLE, How.REFUSE, How.ACCEPT_THEN_500])
+async def test_an_answer_survives_a_fault_and_stands_once(town: Town, how: How) -> None:
+    town.discord.fail_next("create_interaction_response", how)
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    assert json.loads(await town.desk.ref())["message_id"] == answer.message.id
+    assert len(town.discord.messages()) == 1
+
+
+async def test_two_hundred_people_at_once_are_all_answered(town: Town) -> None:
+    answers = [await town.discord.slash("prompt", {"prompt": f"cat {n}"}, user=town.discord.user(f"P{n}"), wait=False) for n in range(200)]
+    await until(lambda: all(answer.answered for answer in answers))
+    assert len(town.discord.messages()) == 200
+    assert {asked.options["prompt"] for asked in town.desk.invocations} == {f"cat {n}" for n in range(200)}
+
+
+async def test_a_reply_to_somebody_is_cut_in_their_language(town: Town) -> None:
+    def long(asked: Invocation) -> Reply:
+        return replace(promised(asked), card=placeholder("chat " * 300))
+
+    town.desk.reply = long
+    answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+    assert len(answer.message.text) < 1500 and "…" in answer.message.text

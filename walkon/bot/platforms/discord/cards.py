@@ -32,7 +32,7 @@ class Share:
     total: int
 
 
-PUBLIC = Share(words=600, quote=1000, total=1500)
+PUBLIC = Share(words=600, quote=950, total=1500)
 PRIVATE = Share(words=2000, quote=2400, total=3000)
 """A public card stays far below Discord's 4,000 characters a message; a private sheet may say more."""
 
@@ -92,28 +92,24 @@ class Layout:
     def _parts(self, card: Card, locale: Locale, *, private: bool) -> list[discord.ui.Item[discord.ui.LayoutView]]:
         share = PRIVATE if private else PUBLIC
         small = f"-# {fitted(_one_line(card.small), 200)}" if card.small else ""
-        head = _sentence(card.head, 400, private=private)
+        head = f"### {_sentence(card.head, 300, private=private)}"
         quote = self._quote(card.words, locale, share)
-        alone = not (card.video or quote or card.body or small or card.buttons)
-        head = head if alone else f"### {head}"
         body = _body(_under(card), share.total - len(head) - len(quote) - len(small), private=private)
         gallery = [_gallery(card.video.alt)] if card.video else []
-        return [
-            discord.ui.TextDisplay(head),
-            *gallery,
-            *map(discord.ui.TextDisplay, filter(None, (quote, body, small))),
-            *_rows(card.buttons),
-        ]
+        under = [*map(discord.ui.TextDisplay, filter(None, (quote, body, small))), *_rows(card.buttons)]
+        if not gallery and not under:
+            head = head.removeprefix("### ")
+        return [discord.ui.TextDisplay(head), *gallery, *under]
 
     def _quote(self, words: str | None, locale: Locale, share: Share) -> str:
         if not words or not words.strip():
             return ""
         lines = "\n".join(line.strip() for line in words.splitlines() if line.strip())
-        whole = fitted(lines, share.quote, _quoted)
-        if len(lines) <= share.words and not whole.endswith("…"):
+        if len(lines) <= share.words and len(whole := _quoted(lines)) <= share.quote:
             return whole
         more = escaped(self.words.say(locale, "card.cut")) if self.words.has("card.cut") else "…"
-        return f"{fitted(lines[: share.words], share.quote, _quoted).rstrip('…')}\n{more}"
+        cut = fitted(lines[: share.words], share.quote - len(more) - 1, _quoted).removesuffix("…")
+        return f"{cut}\n{more}"
 
 
 def _account(person: PersonId) -> str | None:
