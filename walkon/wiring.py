@@ -1,6 +1,7 @@
 """Builds each role from the configuration and runs them together: the only place that knows every concrete class."""
 
 import asyncio
+import logging
 import os
 import shutil
 import signal
@@ -36,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 STOP_WITHIN_S = 12.0
 RESTART_S = (0.5, 30.0)
-NO_LIMIT = 2**40
+NO_LIMIT = 500_000_000
 
 
 class Role(StrEnum):
@@ -62,7 +63,8 @@ class Ground:
 def run_roles(config: Config, roles: frozenset[Role]) -> int:
     """Run the roles until SIGTERM or SIGINT; returns the exit code. Raises SetupError before anything is started."""
     redact(*(secret.reveal() for secret in config.secrets))
-    configure_logging(config.walkon.log_format)
+    # Libraries greet before a token is tried; a token that is refused is to be the only line.
+    configure_logging(config.walkon.log_format, level=logging.ERROR)
     return asyncio.run(_run(config, roles))
 
 
@@ -75,6 +77,7 @@ async def _run(config: Config, roles: frozenset[Role]) -> int:
             stack.callback(RoleLock.hold(config.walkon.data_dir, role).release)
         ground = await stack.enter_async_context(_ground(config))
         parts = await _parts(ground, roles, stack)
+        configure_logging(config.walkon.log_format)
         running = [asyncio.create_task(_supervise(name, part), name=name) for name, part in parts.items()]
         await stop.wait()
         for task in running:
@@ -240,7 +243,7 @@ async def _try_token(config: Config, platform: "ChatPlatform") -> None:
     except TokenRefused as error:
         raise SetupError(_refused_token(config, platform.platform)) from error
     except PlatformDown as error:
-        log.warning("platform_away", platform=platform.platform, reason=error.reason)
+        log.error("platform_away", platform=platform.platform, reason=error.reason)
 
 
 def _refused_token(config: Config, platform: Platform) -> str:
