@@ -75,7 +75,9 @@ class Reel:
 
     def __init__(self, path: Path, recipe: Recipe, sound: Samples) -> None:
         self._path, self._recipe, self._sound = path, recipe, sound
-        self._file = av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"})
+        # The tracks' lengths are written in the movie's time scale, which is milliseconds unless told otherwise.
+        options = {"movflags": "+faststart", "movie_timescale": str(SAMPLE_RATE)}
+        self._file = av.open(str(path), "w", format="mp4", options=options)
         self._file.metadata.update(LABEL)
         self._picture = self._video_stream()
         self._voice: AudioStream = self._file.add_stream("aac", rate=SAMPLE_RATE, layout="stereo")

@@ -42,6 +42,7 @@ class Pair:
             raise Gone
         self._desk, self._press = desk, press
         self._mouth, self._ear, self._complaints = desk.stdin, desk.stdout, desk.stderr
+        self._size = 0
         self._last_words: deque[bytes] = deque(maxlen=40)
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch())]
 
@@ -113,10 +114,12 @@ class Pair:
         """The next message. Raises Gone, TimeoutError after limit_s."""
         try:
             async with asyncio.timeout(limit_s):
-                size = int.from_bytes(await self._ear.readexactly(4), "big")
-                if size > wire.LONGEST:
+                # Kept, because a caller may be cancelled between the length and the body.
+                self._size = self._size or int.from_bytes(await self._ear.readexactly(4), "big")
+                if self._size > wire.LONGEST:
                     raise Gone
-                return wire.read_up(await self._ear.readexactly(size))
+                body, self._size = await self._ear.readexactly(self._size), 0
+                return wire.read_up(body)
         except (asyncio.IncompleteReadError, OSError, msgspec.DecodeError) as problem:
             if isinstance(problem, TimeoutError):
                 raise
