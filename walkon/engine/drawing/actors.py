@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import skia
 
-from walkon.engine.drawing import doll
+from walkon.engine.drawing import art, doll
 from walkon.engine.drawing.camera import Frame, View
 from walkon.engine.drawing.figures import Figure, tint_of, wear_of
 from walkon.engine.drawing.fonts import Lettering
@@ -14,14 +14,14 @@ from walkon.engine.drawing.motion.state import State
 from walkon.engine.drawing.players import Held, Player
 from walkon.engine.drawing.poses import limbs
 from walkon.engine.drawing.sprites import SMOOTH, Sprite, SpriteBook, SpriteKey
-from walkon.engine.drawing import art
 
 SHADOW = (0x0A, 0x0E, 0x1E)
 SHADOW_ALPHA = 0.37
 STILL_DEGREES = 0.35
 """Below it a body is drawn upright: rotation makes a sprite thirty times dearer."""
 LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear)
-NEAREST = skia.SamplingOptions()
+MOST_PX = 620
+"""No body is made larger; beyond it the edge is soft, and so is everything else that near."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ class Troupe:
         return figure.height * self._sprites.aspect(figure.emoji)
 
     def _key(self, figure: Figure, emoji: str, height_u: float, *, facing: int, edged: bool = True) -> SpriteKey:
-        px = max(10, round(height_u * self._frame.unit_px * self._zoom))
+        px = min(MOST_PX, max(10, round(height_u * self._frame.unit_px * self._zoom)))
         flipped = figure.flips and (facing < 0) == (emoji in art.FACING_RIGHT)
         return SpriteKey(emoji, px, tint_of(figure, self._light), edged, figure.dark, flipped)
 
@@ -101,7 +101,7 @@ class Troupe:
         canvas.save()
         canvas.translate(spot.x, spot.y)
         if turn:
-            middle = -sprite.height * sy * 0.5 if state.belly or abs(turn) > 30 and not player.figure.doll else 0.0
+            middle = -sprite.height * sy * 0.5 if state.belly or (abs(turn) > 30 and not player.figure.doll) else 0.0
             canvas.translate(0, middle)
             canvas.rotate(turn)
             canvas.translate(0, -middle)

@@ -25,9 +25,7 @@ FACING_RIGHT = frozenset({"✈️", "🛩️"})
 SIDE_HEADS = frozenset({"🐴", "🦄", "🐔", "🐗", "🫎", "🦓", "🐲"})
 """Heads seen from the side; the others look at us and are never flipped."""
 
-HEADS = frozenset(
-    "🐱 🐶 🐴 🦄 🐰 🦊 🐻 🐻‍❄️ 🐼 🐨 🐯 🦁 🐮 🐷 🐸 🐵 🐺 🦝 🐭 🐹 🐔 🐗 🫎 🦓 🐲 🤖 👽 💀 🎃 🤡 👹 👺 😺 👾".split()
-)
+HEADS = frozenset("🐱 🐶 🐴 🦄 🐰 🦊 🐻 🐻‍❄️ 🐼 🐨 🐯 🦁 🐮 🐷 🐸 🐵 🐺 🦝 🐭 🐹 🐔 🐗 🫎 🦓 🐲 🤖 👽 💀 🎃 🤡 👹 👺 😺 👾".split())
 """Animals and creatures that come as a head only; they always need a doll's body."""
 
 WHOLE_OF: Mapping[str, str] = {

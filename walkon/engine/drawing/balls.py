@@ -72,7 +72,13 @@ class BallPath:
 
 def _floor_contacts(flights: tuple[Flight, ...]) -> list[Contact]:
     return [
-        Contact(at_s=flight.start_s, effect="dribble", x=flight.x, puff=Puff.DUST if flight.vy > 1.8 else Puff.NONE, gain=min(1.0, 0.25 + flight.vy / 6))
+        Contact(
+            at_s=flight.start_s,
+            effect="dribble",
+            x=flight.x,
+            puff=Puff.DUST if flight.vy > 1.8 else Puff.NONE,
+            gain=min(1.0, 0.25 + flight.vy / 6),
+        )
         for flight in flights
         if flight.y <= 0.01 and flight.vy > 0.3
     ]
@@ -102,7 +108,11 @@ def basket(x: float, hoop_x: float, *, release_s: float, until_s: float, beat_s:
     y = shot.at(meets)[1]
     after = Flight(meets, target, y, 0.1 * side, -1.2) if scores else Flight(meets, target, y, -1.15 * side, 3.3)
     flights = (shot, *bounces(after, until_s))
-    found.append(Contact(at_s=meets, effect="swish" if scores else "rim", x=target, y=HOOP_HEIGHT, puff=Puff.SPARKS if scores else Puff.STARS, jolt_px=4))
+    found.append(
+        Contact(
+            at_s=meets, effect="swish" if scores else "rim", x=target, y=HOOP_HEIGHT, puff=Puff.SPARKS if scores else Puff.STARS, jolt_px=4
+        )
+    )
     lifted = _lifted(held, x + 0.42, start_x, release_s)
     return BallPath(held=lifted, flights=flights, radius=0.21, contacts=(*found, *_floor_contacts(flights)))
 

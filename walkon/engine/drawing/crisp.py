@@ -96,7 +96,8 @@ def _run_maximum(labels: npt.NDArray[np.int64], solid: npt.NDArray[np.bool_], ax
 def _grown(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     wide = np.pad(mask, 2)
     height, width = mask.shape
-    return np.logical_or.reduce([wide[dy : dy + height, dx : dx + width] for dy in range(5) for dx in range(5)])
+    shifted = [wide[dy : dy + height, dx : dx + width] for dy in range(5) for dx in range(5)]
+    return np.asarray(np.logical_or.reduce(shifted), dtype=np.bool_)
 
 
 def trimmed(picture: Picture) -> Picture:

@@ -118,7 +118,13 @@ def wear_of(figure: Figure, head: Sprite, light: Light) -> Wear:
     tint = light.face if figure.kind is Kind.PERSON else light.actor
     if figure.animal:
         fur = tinted(rgb(figure.coat), tint) if figure.coat else head.fur_lit
-        return Wear(cloth=fur, trousers=mix(fur, (30, 20, 20), 0.10), skin=fur, shoes=mix(fur, (30, 20, 20), 0.28), belly=mix(fur, (255, 250, 240), 0.45))
+        return Wear(
+            cloth=fur,
+            trousers=mix(fur, (30, 20, 20), 0.10),
+            skin=fur,
+            shoes=mix(fur, (30, 20, 20), 0.28),
+            belly=mix(fur, (255, 250, 240), 0.45),
+        )
     cloth = rgb(figure.coat) if figure.coat else head.hem if figure.bust else rgb(figure.cloth)
     cloth = tinted(cloth, tint)
     skin = tinted(rgb(art.SKIN) if figure.kind is Kind.PERSON else rgb("#F4EDE0"), tint)

@@ -11,10 +11,12 @@ from walkon.engine.drawing.actors import Troupe, draw_hoop
 from walkon.engine.drawing.camera import Frame, View
 from walkon.engine.drawing.captions import Captions, Signs
 from walkon.engine.drawing.direction import Performance, Staged
+from walkon.engine.drawing.emitter import Emitter
 from walkon.engine.drawing.fonts import lettering
 from walkon.engine.drawing.motion.state import Puff, State
-from walkon.engine.drawing.particles import Air, Emitter, draw_puff
+from walkon.engine.drawing.particles import Air
 from walkon.engine.drawing.players import Emits, Player
+from walkon.engine.drawing.puffs import draw_puff
 from walkon.engine.drawing.scenery import SETS, place_of
 from walkon.engine.drawing.sprites import sprite_book
 from walkon.engine.drawing.stage import Backdrop
@@ -74,7 +76,9 @@ class Film:
             raise IndexError(index)
         number, part = self._at(index)
         prepared = self._prepare(number, part)
-        info = skia.ImageInfo.Make(self._frame.width, self._frame.height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+        info = skia.ImageInfo.Make(
+            self._frame.width, self._frame.height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType
+        )
         surface = skia.Surface.MakeRasterDirect(info, into, self._frame.width * 4)
         canvas = surface.getCanvas()
         t = index / FPS - part.take.start_s
@@ -212,7 +216,11 @@ class Film:
                 air.fog(canvas, clock)
             if shot.weather is Weather.STORM:
                 air.flash(canvas, t)
-            if shot.time in (TimeOfDay.NIGHT, TimeOfDay.DUSK) and place in (Place.FIELD, Place.FOREST, Place.JUNGLE, Place.GARDEN) and shot.weather is Weather.CLEAR:
+            if (
+                shot.time in (TimeOfDay.NIGHT, TimeOfDay.DUSK)
+                and place in (Place.FIELD, Place.FOREST, Place.JUNGLE, Place.GARDEN)
+                and shot.weather is Weather.CLEAR
+            ):
                 air.fireflies(canvas, clock)
         if place is Place.UNDERWATER:
             air.bubbles(canvas, clock)

@@ -62,7 +62,9 @@ def _acting(hero: Player, script: Script, take: Take, frame: Frame) -> CameraPla
     left, right, top = _extent(script, take, moving=move is Camera.FOLLOW, rising=move is Camera.TILT)
     room_y = frame.ground_y - EASY_TOP * frame.height
     tall = frame.height > frame.width
-    zoom = min(room_y / (top * frame.unit_px), (0.92 if tall else 0.86) * frame.width / ((right - left + (0.3 if tall else 0.9)) * frame.unit_px))
+    zoom = min(
+        room_y / (top * frame.unit_px), (0.92 if tall else 0.86) * frame.width / ((right - left + (0.3 if tall else 0.9)) * frame.unit_px)
+    )
     zoom = min(CLOSEST, max(WIDEST, zoom))
     middle = (left + right) / 2
     plan = CameraPlan(move=move, seconds=take.seconds, x=middle, zoom=zoom, to_zoom=zoom, way=_straight(hero))

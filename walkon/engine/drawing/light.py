@@ -92,12 +92,8 @@ GREY = Light(
     cloud=rgb("#55606C"),
     lit=0.2,
 )
-SNOWY = Light(
-    sky=_sky("#A9C3DB", "#DCE8F2", "#F7FAFC"), tint=(0.93, 0.96, 1), clouds=6, cloud=rgb("#FFFFFF"), snowy=True, lit=0.15
-)
-FOGGY = Light(
-    sky=_sky("#B9C2C8", "#D5DADC", "#E9EAE6"), tint=(0.93, 0.93, 0.93), haze=0.2, clouds=3, cloud=rgb("#E2E5E6"), lit=0.2
-)
+SNOWY = Light(sky=_sky("#A9C3DB", "#DCE8F2", "#F7FAFC"), tint=(0.93, 0.96, 1), clouds=6, cloud=rgb("#FFFFFF"), snowy=True, lit=0.15)
+FOGGY = Light(sky=_sky("#B9C2C8", "#D5DADC", "#E9EAE6"), tint=(0.93, 0.93, 0.93), haze=0.2, clouds=3, cloud=rgb("#E2E5E6"), lit=0.2)
 SPACE = Light(sky=_sky("#05030F", "#120B33", "#2A1650"), tint=(0.75, 0.72, 0.95), stars=190, clouds=0)
 MARS = Light(sky=_sky("#2B1020", "#8A4038", "#E0A070"), tint=(1, 0.86, 0.78), stars=40, clouds=0, actor=(1, 0.95, 0.9))
 WATER = Light(sky=_sky("#1D9BC7", "#0F6FA3", "#083F6B"), tint=(0.55, 0.85, 1), actor=(0.84, 0.95, 1), face=(0.93, 0.98, 1), clouds=0)

@@ -9,10 +9,20 @@ import skia
 
 from walkon.engine.drawing import chance
 from walkon.engine.drawing.light import Light, Rgb, mix, rgb, tinted
-from walkon.engine.drawing.sprites import SpriteBook, SpriteKey
+from walkon.engine.drawing.sprites import SMOOTH, SpriteBook, SpriteKey
 
 Point = tuple[float, float]
 SHADOW = skia.Color(0x10, 0x18, 0x30, 0x47)
+
+
+MOST_PX = 300
+"""Scenery is never sharpened beyond this height: it may be softer than the actors."""
+
+
+def rung(height_px: float) -> int:
+    """The next step of a ladder of sizes, so that trees of many heights share a few cut-outs."""
+    step = math.ceil(math.log(max(8.0, height_px) / 8, 1.25) - 1e-6)
+    return min(MOST_PX, round(8 * 1.25**step))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +39,8 @@ class Sheet:
 class Brush:
     """Paints in metres; the origin is the middle of the stage on the ground line, y grows downwards.
 
-    unit_px: pixels a metre. half, crown: metres from the anchor to the frame's side and to its top. distance: 0 near to 0.5 far, how much of the horizon's colour is mixed in.
+    unit_px: pixels a metre. half, crown: metres from the anchor to the frame's side and to its top.
+    distance: 0 near to 0.5 far, how much of the horizon's colour is mixed in.
     """
 
     canvas: skia.Canvas
@@ -111,14 +122,13 @@ class Brush:
 
     def emoji(self, emoji: str, x: float, y: float, height: float, *, dark: float = 1.0, flip: bool = False) -> None:
         """A drawing standing with its foot at (x, y), without paper edge."""
-        key = SpriteKey(emoji, max(8, round(height * self.unit_px)), self.light.tint, False, dark)
-        sprite = self.sprites.get(key)
-        pixel = 1 / self.unit_px
+        sprite = self.sprites.get(SpriteKey(emoji, rung(height * self.unit_px), self.light.tint, False, dark))
+        pixel = height / sprite.height
         canvas = self.canvas
         canvas.save()
         canvas.translate(x, y)
         canvas.scale(-pixel if flip else pixel, pixel)
-        canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height - sprite.pad, skia.SamplingOptions(), self._veil())
+        canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height - sprite.pad, SMOOTH, self._veil())
         canvas.restore()
 
     def _veil(self) -> skia.Paint | None:

@@ -65,7 +65,9 @@ def _shore(ground: Painter) -> tuple[Layer, ...]:
 
 SETS: Mapping[Place, tuple[Layer, ...]] = {
     Place.FIELD: _meadow(extra=nature.scatter(("🌳",), 2.2, 1.8, -0.45)),
-    Place.PARK: _meadow(("⛲", 0.42, 0.9), extra=_all(nature.scatter(("🌳",), 1.6, 1.9, -0.45), nature.scatter(("🌷", "🌿"), 0.9, 0.3, -0.3))),
+    Place.PARK: _meadow(
+        ("⛲", 0.42, 0.9), extra=_all(nature.scatter(("🌳",), 1.6, 1.9, -0.45), nature.scatter(("🌷", "🌿"), 0.9, 0.3, -0.3))
+    ),
     Place.GARDEN: _meadow(("🏡", -0.5, 1.3), extra=_all(nature.scatter(("🌻", "🌷", "🌹"), 0.55, 0.5, -0.36))),
     Place.FARM: _meadow(("🏠", -0.5, 1.35), ("🚜", 0.5, 0.7), extra=nature.scatter(("🌾", "🌽", "🌾"), 0.9, 0.62, -0.4)),
     Place.VILLAGE: _meadow(("🏠", -0.62, 1.2), ("⛪", 0.1, 1.5), ("🏡", 0.6, 1.2), extra=nature.scatter(("🌳",), 2.4, 1.5, -0.45)),

@@ -1,11 +1,13 @@
 """Parts become players: acts laid out in time, mounts under riders, balls on their ways, contacts collected."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from walkon.engine.drawing import art, balls, chance
+from walkon.engine.drawing import art, chance
+from walkon.engine.drawing.balls import BallPath
 from walkon.engine.drawing.casting import Company, Part
 from walkon.engine.drawing.figures import ALIVE
+from walkon.engine.drawing.games import REACTIONS, ball_path, basket_game
 from walkon.engine.drawing.motion.moves import contacts_of
 from walkon.engine.drawing.motion.state import Act, Contact, State
 from walkon.engine.drawing.players import (
@@ -27,7 +29,22 @@ from walkon.scene.places import WEIGHTLESS
 from walkon.scene.verbs import BALL_GAME, FALLS, RIDES, STUNTS, TRAVEL, Verb
 from walkon.types.scene import Action, Mood
 
-REACTIONS = frozenset({Verb.LAUGH, Verb.CRY, Verb.CHEER, Verb.CLAP, Verb.WAVE, Verb.BOW})
+TOOLS: Mapping[Verb, str] = {
+    Verb.COOK: "🍳",
+    Verb.PAINT: "🖌️",
+    Verb.BUILD: "🔨",
+    Verb.REPAIR: "🔧",
+    Verb.CLEAN: "🧹",
+    Verb.READ: "📖",
+    Verb.WRITE: "✏️",
+    Verb.CONJURE: "🪄",
+    Verb.DRINK: "🥤",
+    Verb.EAT: "🍪",
+    Verb.SING: "🎤",
+    Verb.WORK: "💻",
+    Verb.PLANT: "🌱",
+}
+"""What a hand takes up where the prompt named nothing."""
 CARRIED = (Pose.IDLE, Pose.WALK, Pose.RUN, Pose.RIDE, Pose.STAND_RIDE)
 SEAT_SHARE, BOARD_SHARE, CABIN_SHARE = 0.60, 0.62, 0.36
 
@@ -200,6 +217,7 @@ class Scripting:
             rate=self._rate,
             weightless=self._weightless,
             mounted=part.mount is not None,
+            dribbles=verb is Verb.PLAY and (self._cast.basket or (other is not None and other.ball)),
         )
 
     def _collect(self, act: Act, contacts: tuple[Contact, ...]) -> None:
@@ -218,24 +236,9 @@ class Scripting:
 
     def _tool(self, part: Part) -> Held | None:
         """A tool of the trade where nothing was named: a pan to cook, a brush to paint."""
-        tools = {
-            Verb.COOK: "🍳",
-            Verb.PAINT: "🖌️",
-            Verb.BUILD: "🔨",
-            Verb.REPAIR: "🔧",
-            Verb.CLEAN: "🧹",
-            Verb.READ: "📖",
-            Verb.WRITE: "✏️",
-            Verb.CONJURE: "🪄",
-            Verb.DRINK: "🥤",
-            Verb.EAT: "🍪",
-            Verb.SING: "🎤",
-            Verb.WORK: "💻",
-            Verb.PLANT: "🌱",
-        }
         if not part.figure.doll or part.figure.emoji in art.HELD_IN_ART or self._take.kind is TakeKind.SPEECH:
             return None
-        found = next((tools[verb] for verb, _ in part.verbs if verb in tools), None)
+        found = next((TOOLS[verb] for verb, _ in part.verbs if verb in TOOLS), None)
         return Held(emoji=found, height=0.5, low=found in ("📖", "💻")) if found else None
 
     def _music(self, part: Part, acts: tuple[Act, ...]) -> tuple[Emission, ...]:
@@ -292,64 +295,29 @@ class Scripting:
         return max(0.05, (SEAT_SHARE if open_air else CABIN_SHARE) * height - legs)
 
     def _ball(self, part: Part) -> Player:
-        thrower = next((other for other in self._cast.parts.values() if any(verb in BALL_GAME | {Verb.PLAY} for verb, _ in other.verbs)), None)
+        thrower = next(
+            (other for other in self._cast.parts.values() if any(verb in BALL_GAME | {Verb.PLAY} for verb, _ in other.verbs)), None
+        )
         if thrower is None:
             return self._thing(part)
-        path = self._ball_path(thrower)
-        act = self._act(thrower, Verb.IDLE, Action(verb="idle", subject=thrower.id), 0.0, self._take.seconds)
-        self._collect(replace(act, rate=1.0), path.contacts)
-        return Player(id=part.id, figure=part.figure, track=path.track, order=15, ball=True)
-
-    def _ball_path(self, thrower: Part) -> balls.BallPath:
-        verb = next(verb for verb, _ in thrower.verbs if verb in BALL_GAME | {Verb.PLAY})
-        length, height = self._take.seconds, thrower.figure.height
-        release = min(0.8, max(0.4, length * 0.3))
-        if verb is Verb.PLAY:
-            return balls.dribble_only(thrower.x, beat_s=self._beat_s, until_s=length)
-        if verb is Verb.CATCH:
-            return balls.caught(thrower.x, thrower.facing, height=height, at_s=0.9)
-        low = verb is Verb.KICK
-        return balls.thrown(thrower.x, thrower.facing, height=height, release_s=release, until_s=length, low=low)
+        path = ball_path(thrower, seconds=self._take.seconds, beat_s=self._beat_s)
+        self._meetings += [Met(contact.at_s, contact) for contact in path.contacts if contact.at_s < self._take.seconds - 0.02]
+        return self._flying(part, path)
 
     def _hoop(self, x: float) -> Player:
         figure = next(part.figure for part in self._cast.parts.values())
         return Player(id="hoop!", figure=replace(figure, doll=False), track=still(x), order=6, hoop=True, shadow=False)
 
     def _basket(self) -> list[Player]:
-        """A game at the hoop: dribble on the beat, throw, rim or net; one is glad, the other is not."""
-        team = [self._cast.parts[id] for id in self._cast.row]
-        ball = next(part for part in self._cast.parts.values() if part.subject.emoji == "🏀")
-        ball.ball = True
-        if not team:
+        game = basket_game(self._cast, seconds=self._take.seconds, beat_s=self._beat_s)
+        if game is None:
             return []
-        shooter = next((part for part in team if any(verb in BALL_GAME for verb, _ in part.verbs)), team[0])
-        misses = any(verb is Verb.MISS for part in team for verb, _ in part.verbs)
-        hoop_x = shooter.x + 2.5
-        length = self._take.seconds
-        flies = 0.42 * length
-        meets = round((flies + balls.FLIGHT_S) / self._beat_s) * self._beat_s
-        release = max(0.7, meets - balls.FLIGHT_S)
-        path = balls.basket(shooter.x, hoop_x, release_s=release, until_s=length, beat_s=self._beat_s, scores=not misses)
-        self._meetings += [Met(contact.at_s, contact) for contact in path.contacts if contact.at_s < length - 0.02]
-        self._play(team, shooter, release, misses=misses)
-        return [self._hoop(hoop_x), Player(id=ball.id, figure=ball.figure, track=path.track, order=15, ball=True)]
+        self._cues = game.starts
+        self._meetings += [Met(contact.at_s, contact) for contact in game.path.contacts if contact.at_s < self._take.seconds - 0.02]
+        return [self._hoop(game.hoop_x), self._flying(game.ball, game.path)]
 
-    def _play(self, team: list[Part], shooter: Part, release: float, *, misses: bool) -> None:
-        """Replace what the team was told by the game's own course."""
-        met = release + balls.FLIGHT_S + 0.3
-
-        def action(verb: Verb, part: Part) -> tuple[Verb, Action]:
-            return verb, Action(verb=verb.value, subject=part.id)
-
-        for part in team:
-            said = next((verb for verb, _ in part.verbs if verb in REACTIONS), None)
-            glad = said or (Verb.LAUGH if misses else Verb.CHEER)
-            if part is shooter:
-                glad = said or (Verb.CRY if misses else Verb.CHEER)
-                part.verbs = [action(Verb.PLAY, part), action(Verb.THROW, part), action(glad, part)]
-            else:
-                part.verbs = [action(Verb.IDLE, part), action(glad, part)]
-        self._cues = {part.id: ([0.0, release - 0.8, met] if part is shooter else [0.0, met]) for part in team}
+    def _flying(self, ball: Part, path: BallPath) -> Player:
+        return Player(id=ball.id, figure=ball.figure, track=path.track, order=15, ball=True)
 
 
 def _riding(board: bool) -> Callable[[State], State]:
@@ -357,4 +325,3 @@ def _riding(board: bool) -> Callable[[State], State]:
         return replace(state, pose=Pose.STAND_RIDE if board else Pose.RIDE) if state.pose in CARRIED else state
 
     return posed
-

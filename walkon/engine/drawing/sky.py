@@ -27,7 +27,9 @@ def _gradient(brush: Brush, colours: tuple[Rgb, Rgb, Rgb]) -> None:
         [skia.Point(0, top), skia.Point(0, bottom)], [skia.Color(*colour) for colour in colours], [0.0, 0.58, 1.0]
     )
     sheet = brush.sheet
-    brush.canvas.drawRect(skia.Rect(sheet.left - 1, sheet.top - 1, sheet.right + 1, sheet.bottom + 1), skia.Paint(Shader=shader, Dither=True))
+    brush.canvas.drawRect(
+        skia.Rect(sheet.left - 1, sheet.top - 1, sheet.right + 1, sheet.bottom + 1), skia.Paint(Shader=shader, Dither=True)
+    )
 
 
 def paint_stars(brush: Brush, number: int) -> None:
@@ -104,8 +106,6 @@ def _cloud(brush: Brush, x: float, y: float, size: float, rng: np.random.Generat
     brush.canvas.drawPath(path, skia.Paint(AntiAlias=True, Color=skia.Color(0x10, 0x18, 0x30, 0x2C), MaskFilter=shade))
     light = mix(brush.light.cloud, (255, 255, 255), 0.18)
     foot = mix(brush.light.cloud, brush.light.sky[1], 0.42)
-    shader = skia.GradientShader.MakeLinear(
-        [skia.Point(0, y - size * 1.1), skia.Point(0, y)], [skia.Color(*light), skia.Color(*foot)]
-    )
+    shader = skia.GradientShader.MakeLinear([skia.Point(0, y - size * 1.1), skia.Point(0, y)], [skia.Color(*light), skia.Color(*foot)])
     brush.canvas.drawPath(path, skia.Paint(AntiAlias=True, Shader=shader))
     brush.canvas.restore()

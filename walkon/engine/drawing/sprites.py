@@ -121,7 +121,7 @@ class SpriteBook:
         text = self._letters.emoji(emoji, STRIKE_PX)
         text.paint(canvas, (CANVAS_PX - min(text.width, CANVAS_PX)) / 2, (CANVAS_PX - text.height) / 2)
         surface.flushAndSubmit()
-        return crisp.trimmed(array.astype(np.float32) / 255)
+        return crisp.trimmed(np.asarray(array, dtype=np.float32) / np.float32(255))
 
 
 def _surface(array: npt.NDArray[np.uint8]) -> skia.Surface:
@@ -143,7 +143,7 @@ def _scaled(glyph: crisp.Picture, factor: float, pad: int) -> crisp.Picture:
     sampling = CUBIC if factor > 0.7 else SMOOTH
     surface.getCanvas().drawImageRect(to_image(glyph), skia.Rect.MakeXYWH(pad, pad, width, height), sampling)
     surface.flushAndSubmit()
-    return array.astype(np.float32) / 255
+    return np.asarray(array, dtype=np.float32) / np.float32(255)
 
 
 def _tinted(picture: crisp.Picture, key: SpriteKey) -> crisp.Picture:

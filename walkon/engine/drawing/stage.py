@@ -4,6 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 import skia
 
 from walkon.engine.drawing.camera import Frame, View
@@ -18,13 +20,17 @@ MARGIN_PX = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Painted:
-    """A layer as a picture. zoom: the layer's own scale it was painted at; left, top: its corner in pixels from the anchor."""
+    """A layer as a picture. zoom: the layer's own scale it was painted at; left, top: its corner in pixels from the anchor.
+
+    solid: the row from which on everything is opaque, so that nothing behind needs to be drawn there.
+    """
 
     layer: Layer
     image: skia.Image
     zoom: float
     left: int
     top: int
+    solid: int
 
 
 def layer_zoom(layer: Layer, view: View) -> float:
@@ -56,15 +62,28 @@ class Backdrop:
             self._kept = (view, self._composed(view))
             canvas.drawImage(self._kept[1], 0, 0)
             return
-        for painted in self._layers:
-            self._lay(canvas, painted, view)
+        self._lay_all(canvas, view)
 
     def _composed(self, view: View) -> skia.Image:
         surface = bgra_surface(self._frame.width, self._frame.height)
-        canvas = surface.getCanvas()
-        for painted in self._layers:
-            self._lay(canvas, painted, view)
+        self._lay_all(surface.getCanvas(), view)
         return surface.makeImageSnapshot()
+
+    def _lay_all(self, canvas: skia.Canvas, view: View) -> None:
+        """All layers from far to near, each only as far down as the nearer ones leave it to be seen."""
+        seen: list[tuple[Painted, int]] = []
+        limit = self._frame.height
+        for painted in reversed(self._layers):
+            seen.append((painted, limit))
+            scale = layer_zoom(painted.layer, view) / painted.zoom
+            limit = min(limit, math.ceil(anchor(self._frame, painted.layer, view)[1] + (painted.top + painted.solid) * scale) + 2)
+        for painted, bottom in reversed(seen):
+            if bottom <= 0:
+                continue
+            canvas.save()
+            canvas.clipRect(skia.Rect.MakeWH(self._frame.width, bottom))
+            self._lay(canvas, painted, view)
+            canvas.restore()
 
     def _lay(self, canvas: skia.Canvas, painted: Painted, view: View) -> None:
         x, y = anchor(self._frame, painted.layer, view)
@@ -82,7 +101,8 @@ class Backdrop:
         unit = self._frame.unit_px * zoom
         left, top = math.floor(sheet.left * unit) - MARGIN_PX, math.floor(sheet.top * unit) - MARGIN_PX
         right, bottom = math.ceil(sheet.right * unit) + MARGIN_PX, math.ceil(sheet.bottom * unit) + MARGIN_PX
-        surface = bgra_surface(right - left, bottom - top)
+        pixels = np.zeros((bottom - top, right - left, 4), np.uint8)
+        surface = surface_over(pixels)
         canvas = surface.getCanvas()
         canvas.translate(-left, -top)
         canvas.scale(unit, unit)
@@ -97,7 +117,10 @@ class Backdrop:
             crown=self._frame.ground_y / unit,
         )
         layer.paint(brush)
-        return Painted(layer=layer, image=surface.makeImageSnapshot(), zoom=zoom, left=left, top=top)
+        surface.flushAndSubmit()
+        first, solid = _ink_rows(pixels)
+        image = skia.Image.fromarray(pixels[first:], skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+        return Painted(layer=layer, image=image, zoom=zoom, left=left, top=top + first, solid=max(0, solid - first))
 
     def _seen(self, layer: Layer, views: list[View]) -> Sheet:
         """The part of a layer that any of the views shows, in metres from its anchor."""
@@ -108,6 +131,22 @@ class Backdrop:
             boxes.append((-x / unit, -y / unit, (self._frame.width - x) / unit, (self._frame.height - y) / unit))
         left, top, right, bottom = zip(*boxes, strict=True)
         return Sheet(left=min(left), top=min(top), right=max(right), bottom=max(bottom))
+
+
+def _ink_rows(pixels: npt.NDArray[np.uint8]) -> tuple[int, int]:
+    """The first row with anything on it, and the row from which on all are opaque (the number of rows where none is)."""
+    alpha = pixels[..., 3]
+    inked = np.flatnonzero(alpha.max(axis=1))
+    open_rows = np.flatnonzero(alpha.min(axis=1) < 255)
+    first = int(inked[0]) if len(inked) else len(alpha) - 1
+    return first, int(open_rows[-1]) + 1 if len(open_rows) else 0
+
+
+def surface_over(pixels: npt.NDArray[np.uint8]) -> skia.Surface:
+    """A surface that draws into the caller's array (h, w, 4), which must outlive it."""
+    height, width = pixels.shape[:2]
+    info = skia.ImageInfo.Make(width, height, skia.ColorType.kBGRA_8888_ColorType, skia.AlphaType.kPremul_AlphaType)
+    return skia.Surface.MakeRasterDirect(info, pixels, width * 4)
 
 
 def bgra_surface(width: int, height: int) -> skia.Surface:

@@ -56,7 +56,9 @@ def _air(act: Act) -> tuple[Contact, ...]:
 
 
 def _wet(act: Act) -> tuple[Contact, ...]:
-    return tuple(Contact(at_s=0.5 + 2.2 * index, effect="splash", x=act.x, gain=0.35) for index in range(min(8, int(act.seconds / 2.2) + 1)))
+    return tuple(
+        Contact(at_s=0.5 + 2.2 * index, effect="splash", x=act.x, gain=0.35) for index in range(min(8, int(act.seconds / 2.2) + 1))
+    )
 
 
 MOVES = {

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from walkon.engine.drawing.motion.hops import landing
 from walkon.engine.drawing.motion.state import Act, Contact, Move, Puff, State, breath, smooth, stand, wide
@@ -19,9 +20,7 @@ def _posed(pose: Pose, sway: float = 2.0, hop: float = 0.0, hertz: float = 0.9) 
         turn = math.sin(2 * math.pi * (hertz * t + act.phase))
         up = hop * abs(math.sin(math.pi * hertz * t))
         sy = breath(act, t) + 0.04 * math.cos(2 * math.pi * hertz * t)
-        return State(
-            x=act.x, y=rest.y + up, turn=rest.turn + sway * turn, sx=wide(sy), sy=sy, facing=act.facing, pose=pose, clock=t
-        )
+        return State(x=act.x, y=rest.y + up, turn=rest.turn + sway * turn, sx=wide(sy), sy=sy, facing=act.facing, pose=pose, clock=t)
 
     return state
 
@@ -88,7 +87,9 @@ def _wake(act: Act, t: float) -> State:
     if up >= 1:
         return stand(act, t, Pose.CHEER)
     x = act.x - act.facing * act.height * 0.4 * (1 - up)
-    return State(x=x, y=0.1 * (1 - up), turn=82 * act.facing * (1 - up), facing=act.facing, pose=Pose.CHEER if up > 0.5 else Pose.IDLE, clock=t)
+    return State(
+        x=x, y=0.1 * (1 - up), turn=82 * act.facing * (1 - up), facing=act.facing, pose=Pose.CHEER if up > 0.5 else Pose.IDLE, clock=t
+    )
 
 
 def _laugh(act: Act, t: float) -> State:
@@ -137,6 +138,13 @@ def _hide(act: Act, t: float) -> State:
     peep = 0.30 * max(0.0, math.sin(1.7 * (t - 1.5))) ** 4 if t > 1.5 else 0.0
     sy = 1 - 0.34 * duck + peep
     return State(x=x, sx=1.0, sy=sy, facing=act.facing, pose=Pose.WALK if u < 1 else Pose.CROUCH, clock=t)
+
+
+def _play(act: Act, t: float) -> State:
+    if act.dribbles:
+        state = stand(act, t, Pose.DRIBBLE)
+        return replace(state, clock=t / act.beat_s)
+    return _posed(Pose.PLAY, sway=7, hop=0.08, hertz=1.2)(act, t)
 
 
 def _one(effect: str, at: float = 0.2, gain: float = 0.7) -> Callable[[Act], tuple[Contact, ...]]:
@@ -189,7 +197,7 @@ MOVES = {
     Verb.CLEAN: Move(state=_posed(Pose.STIR, sway=5), contacts=_every("swish", 0.9, 0.5), doll=True),
     Verb.PLANT: Move(state=_posed(Pose.STIR, sway=4), contacts=_one("pop", 0.8), doll=True),
     Verb.WORK: Move(state=_posed(Pose.WORK, sway=4), doll=True),
-    Verb.PLAY: Move(state=_posed(Pose.PLAY, sway=7, hop=0.08, hertz=1.2), doll=True),
+    Verb.PLAY: Move(state=_play, doll=True),
     Verb.CONJURE: Move(state=_posed(Pose.MAGIC, sway=5), contacts=_every("chime", 1.5, 0.6), doll=True),
     Verb.SCARE: Move(state=_startle, contacts=_scare_contacts),
     Verb.HIDE: Move(state=_hide, contacts=_one("whoosh", 0.9, 0.5)),

@@ -80,6 +80,7 @@ class Act:
     rate: float = 1.0
     weightless: bool = False
     mounted: bool = False
+    dribbles: bool = False
 
     @property
     def seconds(self) -> float:

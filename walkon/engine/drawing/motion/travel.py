@@ -88,7 +88,9 @@ def _steps(hertz: float, effect: str = "step") -> Callable[[Act], tuple[Contact,
             at = (index + 0.5) / hertz
             x, moving = way(act, at)
             if moving:
-                found.append(Contact(at_s=at, effect=effect, x=x, gain=0.5, puff=Puff.DUST if hertz > 2.5 and index % 3 == 0 else Puff.NONE))
+                found.append(
+                    Contact(at_s=at, effect=effect, x=x, gain=0.5, puff=Puff.DUST if hertz > 2.5 and index % 3 == 0 else Puff.NONE)
+                )
         return tuple(found)
 
     return contacts
@@ -111,7 +113,9 @@ def _sail(act: Act, t: float) -> State:
     x, _ = way(act, t)
     swell = math.sin(2 * math.pi * 0.45 * t + 6 * act.phase)
     pose = Pose.IDLE if act.whole else Pose.POINT
-    return State(x=x, y=0.05 + 0.06 * swell, turn=4.5 * math.cos(2 * math.pi * 0.45 * t + 6 * act.phase), facing=act.facing, pose=pose, clock=t)
+    return State(
+        x=x, y=0.05 + 0.06 * swell, turn=4.5 * math.cos(2 * math.pi * 0.45 * t + 6 * act.phase), facing=act.facing, pose=pose, clock=t
+    )
 
 
 def _ride(act: Act, t: float) -> State:

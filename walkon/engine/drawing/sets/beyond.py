@@ -84,6 +84,8 @@ def cloud_sea(brush: Brush) -> None:
         base = -0.5 + 0.45 * row
         for x, rng in brush.along(0.6, "heap", row):
             radius = 0.4 + 0.25 * rng.random()
-            brush.canvas.drawCircle(x + 0.3 * rng.random(), base + 0.5, radius, brush.ink(brush.light.cloud if row else brush.light.sky[2], 1.0))
+            brush.canvas.drawCircle(
+                x + 0.3 * rng.random(), base + 0.5, radius, brush.ink(brush.light.cloud if row else brush.light.sky[2], 1.0)
+            )
         paint = brush.ink(brush.light.cloud if row else brush.light.sky[2])
         brush.rect(brush.sheet.left - 1, base + 0.5, brush.sheet.right - brush.sheet.left + 2, 4, paint=paint)

@@ -108,7 +108,9 @@ def pool(brush: Brush) -> None:
     """Tiles, the basin, parasols."""
     sheet = brush.sheet
     brush.rect(sheet.left - 1, GROUND - 0.1, sheet.right - sheet.left + 2, 4, paint=brush.fade((0, GROUND), (0, 1), ("#E9EEF0", "#C9D4D8")))
-    brush.rect(sheet.left - 1, GROUND + 0.02, sheet.right - sheet.left + 2, 0.42, paint=brush.fade((0, GROUND), (0, -0.2), ("#3FBCE0", "#62D3EC")))
+    brush.rect(
+        sheet.left - 1, GROUND + 0.02, sheet.right - sheet.left + 2, 0.42, paint=brush.fade((0, GROUND), (0, -0.2), ("#3FBCE0", "#62D3EC"))
+    )
     for left, rng in brush.along(0.5, "ripples"):
         brush.oval(left + 0.4 * rng.random(), GROUND + 0.08 + 0.3 * rng.random(), 0.3, 0.018, paint=brush.ink("#D8F7FF", 0.8))
     scatter(("⛱️", "🪴"), 1.8, 1.3, -0.1)(brush)
