@@ -114,7 +114,7 @@ def _sail(act: Act, t: float) -> State:
     swell = math.sin(2 * math.pi * 0.45 * t + 6 * act.phase)
     pose = Pose.IDLE if act.whole else Pose.POINT
     return State(
-        x=x, y=0.05 + 0.06 * swell, turn=4.5 * math.cos(2 * math.pi * 0.45 * t + 6 * act.phase), facing=act.facing, pose=pose, clock=t
+        x=x, y=0.06 + 0.06 * swell, turn=4.5 * math.cos(2 * math.pi * 0.45 * t + 6 * act.phase), facing=act.facing, pose=pose, clock=t
     )
 
 

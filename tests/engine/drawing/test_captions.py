@@ -1,0 +1,67 @@
+import numpy as np
+import pytest
+
+from tests.engine.drawing.stagehand import WOMAN, performed, picture, spoken
+from walkon.engine.drawing.camera import Frame
+from walkon.engine.drawing.captions import Captions
+from walkon.engine.drawing.fonts import lettering
+from walkon.engine.drawing.slate import slate_of
+from walkon.engine.performance import SpeechCue
+from walkon.types.scene import FPS, SIZES, Aspect, Line, Scene, Shot, TimeOfDay, Weather
+
+CURRENT_BGR = (0x5C, 0xD3, 0xFF)
+
+
+def captions(text: str, at_s: float = 1.0, aspect: Aspect = Aspect.WIDE) -> Captions:
+    line = Line(speaker=None, text=text)
+    return Captions([SpeechCue(at_s=at_s, speech=spoken(line))], Frame.of(SIZES[aspect]), lettering())
+
+
+def test_the_word_shown_is_the_word_heard() -> None:
+    shown = captions("have you seen my honey")
+    for index, word in enumerate("have you seen my honey".split()):
+        current = shown.current(1.0 + 0.3 * index + 0.15)
+        assert current is not None
+        assert current.text == word
+
+
+def test_a_caption_comes_a_little_early_and_leaves_a_little_late() -> None:
+    shown = captions("hello there")
+    assert shown._page_at(0.85) is None
+    assert shown._page_at(0.92) is not None
+    assert shown._page_at(1.6 + 0.3) is not None
+    assert shown._page_at(1.6 + 0.4) is None
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_a_long_line_is_shown_two_rows_at_a_time_inside_the_picture(aspect: Aspect) -> None:
+    shown = captions("the quick brown fox jumps over the lazy dog " * 4, aspect=aspect)
+    assert len(shown._pages) > 1
+    assert all(len(page.rows) <= 2 for page in shown._pages)
+    assert all(shown._width(row) <= SIZES[aspect][0] for page in shown._pages for row in page.rows)
+
+
+def test_the_current_word_is_coloured_on_the_picture_only_while_it_is_heard() -> None:
+    line = Line(speaker="woman", text="hello world")
+    performance, film = performed(Scene(prompt="hello", seconds=3, shots=(Shot(subjects=(WOMAN,), lines=(line,)),)))
+    at = performance.soundtrack.speeches[0].at_s
+
+    def coloured(t: float) -> int:
+        near = np.abs(picture(film, round(t * FPS))[380:, :, :3].astype(int) - CURRENT_BGR).max(axis=2) < 12
+        return int(near.sum())
+
+    assert coloured(at + 0.15) > 150
+    assert coloured(2.8) < 40
+
+
+@pytest.mark.parametrize(
+    ("shot", "language", "words"),
+    [
+        (Shot(), "en", "1"),
+        (Shot(place="beach", place_said=True, time=TimeOfDay.SUNSET, time_said=True), "en", "1 · BEACH · SUNSET"),
+        (Shot(place="moon", place_said=True), "fr", "1 · LUNE"),
+        (Shot(place="forest", place_said=True, weather=Weather.SNOW, time=TimeOfDay.NIGHT), "en", "1 · FOREST · SNOW"),
+    ],
+)
+def test_the_slate_says_only_what_the_prompt_said(shot: Shot, language: str, words: str) -> None:
+    assert slate_of(shot, 0, language) == words
