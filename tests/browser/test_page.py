@@ -213,6 +213,14 @@ async def test_a_reader_above_is_not_moved_and_is_told_of_news(enter: Enter) -> 
     await reader.until("(e => e.scrollHeight - e.scrollTop - e.clientHeight < 2)(document.querySelector('.scroller'))")
 
 
+async def test_a_reader_above_is_led_to_the_answer_of_their_own_press(enter: Enter) -> None:
+    visit = await enter(height=500)
+    for number in range(4):
+        await visit.promise(f"cat {number}")
+    await visit.log.get_by_role("button", name="Cancel").first.click()
+    await expect(visit.log.get_by_role("article", name="You pressed")).to_be_in_viewport()
+
+
 async def test_words_said_without_a_connection_are_kept_and_sent_once_when_it_is_back(chromium: Browser, tmp_path: Path) -> None:
     port = unused_port()
     async with served(tmp_path, port=port) as first:

@@ -80,7 +80,7 @@ export class CardMessage extends HTMLElement {
     this.#showButtons(card.buttons ?? []);
     this.onlyYou.hidden = !message.private;
     setText(this.onlyYou.lastChild, say("only_you"));
-    if (live && (!before || before.tone !== card.tone || Boolean(before.bar) !== Boolean(card.bar))) announce(plain(card.head));
+    if (live && card.tone !== "busy" && before?.tone !== card.tone) announce(plain(card.head));
   }
 
   #showPicture(card) {

@@ -80,6 +80,8 @@ class Log extends HTMLElement {
   #news(message) {
     const isNew = this.#upsert(message, { live: true });
     this.#emptiness();
+    // What only this person sees answers something they just did.
+    if (isNew && message.private) this.#toEnd("smooth");
     if (!isNew || this.atEnd) return;
     this.unseen += 1;
     this.#showNewer();
