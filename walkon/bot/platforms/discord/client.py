@@ -142,6 +142,8 @@ class _Client(discord.Client):
     """discord.py with everything off that walkon does not use. hear: gets every interaction, whatever message it comes from."""
 
     def __init__(self) -> None:
+        # walkon joins no calls: no warning that the parts for them are not installed.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
