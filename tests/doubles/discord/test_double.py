@@ -1,5 +1,6 @@
 """The double is only worth something if it is as strict as Discord: its judges are judged here."""
 
+import asyncio
 import json
 import os
 import sys
@@ -168,8 +169,6 @@ async def test_a_request_that_breaks_the_description_is_remembered() -> None:
 
 
 async def test_a_process_of_its_own_can_be_driven_over_http() -> None:
-    import asyncio
-
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "tests.doubles.discord", cwd=REPOSITORY, stdout=asyncio.subprocess.PIPE
     )
