@@ -7,20 +7,26 @@ import os
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
 from typing import BinaryIO
 
+import numpy as np
+
 from walkon.engine import wire
 from walkon.engine.lifeline import die_with_parent
-from walkon.engine.port import Order, Phase, RenderFailed, Step
-from walkon.engine.pressroom import PressRoom
+from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Step
+from walkon.engine.pressroom import PressGone, PressRoom
 from walkon.engine.ring import Ring
 from walkon.engine.sound.voice import Voices
 from walkon.engine.studio import Stage, Studio
+from walkon.types.scene import Kind, Scene, Shot, Subject
 
 REPORT_EVERY_S = 0.05
+
+_FIRST_ON_STAGE = Subject(id="cat", noun="cat", label="cat", kind=Kind.ANIMAL, emoji="🐈")
 
 
 class Cancelled(Exception):
@@ -75,9 +81,15 @@ def _answer(studio: Studio, room: PressRoom, desk: _Desk, order: Order) -> wire.
     except RenderFailed as failure:
         room.settle()
         return wire.Failed(failure.reason, failure.retryable)
-    except OSError as problem:
+    except (OSError, MemoryError) as problem:
         room.settle()
         return wire.Failed(f"the clip could not be written: {problem}", True)
+    except PressGone:
+        raise
+    except Exception as mistake:  # a fault in directing or drawing is the same at every try; the studio itself is unharmed
+        traceback.print_exc()
+        room.settle()
+        return wire.Failed(f"the clip could not be drawn: {type(mistake).__name__}", False)
 
 
 def serve(stage: Callable[[], Stage], arguments: Sequence[str]) -> None:
@@ -92,6 +104,9 @@ def serve(stage: Callable[[], Stage], arguments: Sequence[str]) -> None:
         made, voices = stage(), Voices()
         voices.warm()
         made.warm()
+    except BackendUnavailable as problem:
+        desk.tell(wire.Unfit(problem.reason))
+        return
     except (ImportError, OSError) as problem:
         desk.tell(wire.Unfit(f"{problem}. Install walkon with its dependencies, and libegl1 and libgl1 with the system's packages"))
         return
@@ -109,7 +124,12 @@ def _drawn_stage() -> Stage:
     from walkon.engine.drawing.direction import direct
     from walkon.engine.drawing.film import Film
 
-    return Stage(direct=direct, film=Film)
+    def warm() -> None:
+        scene = Scene(prompt="", seconds=2, shots=(Shot(subjects=(_FIRST_ON_STAGE,)),))
+        film = Film(scene, direct(scene, ()))
+        film.draw(0, np.zeros((scene.size[1], scene.size[0], 4), np.uint8))
+
+    return Stage(direct=direct, film=Film, warm=warm)
 
 
 if __name__ == "__main__":
