@@ -6,6 +6,7 @@ import pytest
 
 from tests.queue.making import LEASE_S, a_job, claimed, leased, let_the_sweeper_see_it_twice
 from walkon.queue.port import (
+    MAX_COST_MS,
     MAX_PAYLOAD,
     MAX_RESULT,
     Beat,
@@ -87,9 +88,17 @@ async def test_what_is_too_large_is_refused_and_what_just_fits_is_kept(queue):
     assert len((await queue.view(A)).result) == MAX_RESULT
 
 
-async def test_a_negative_cost_is_refused(queue):
+@pytest.mark.parametrize("cost_ms", [-1, MAX_COST_MS + 1])
+async def test_a_cost_that_cannot_be_is_refused(queue, cost_ms):
     with pytest.raises(ValueError, match="cost"):
-        await queue.submit(a_job("a", cost_ms=-1))
+        await queue.submit(a_job("a", cost_ms=cost_ms))
+
+
+async def test_a_worker_may_claim_to_have_spent_an_age(queue):
+    await queue.submit(a_job("a", cost_ms=MAX_COST_MS))
+    await queue.complete(await leased(queue), b"", spent_ms=2**80)
+    await queue.submit(a_job("b"))
+    assert (await leased(queue)).job.id == "b"
 
 
 async def test_ids_may_hold_any_character(queue):

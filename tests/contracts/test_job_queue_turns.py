@@ -222,6 +222,21 @@ async def test_the_line_moves_up_when_somebody_in_front_gives_up(queue):
     assert ((await queue.view(JobId("c"))).position, (await queue.view(JobId("c"))).ahead_ms) == (1, 0)
 
 
+async def test_a_pause_changes_nothing_between_the_people_of_the_place(queue):
+    for number in range(10):
+        await queue.submit(a_job(f"ana-{number}", place="p", person="ana"))
+    for _ in range(5):
+        await queue.complete(await leased(queue), b"", spent_ms=1_000)
+    await queue.pause("p")
+    await queue.submit(a_job("elsewhere", place="q"))
+    await queue.complete(await leased(queue), b"")
+    await queue.pause("p", False)
+    for number in range(5):
+        await queue.submit(a_job(f"bob-{number}", place="p", person="bob"))
+    served = [name[:3] for name in (await order_of_claims(queue))[:6]]
+    assert abs(served.count("ana") - served.count("bob")) <= 2
+
+
 async def test_nobody_is_forgotten_while_a_place_is_paused_and_others_come_and_go(queue, queue_clock):
     for name in ("ana", "bob", "eve"):
         await queue.submit(a_job(f"p-{name}", place="p", person=name))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from walkon.queue.fairness import MemoryFlows, Waiting, WaitingLine, path_of
 from walkon.queue.port import (
+    MAX_COST_MS,
     Beat,
     CancelOutcome,
     FaultKind,
@@ -126,7 +127,7 @@ class ReferenceQueue:
             raise JobCancelled(entry.job.id)
         if entry.state is not JobState.RUNNING:
             raise LeaseLost(entry.job.id)
-        self._settle(entry, self._elapsed(entry) if spent_ms is None else max(0, spent_ms))
+        self._settle(entry, self._used(entry, spent_ms))
         entry.result, entry.error = result, None
         self._end(entry, JobState.DONE)
 
@@ -140,7 +141,7 @@ class ReferenceQueue:
             raise LeaseLost(entry.job.id)
         away = kind is FaultKind.UNAVAILABLE
         state = after_fault(kind, entry.attempts, self.rules)
-        self._settle(entry, 0 if away else self._elapsed(entry))
+        self._settle(entry, 0 if away else self._used(entry))
         entry.error, entry.answered = error[:2_000], state
         if state is JobState.DEAD:
             self._end(entry, state)
@@ -165,7 +166,7 @@ class ReferenceQueue:
         if entry.state.final:
             return CancelOutcome.CANCELLED if entry.state is JobState.CANCELLED else CancelOutcome.TOO_LATE
         if entry.state is JobState.RUNNING:
-            self._settle(entry, self._elapsed(entry))
+            self._settle(entry, self._used(entry))
         if entry.state is JobState.QUEUED:
             self.line.remove(entry.waiting)
         self._end(entry, JobState.CANCELLED)
@@ -257,8 +258,8 @@ class ReferenceQueue:
         assert entry.worker is not None
         return Lease(job=entry.job, worker=entry.worker, token=entry.token, attempt=entry.attempts, expires=from_ms(entry.expires_ms))
 
-    def _elapsed(self, entry: Entry) -> int:
-        return max(0, self.now_ms - entry.claimed_ms)
+    def _used(self, entry: Entry, spent_ms: int | None = None) -> int:
+        return min(max(0, self.now_ms - entry.claimed_ms if spent_ms is None else spent_ms), MAX_COST_MS)
 
     def _settle(self, entry: Entry, used_ms: int) -> None:
         self.line.tree.settle(path_of(entry.job), charged_ms=entry.job.cost_ms, used_ms=used_ms)

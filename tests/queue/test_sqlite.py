@@ -1,9 +1,11 @@
 """What the file adds to the promises of the port: it lasts, it is shared, it is refused when it cannot be trusted."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
 import types
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -107,6 +109,18 @@ async def test_a_call_that_is_refused_undoes_only_itself(queue):
     answers = await asyncio.gather(*(queue.submit(job) for job in calls), return_exceptions=True)
     assert [type(answer).__name__ for answer in answers] == ["JobView", "JobConflict", "JobView", "UnicodeEncodeError", "JobView"]
     assert await order_of_claims(queue) == ["known", "new-1", "new-2", "new-3"]
+
+
+def contents(file):
+    with contextlib.closing(sqlite3.connect(file)) as other:
+        return list(other.iterdump())
+
+
+async def test_a_call_that_breaks_off_half_way_leaves_the_file_as_it_was(queue, file):
+    before = contents(file)
+    with pytest.raises(sqlite3.IntegrityError):
+        await queue.submit(replace(a_job("job"), lane=None))
+    assert contents(file) == before
 
 
 @types.coroutine

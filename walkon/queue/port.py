@@ -14,7 +14,13 @@ from walkon.types.errors import WalkonError
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
 
 MAX_PAYLOAD = 16 * 1024
+"""Bytes of a job's payload: ids and settings, never media."""
+
 MAX_RESULT = 64 * 1024
+"""Bytes of a result."""
+
+MAX_COST_MS = 24 * 3600 * 1000
+"""The most that one job can be expected, or charged, to use: a day."""
 
 
 class JobKind(StrEnum):
@@ -60,9 +66,10 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job to submit. lane: what a worker must be able to do (`animatic`). cost_ms: expected milliseconds of the worker.
+    """A job to submit. lane: what a worker must be able to do (`animatic`). payload: at most MAX_PAYLOAD bytes.
 
-    payload: at most MAX_PAYLOAD bytes.
+    cost_ms: expected milliseconds of the worker, 0 to MAX_COST_MS. It is an estimate and not part of what the job is: a repeat
+    of the submission may bring another, and the first one counts.
     """
 
     id: JobId
@@ -102,7 +109,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobView:
-    """A job as seen from outside. position: 1 = next; ahead_ms: expected work before it starts; both None unless waiting."""
+    """A job as seen from outside. token: of the last lease granted, 0 before. error: of the last attempt that failed.
+
+    position: 1 = next, as it would be if nobody came; ahead_ms: expected work, in one worker's milliseconds, before it starts,
+    the rest of running jobs included. Both None unless the job is QUEUED and its place is not paused.
+    """
 
     id: JobId
     state: JobState
@@ -140,7 +151,7 @@ class CancelOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueStats:
-    """Counts by state, and what the line holds in expected work."""
+    """Counts by state (ended jobs: of the last week), and what the line, delayed retries included, holds in expected work."""
 
     queued: int = 0
     delayed: int = 0
@@ -193,26 +204,40 @@ class JobQueue(Protocol):
     """A durable queue with leases, fencing tokens and fair turns between places and, within a place, people."""
 
     async def submit(self, job: NewJob) -> JobView:
-        """Put the job in line. A repeat of the same job returns its present state. Raises JobConflict, QueueFull."""
+        """Put the job in line. A repeat of the same job returns its present state, for a week after its end too.
+
+        Raises JobConflict, QueueFull, ValueError (a payload or cost out of bounds).
+        """
 
     async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
-        """Lease the next job in fair order, None if there is none. The same claim_id within a lease returns the same lease."""
+        """Lease the next job in fair order among those of the lanes, None if there is none or the queue drains.
+
+        claim_id: new for every job wanted. The same one within a lease returns the same lease, None once that job is no longer
+        running under it.
+        """
 
     async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
-        """Renew the lease and leave word of the progress."""
+        """Renew the lease and leave word of the progress. Also OK, without effect, after the lease's own completion."""
 
     async def complete(self, lease: Lease, result: bytes, *, spent_ms: int | None = None) -> None:
         """Finish the leased job and wake whoever waits for it; repeating it changes nothing.
 
-        result: at most MAX_RESULT bytes. spent_ms corrects the charge of its place and person. Raises LeaseLost if the
-        lease ran out and was swept or another worker holds the job, JobCancelled if a cancel came first.
+        result: at most MAX_RESULT bytes. spent_ms corrects the charge of its place and person; None: the time since the claim.
+        Raises LeaseLost if the lease ran out and was swept or another worker holds the job, JobCancelled if a cancel came
+        first, ValueError for a result too large.
         """
 
     async def fail(self, lease: Lease, kind: FaultKind, error: str) -> JobState:
-        """End this attempt. DELAYED (will be retried after full-jitter backoff) or DEAD. Raises LeaseLost."""
+        """End this attempt. DELAYED (will be retried after full-jitter backoff) or DEAD; CANCELLED if a cancel came first.
+
+        Raises LeaseLost.
+        """
 
     async def release(self, lease: Lease) -> None:
-        """Hand the job back uncounted and uncharged, at the head of its person's line; after a cancel it stays cancelled."""
+        """Hand the job back uncounted and uncharged, at the head of its person's line; after a cancel it stays cancelled.
+
+        A lease that no longer counts is let go in silence.
+        """
 
     async def cancel(self, job: JobId) -> CancelOutcome:
         """Stop a job, waiting or running. Final once CANCELLED."""
@@ -224,19 +249,23 @@ class JobQueue(Protocol):
         """Many at once; unknown ones are absent. The line is simulated once for all."""
 
     async def sweep(self) -> int:
-        """Take back leases seen expired in two sweeps at least a third of a lease apart; returns how many. Promotes due retries."""
+        """Take back leases seen expired in two sweeps at least a third of a lease apart; returns how many (at most 100).
+
+        Promotes due retries, forgets what ended a week ago. A job without attempts left is dead, also one that ended two
+        different workers before their first heartbeat.
+        """
 
     async def dead(self, limit: int = 100) -> list[JobView]:
         """Dead letters, newest first."""
 
     async def requeue(self, job: JobId) -> bool:
-        """Put a dead letter back in line with fresh attempts; False if it is not dead."""
+        """Put a dead letter at the end of its person's line with fresh attempts; False if it is not dead."""
 
     async def pause(self, place: PlaceId, paused: bool = True) -> None:
-        """Hold a place's waiting jobs, or let them go on."""
+        """Hold a place's waiting jobs, or let them go on. Running ones end as usual. Outlives a restart."""
 
     async def drain(self, draining: bool = True) -> None:
-        """Stop handing out jobs and tell heartbeats so, or go on."""
+        """Stop handing out jobs, to every worker of the queue, and tell heartbeats so, or go on. Outlives a restart."""
 
     async def raise_token(self, least: int) -> None:
         """Never hand out a token of `least` or below again: called with the store's maximum at start."""

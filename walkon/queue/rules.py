@@ -6,7 +6,7 @@ from math import ceil
 from random import Random
 
 from walkon.queue.fairness import backoff_ms
-from walkon.queue.port import MAX_PAYLOAD, MAX_RESULT, FaultKind, JobState, NewJob, Progress
+from walkon.queue.port import MAX_COST_MS, MAX_PAYLOAD, MAX_RESULT, FaultKind, JobState, NewJob, Progress
 from walkon.types.ids import JobId
 
 RESULT_WINDOW_MS = 7 * 24 * 3600 * 1000
@@ -32,11 +32,11 @@ class Rules:
 
 
 def check_job(job: NewJob) -> None:
-    """Raises ValueError for a job that no queue takes: payload over MAX_PAYLOAD, negative cost."""
+    """Raises ValueError for a job that no queue takes: payload over MAX_PAYLOAD, cost not from 0 to MAX_COST_MS."""
     if len(job.payload) > MAX_PAYLOAD:
         raise ValueError(f"the payload has {len(job.payload)} bytes, more than {MAX_PAYLOAD}")
-    if job.cost_ms < 0:
-        raise ValueError(f"the cost is {job.cost_ms} ms, below 0")
+    if not 0 <= job.cost_ms <= MAX_COST_MS:
+        raise ValueError(f"the cost is {job.cost_ms} ms, not from 0 to {MAX_COST_MS}")
 
 
 def check_result(result: bytes) -> None:
@@ -52,6 +52,11 @@ def after_fault(kind: FaultKind, attempts: int, rules: Rules) -> JobState:
     if kind is FaultKind.BAD_INPUT or attempts >= rules.max_attempts:
         return JobState.DEAD
     return JobState.DELAYED
+
+
+def used_ms(*, spent_ms: int | None, since_claim_ms: int) -> int:
+    """What to charge for an attempt: what the worker measured, else the time since its claim; 0 to MAX_COST_MS."""
+    return min(max(0, since_claim_ms if spent_ms is None else spent_ms), MAX_COST_MS)
 
 
 def retry_delay_ms(job: JobId, kind: FaultKind, tries: int) -> int:

@@ -22,7 +22,18 @@ from walkon.queue.port import (
     Progress,
     QueueFull,
 )
-from walkon.queue.rules import POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, VANISHED, Rules, after_fault, left_ms, retry_after_s, retry_delay_ms
+from walkon.queue.rules import (
+    POISON,
+    RESULT_WINDOW_MS,
+    SWEEP_LIMIT,
+    VANISHED,
+    Rules,
+    after_fault,
+    left_ms,
+    retry_after_s,
+    retry_delay_ms,
+    used_ms,
+)
 from walkon.queue.sqlite_flows import SqlFlows
 from walkon.types.clock import from_ms
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
@@ -158,7 +169,7 @@ def complete(tx: Write, lease: Lease, result: bytes, *, spent_ms: int | None) ->
         raise JobCancelled(row.id)
     if row.state is not JobState.RUNNING:
         raise LeaseLost(row.id)
-    _settle(tx, row, used_ms=_elapsed_ms(tx, row) if spent_ms is None else max(0, spent_ms))
+    _settle(tx, row, used_ms=_used_ms(tx, row, spent_ms))
     _end(tx, row, JobState.DONE, result=result, error=None)
 
 
@@ -173,7 +184,7 @@ def fail(tx: Write, lease: Lease, kind: FaultKind, error: str) -> JobState:
         raise LeaseLost(row.id)
     away = kind is FaultKind.UNAVAILABLE
     state = after_fault(kind, row.attempts, tx.rules)
-    _settle(tx, row, used_ms=0 if away else _elapsed_ms(tx, row))
+    _settle(tx, row, used_ms=0 if away else _used_ms(tx, row))
     said = {"answered": state.value, "error": error[:MAX_ERROR]}
     if state is JobState.DEAD:
         _end(tx, row, state, **said)
@@ -201,7 +212,7 @@ def cancel(tx: Write, job: JobId) -> CancelOutcome:
         return CancelOutcome.CANCELLED if row.state is JobState.CANCELLED else CancelOutcome.TOO_LATE
     _end(tx, row, JobState.CANCELLED)
     if row.state is JobState.RUNNING:
-        _settle(tx, row, used_ms=_elapsed_ms(tx, row))
+        _settle(tx, row, used_ms=_used_ms(tx, row))
     elif row.state is JobState.QUEUED and not _waits(tx, row.path, row.lane):
         tx.tree.withdraw(row.path, row.lane)
     return CancelOutcome.CANCELLED
@@ -344,8 +355,8 @@ def _held(tx: Write, lease: Lease) -> Row:
     return row
 
 
-def _elapsed_ms(tx: Write, row: Row) -> int:
-    return max(0, tx.now_ms - row.claimed_ms)
+def _used_ms(tx: Write, row: Row, spent_ms: int | None = None) -> int:
+    return used_ms(spent_ms=spent_ms, since_claim_ms=tx.now_ms - row.claimed_ms)
 
 
 def _settle(tx: Write, row: Row, *, used_ms: int) -> None:

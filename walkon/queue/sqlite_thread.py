@@ -28,7 +28,10 @@ class SqlThread:
     async def open(cls, connect: Callable[[], sqlite3.Connection]) -> "SqlThread":
         """The connection that `connect` makes, in a thread of its own; what it raises."""
         faults: list[Exception] = []
-        thread = cls(await aiosqlite.Connection(partial(_connect_or_note, connect, faults), iter_chunk_size=64))
+        connection = aiosqlite.Connection(partial(_connect_or_note, connect, faults), iter_chunk_size=64)
+        # A program that dies without closing must be able to end; to the file that is one more kill.
+        connection._thread.daemon = True
+        thread = cls(await connection)
         if faults:
             await thread.close()
             raise faults[0]
