@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from walkon.engine.performance import Samples
+from walkon.engine.performance import SAMPLE_RATE, Samples
 from walkon.engine.sound.waves import band, clock, decay, frames, generator, glide, hiss, level, single, swell, tone
 
 Partials = tuple[tuple[float, float, float], ...]
@@ -30,21 +30,24 @@ def _held(hz: float, seconds: float, harmonics: tuple[float, ...], attack_s: flo
     length = seconds + 0.12
     out = np.zeros(frames(length), np.float32)
     vibrato = 1 + 0.004 * np.sin(2 * np.pi * 5.2 * clock(length)) * np.minimum(clock(length) * 2, 1)
+    turns = np.cumsum(vibrato, dtype=np.float64) * (hz / SAMPLE_RATE)
     for voice in (-detune, 0.0, detune) if detune else (0.0,):
+        # Whole turns dropped, every harmonic is a multiple of one short phase.
+        phase = single(2 * np.pi * np.mod(turns * (1 + voice), 1))
         for h, gain in enumerate(harmonics, start=1):
-            if gain and hz * h < 11_000:
-                out += tone(single(hz * h * (1 + voice) * vibrato), length) * np.float32(gain)
+            if hz * h < 11_000:
+                out += np.sin(phase * np.float32(h)) * np.float32(gain)
     return out * swell(length, attack_s, 0.12)
 
 
 def _tremolo(hz: float, seconds: float) -> Samples:
     bow = _held(hz, seconds, (1, 0.6, 0.5, 0.35, 0.25, 0.15), 0.05, 0.004)
-    return bow * single(0.6 + 0.4 * np.sin(2 * np.pi * 11 * clock(len(bow) / 48_000)))
+    return bow * single(0.6 + 0.4 * np.sin(2 * np.pi * 11 * clock(len(bow) / SAMPLE_RATE)))
 
 
 def _electric(hz: float, seconds: float) -> Samples:
     bar = _struck(hz, seconds, ((1, 1.0, 2.2), (2, 0.25, 3), (4, 0.12, 7), (14, 0.06, 22)))
-    return bar * single(0.85 + 0.15 * np.sin(2 * np.pi * 4.6 * clock(len(bar) / 48_000)))
+    return bar * single(0.85 + 0.15 * np.sin(2 * np.pi * 4.6 * clock(len(bar) / SAMPLE_RATE)))
 
 
 VOICES: Mapping[str, Callable[[float, float], Samples]] = {
