@@ -14,6 +14,7 @@ from walkon.engine.drawing.motion.state import State
 from walkon.engine.drawing.players import Held, Player
 from walkon.engine.drawing.poses import limbs
 from walkon.engine.drawing.sprites import SMOOTH, Sprite, SpriteBook, SpriteKey
+from walkon.scene.verbs import Verb
 
 SHADOW = (0x0A, 0x0E, 0x1E)
 SHADOW_ALPHA = 0.37
@@ -69,6 +70,8 @@ class Troupe:
         spot = self.spot(player, state, view)
         if spot.x < -2 * player.figure.height * spot.unit or spot.x > self._frame.width + 2 * player.figure.height * spot.unit:
             return
+        if player.board is not None:
+            draw_board(canvas, player.board, spot.x, spot.y, player.figure.height * spot.unit, state.turn)
         if player.figure.doll and not self._became(player, t):
             self._doll(canvas, player, state, spot, mouth)
         else:
@@ -149,7 +152,7 @@ class Troupe:
         canvas.translate(*bones.neck)
         if abs(bones.head_angle) >= STILL_DEGREES:
             canvas.rotate(bones.head_angle)
-        canvas.scale(scale, scale)
+        canvas.scale(scale, scale * (1 + 0.06 * mouth) if mouth and figure.mouth is None else scale)
         drop = head.height * (0.20 if figure.bust else 0.075)
         canvas.drawImage(head.image, -head.width / 2 - head.pad, -head.height - head.pad + drop, LINEAR)
         if mouth is not None and mouth > 0.06 and figure.mouth is not None:
@@ -201,6 +204,26 @@ def paper_slip(letters: Lettering, words: str, size_px: float) -> skia.Image:
     canvas.drawRoundRect(box, 4, 4, skia.Paint(AntiAlias=True, Color=skia.Color(0xFF, 0xFA, 0xF0)))
     text.paint(canvas, 3 + pad, 2 + 0.25 * pad - 1)
     return surface.makeImageSnapshot()
+
+
+def draw_board(canvas: skia.Canvas, sport: Verb, x: float, y: float, size: float, turn: float) -> None:
+    """What a surfer, skier or skater without a named board stands on. size: the body's height in pixels."""
+    long, thick, code = {
+        Verb.SURF: (0.95, 0.075, (0xF7, 0xD0, 0x46)),
+        Verb.SKI: (1.0, 0.035, (0xE4, 0x57, 0x2E)),
+        Verb.SKATE: (0.55, 0.05, (0x3D, 0x5A, 0x80)),
+    }[sport]
+    canvas.save()
+    canvas.translate(x, y)
+    canvas.rotate(turn)
+    canvas.scale(size, size)
+    for grow, colour in ((0.018, doll.PAPER), (0.0, skia.Color(*code))):
+        box = skia.Rect.MakeXYWH(-long / 2 - grow, -0.01 - grow, long + 2 * grow, thick + 2 * grow)
+        canvas.drawRoundRect(box, thick / 2 + grow, thick / 2 + grow, skia.Paint(AntiAlias=True, Color=colour))
+    if sport is Verb.SKATE:
+        for wheel in (-0.18, 0.18):
+            canvas.drawCircle(wheel, thick + 0.02, 0.032, skia.Paint(AntiAlias=True, Color=skia.Color(0xE4, 0x57, 0x2E)))
+    canvas.restore()
 
 
 def draw_hoop(canvas: skia.Canvas, x: float, ground: float, unit: float, shake: float) -> None:

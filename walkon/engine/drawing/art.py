@@ -73,6 +73,7 @@ FULL_PEOPLE: Mapping[str, str] = {
     "🧗": "🧑",
     "🏊": "🧑",
     "🤺": "🧑",
+    "🏴‍☠️": "🧔",
 }
 """People drawn in full, and the head that lets them do something else."""
 
@@ -102,11 +103,17 @@ class Mouth:
 
 PEOPLE_MOUTH = Mouth(0.50, 0.765)
 BUST_MOUTH = Mouth(0.50, 0.655, 0.10)
+TOOL_BUST_MOUTH = Mouth(0.42, 0.60, 0.09)
+"""Of busts that hold a tool beside the face."""
+OPEN_MOUTHED = frozenset({"🐲", "🐔", "👻"})
+"""Heads that stretch with the voice: their mouth is drawn open or is a beak."""
+WIDE_FACES = frozenset({"👸", "🤴", "👼", "🧕", "👳"})
+"""Busts whose face reaches down to the hem."""
 MOUTHS: Mapping[str, Mouth] = {
     "🐱": Mouth(0.50, 0.72),
     "🐶": Mouth(0.50, 0.76),
-    "🐴": Mouth(0.22, 0.84),
-    "🦄": Mouth(0.20, 0.84),
+    "🐴": Mouth(0.20, 0.63, 0.11),
+    "🦄": Mouth(0.20, 0.62, 0.11),
     "🐰": Mouth(0.50, 0.85),
     "🦊": Mouth(0.50, 0.88),
     "🐻": Mouth(0.50, 0.80),
@@ -186,7 +193,8 @@ OPEN_MOUNTS = frozenset("🐎 🐴 🦄 🐘 🐉 🐲 🦕 🦖 🐪 🐫 🐢 
 """Mounts one sits on; all others are sat in, behind their front."""
 BOARDS = frozenset("🛹 🛼 🏂 🎿 🛴".split())
 """Mounts one stands on."""
-FLIERS = frozenset("🚀 ✈️ 🛩️ 🚁 🛸 🎈".split())
+SAILS = frozenset({"⛵", "🚤", "🛶", "🚢"})
+"""Boats whose crew stands aft, so that the sail does not hide it."""
 
 
 def is_bust(emoji: str) -> bool:

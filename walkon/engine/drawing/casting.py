@@ -44,6 +44,7 @@ class Part:
     airborne: bool = False
     ball: bool = False
     hoop: bool = False
+    absent: bool = False
     speaks: bool = False
     width: float = 1.0
     leads: bool = True
@@ -129,7 +130,8 @@ def _reply(action: Action, shot: Shot, parts: dict[str, Part]) -> None:
     answer = verb if verb in FOR_TWO and alive else REPLIES.get(verb) if alive or verb in (Verb.CHASE, Verb.FLEE) else None
     if answer is None:
         return
-    other.verbs.append((answer, Action(verb=answer.value, subject=other.id, object=subject.id)))
+    back = None if verb is Verb.FOLLOW else subject.id
+    other.verbs.append((answer, Action(verb=answer.value, subject=other.id, object=back)))
     other.leads = False
     if action.object is None:
         subject.verbs = [(v, replace(a, object=other.id) if v is verb else a) for v, a in subject.verbs]
@@ -152,6 +154,8 @@ def _assign_objects(part: Part, verb: Verb, action: Action, parts: dict[str, Par
     mount = parts.get(action.mount or "")
     if mount is not None and mount.id != part.id:
         part.mount = mount.id
+    if verb is Verb.TRANSFORM and action.object in parts and action.object != part.id:
+        parts[action.object].absent = True
     thing = parts.get(action.object or "") or (_any_ball(parts) if verb in BALL_GAME else None)
     if thing is None or thing.subject.kind in ALIVE or thing.id == part.id or thing.hoop:
         return
@@ -205,7 +209,7 @@ def _row(parts: dict[str, Part]) -> list[str]:
     ids = [
         part.id
         for part in parts.values()
-        if not (part.behind or part.airborne or part.ball or part.hoop or part.id in held or part.id in mounts)
+        if not (part.behind or part.airborne or part.absent or part.ball or part.hoop or part.id in held or part.id in mounts)
         and (part.verbs or part.subject.kind in ALIVE or part.subject.kind is Kind.VEHICLE)
     ]
     return ids[:MOST_ACTORS]
@@ -216,7 +220,7 @@ def _place(parts: dict[str, Part], row: list[str], *, half_u: float, basket: boo
         _place_team(parts, row, half_u)
         return
     widths = [_stands_wide(parts, id) for id in row]
-    gap = 0.35 if len(row) > 3 else 0.75
+    gap = 0.2 if half_u < 2.2 else 0.35 if len(row) > 3 else 0.75
     total = sum(widths) + gap * (len(row) - 1) if row else 0.0
     squeeze = min(1.0, 1.75 * half_u / total) if total else 1.0
     x = -total * squeeze / 2

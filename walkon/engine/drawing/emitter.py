@@ -25,6 +25,7 @@ class Emitter:
             Emits.SPEED: self._speed,
             Emits.BUBBLES: self._bubbles,
             Emits.FIRE: self._fire,
+            Emits.RUIN: self._ruin,
         }
 
     def draw(self, canvas: skia.Canvas, kind: Emits, *, x: float, y: float, size: float, since: float, facing: int) -> None:
@@ -152,6 +153,20 @@ class Emitter:
             sway = 8 * math.sin(9 * since + 2 * index)
             scale = 0.85 + 0.2 * math.sin(13 * since + index)
             stamp(canvas, image, x + (index - 1) * 0.2 * size, y + 0.75 * size, sway, scale)
+
+    def _ruin(self, canvas: skia.Canvas, x: float, y: float, size: float, since: float, facing: int) -> None:
+        """What an explosion leaves: a scorched spot, a small fire, a column of smoke."""
+        ground = y + size
+        scorch = skia.Paint(AntiAlias=True, Color=skia.Color(0x28, 0x22, 0x28, 0x8C))
+        canvas.drawOval(skia.Rect.MakeXYWH(x - 0.55 * size, ground - 0.05 * size, 1.1 * size, 0.11 * size), scorch)
+        for index in range(9):
+            u = fract(since * 0.28 + index / 9)
+            shade = 70 + int(70 * u)
+            paint = skia.Paint(AntiAlias=True, Color=skia.Color(shade, shade, shade + 6, int(190 * (1 - u) * min(1.0, since / 0.4))))
+            px = x + size * (0.10 * math.sin(2.2 * since + index * 1.9) + 0.22 * u * math.sin(index * 2.4))
+            canvas.drawCircle(px, ground - size * (0.12 + 1.25 * u), size * (0.10 + 0.20 * u), paint)
+        flame = self._sprite("🔥", 0.34 * size)
+        stamp(canvas, flame, x, ground - 0.16 * size, 5 * math.sin(11 * since), 0.9 + 0.12 * math.sin(15 * since))
 
 
 def _note(canvas: skia.Canvas, x: float, y: float, size: float, alpha: float, kind: int) -> None:

@@ -8,7 +8,7 @@ from walkon.engine.drawing.light import Light, Rgb, mix, rgb, tinted
 from walkon.engine.drawing.sprites import Sprite, Tint
 from walkon.types.scene import Kind, Mood, Subject
 
-CLOTHES = ("#E4572E", "#2E86AB", "#F2A541", "#5B8E7D", "#A23B72", "#3D5A80", "#E07A5F", "#6A4C93", "#43AA8B", "#C1666B")
+CLOTHES = ("#E4572E", "#2E86AB", "#4FA3A5", "#5B8E7D", "#A23B72", "#3D5A80", "#E07A5F", "#6A4C93", "#43AA8B", "#C1666B")
 NIGHT_TROUSERS = rgb("#20203A")
 ALIVE = (Kind.PERSON, Kind.ANIMAL, Kind.CREATURE)
 
@@ -55,6 +55,8 @@ def _drawing(subject: Subject) -> str:
 
 
 def _needs_body(emoji: str, kind: Kind, *, doll: bool) -> bool:
+    if art.is_bust(emoji):
+        return True
     if emoji in art.STAY_WHOLE or emoji[0] in art.STAY_WHOLE:
         return False
     if kind is Kind.PERSON:
@@ -70,20 +72,28 @@ def _doll(plain: Figure, subject: Subject, mood: Mood) -> Figure:
     head = art.HEAD_OF.get(plain.emoji, art.FULL_PEOPLE.get(plain.emoji, plain.emoji))
     if subject.kind is Kind.PERSON and mood is Mood.SAD and head in ("🧑", "👤", "🧍"):
         head = "🙍"
-    bust = subject.kind is Kind.PERSON and art.is_bust(head)
-    people = art.BUST_MOUTH if bust else art.PEOPLE_MOUTH
-    mouth = people if subject.kind is Kind.PERSON else art.MOUTHS.get(head, art.Mouth(0.5, 0.72))
+    bust = art.is_bust(head)
     return replace(
         plain,
         emoji=head,
         height=_doll_height(subject, head) * subject.size,
         bust=bust,
-        animal=subject.kind in (Kind.ANIMAL, Kind.CREATURE),
+        animal=subject.kind in (Kind.ANIMAL, Kind.CREATURE) and not bust,
         flips=animal and head in art.SIDE_HEADS,
-        mouth=mouth,
+        mouth=_mouth(head, person=subject.kind is Kind.PERSON or bust, bust=bust),
         coat=subject.colour or art.FUR.get(plain.emoji),
         dark=0.62 if plain.emoji == "🐈‍⬛" else 1.0,
     )
+
+
+def _mouth(head: str, *, person: bool, bust: bool) -> art.Mouth | None:
+    if head in art.OPEN_MOUTHED:
+        return None
+    if not person:
+        return art.MOUTHS.get(head, art.Mouth(0.5, 0.72))
+    if head in art.HELD_IN_ART:
+        return art.TOOL_BUST_MOUTH
+    return art.BUST_MOUTH if bust and head not in art.WIDE_FACES else art.PEOPLE_MOUTH
 
 
 def _doll_height(subject: Subject, head: str) -> float:
@@ -127,5 +137,5 @@ def wear_of(figure: Figure, head: Sprite, light: Light) -> Wear:
         )
     cloth = rgb(figure.coat) if figure.coat else head.hem if figure.bust else rgb(figure.cloth)
     cloth = tinted(cloth, tint)
-    skin = tinted(rgb(art.SKIN) if figure.kind is Kind.PERSON else rgb("#F4EDE0"), tint)
+    skin = tinted(rgb(art.SKIN) if figure.kind is Kind.PERSON or figure.bust else rgb("#F4EDE0"), tint)
     return Wear(cloth=cloth, trousers=mix(cloth, NIGHT_TROUSERS, 0.42), skin=skin, shoes=tinted(rgb("#4A3328"), tint))

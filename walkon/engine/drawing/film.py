@@ -17,13 +17,13 @@ from walkon.engine.drawing.motion.state import Puff, State
 from walkon.engine.drawing.particles import Air
 from walkon.engine.drawing.players import Emits, Player
 from walkon.engine.drawing.puffs import draw_puff
-from walkon.engine.drawing.scenery import SETS, place_of
+from walkon.engine.drawing.scenery import FRONT, LEAFY, SETS, place_of
 from walkon.engine.drawing.sprites import sprite_book
 from walkon.engine.drawing.stage import Backdrop
 from walkon.engine.drawing.timing import TakeKind
 from walkon.engine.drawing.titles import TitleCard
 from walkon.scene.places import INDOORS, Place
-from walkon.types.scene import FPS, Scene, TimeOfDay, Weather
+from walkon.types.scene import FPS, Camera, Scene, TimeOfDay, Weather
 
 ROOFED = INDOORS | {Place.HAUNTED_HOUSE, Place.COURT}
 PREPARED = 2
@@ -34,6 +34,7 @@ PREPARED = 2
 class _Prepared:
     staged: Staged
     backdrop: Backdrop
+    front: Backdrop | None
     troupe: Troupe
     air: Air
     title: TitleCard | None
@@ -109,6 +110,9 @@ class Film:
         views = list(dict.fromkeys(part.camera.view(index / FPS) for index in range(round(part.take.seconds * FPS) + 1)))
         seed = self._scene.seed + part.take.shot_index * 101 * (not shot.place_said)
         backdrop = Backdrop(SETS[place], frame=self._frame, light=light, seed=self._scene.seed, views=views, sprites=self._sprites)
+        front = None
+        if place in LEAFY and part.take.kind is TakeKind.ACTION and part.camera.move not in (Camera.FOLLOW, Camera.TILT):
+            front = Backdrop([FRONT], frame=self._frame, light=light, seed=self._scene.seed, views=views, sprites=self._sprites)
         zoom = max(view.zoom for view in views) * self._largest(part)
         troupe = Troupe(frame=self._frame, light=light, sprites=self._sprites, letters=self._letters, zoom=zoom)
         title = None
@@ -122,7 +126,7 @@ class Film:
                 seconds=part.take.seconds,
             )
         air = Air(self._frame.width, self._frame.height, seed, self._sprites)
-        return _Prepared(part, backdrop, troupe, air, title, place)
+        return _Prepared(part, backdrop, front, troupe, air, title, place)
 
     def _largest(self, part: Staged) -> float:
         """The largest scale a body reaches, so that a giant is not a blurred dwarf."""
@@ -142,6 +146,8 @@ class Film:
         for player, state in states:
             self._player(canvas, prepared, player, state, view, t)
         self._puffs(canvas, prepared, view, t)
+        if prepared.front is not None:
+            prepared.front.draw(canvas, view, locked=False)
         self._weather(canvas, prepared, t)
         if prepared.title is not None:
             prepared.title.draw(canvas, t)
@@ -158,7 +164,7 @@ class Film:
             draw_hoop(canvas, spot.x, spot.ground, spot.unit, self._hoop_shake(prepared.staged, t))
             return
         flames = [emission for emission in player.emissions if emission.kind is Emits.FLAME]
-        size = player.figure.height * spot.unit * state.scale
+        size = player.figure.height * spot.unit * (state.scale or 1.0)
         for emission in flames:
             since = t - emission.start_s
             if 0 <= since:
@@ -167,7 +173,8 @@ class Film:
                 self._emitter.draw(canvas, Emits.FLAME, x=spot.x, y=spot.y, size=size, since=t - emission.start_s, facing=state.facing)
         prepared.troupe.draw(canvas, player, state, view, mouth=self._mouth(prepared.staged, player, t), t=t)
         for emission in player.emissions:
-            if emission.kind is not Emits.FLAME and emission.start_s <= t < emission.end_s and state.scale > 0.1:
+            shown = state.scale > 0.1 or emission.kind is Emits.RUIN
+            if emission.kind is not Emits.FLAME and emission.start_s <= t < emission.end_s and shown:
                 top = spot.y - size * state.sy * (1.0 if abs(state.turn) < 45 else 0.35)
                 x = spot.x if abs(state.turn) < 45 else spot.x + size * 0.8 * (1 if state.turn > 0 else -1)
                 self._emitter.draw(canvas, emission.kind, x=x, y=top, size=size, since=t - emission.start_s, facing=state.facing)

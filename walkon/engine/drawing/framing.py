@@ -35,7 +35,7 @@ def _speaking(hero: Player, script: Script, take: Take, frame: Frame) -> CameraP
     smaller = min(frame.height, frame.width)
     zoom = 0.98 * smaller / (hero.figure.height * frame.unit_px)
     if not hero.figure.doll:
-        zoom = min(zoom * 0.72, 0.6 * frame.width / (hero.figure.height * 1.3 * frame.unit_px))
+        zoom = min(zoom * 0.72, 0.85 * frame.width / (hero.figure.height * 1.3 * frame.unit_px))
     unit = zoom * frame.unit_px
     top = (0.13 if frame.width >= frame.height else 0.27) * frame.height
     if not hero.figure.doll:
@@ -75,7 +75,7 @@ def _moved(plan: CameraPlan, hero: Player, frame: Frame) -> CameraPlan:
     zoom, state = plan.zoom, hero.track(0.0)
     if plan.move is Camera.FOLLOW:
         offset = 0.17 * frame.width / (zoom * frame.unit_px) * state.facing
-        return replace(plan, x=plan.x + (offset if frame.width > frame.height else 0.1 * offset))
+        return replace(plan, x=plan.x + (offset if frame.width > frame.height else 0.30 * state.facing))
     if plan.move is Camera.PULL:
         return replace(plan, zoom=min(2.2, zoom * 1.25), to_zoom=max(WIDEST, zoom * 0.8), x=state.x + 0.2)
     if plan.move in (Camera.PUSH, Camera.CLOSE):

@@ -47,7 +47,7 @@ def _told(team: list[Part], shooter: Part, release: float, *, misses: bool) -> d
             told = [Verb.PLAY, Verb.THROW, said or (Verb.CRY if misses else Verb.CHEER)]
             starts[part.id] = [0.0, release - 0.8, met]
         else:
-            told = [Verb.IDLE, said or (Verb.LAUGH if misses else Verb.CHEER)]
+            told = [Verb.WAVE, said or (Verb.LAUGH if misses else Verb.CHEER)]
             starts[part.id] = [0.0, met]
         part.verbs = [(verb, Action(verb=verb.value, subject=part.id)) for verb in told]
     return starts

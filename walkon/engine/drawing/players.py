@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from walkon.engine.drawing.figures import Figure
+from walkon.engine.drawing.motion.changes import burst_s
 from walkon.engine.drawing.motion.leaps import board_dip
 from walkon.engine.drawing.motion.moves import state_of
 from walkon.engine.drawing.motion.state import Act, State, wide
@@ -29,6 +30,7 @@ class Emits(Enum):
     LAUGHTER = auto()
     SPEED = auto()
     BUBBLES = auto()
+    RUIN = auto()
 
 
 EMITTED = {
@@ -79,6 +81,7 @@ class Player:
     """One body of a take. order: lower is drawn earlier. depth: metres towards us. shadow: it touches the ground.
 
     half: half its width, metres. becomes: the drawing it turns into, and when, seconds of the take. hoop: not a body but the basket.
+    board: the sport whose board or skis are under its feet.
     """
 
     id: str
@@ -94,6 +97,7 @@ class Player:
     becomes: tuple[str, float] | None = None
     hoop: bool = False
     ball: bool = False
+    board: Verb | None = None
     half: float = 0.5
     hidden_from_s: float | None = None
 
@@ -133,8 +137,8 @@ def still(x: float, y: float = 0.0, facing: int = 1) -> Track:
     return lambda t: state
 
 
-def rider_track(mount: Track, acts: tuple[Act, ...], *, seat: float, pose_of: Callable[[State], State]) -> Track:
-    """A rider: carried by the mount, doing his own acts above the seat."""
+def rider_track(mount: Track, acts: tuple[Act, ...], *, seat: float, pose_of: Callable[[State], State], aft: float = 0.0) -> Track:
+    """A rider: carried by the mount, doing his own acts above the seat. aft: metres from the mount's middle, negative towards its stern."""
     own = track_of(acts)
 
     def track(t: float) -> State:
@@ -142,7 +146,7 @@ def rider_track(mount: Track, acts: tuple[Act, ...], *, seat: float, pose_of: Ca
         stunt = any(act.verb is Verb.BACKFLIP and act.start_s <= t <= act.end_s for act in acts)
         posed = self_ if stunt else pose_of(self_)
         turn = posed.turn if stunt else below.turn
-        return replace(posed, x=below.x, y=below.y + seat * below.sy + posed.y, facing=below.facing, turn=turn)
+        return replace(posed, x=below.x + aft * below.facing, y=below.y + seat * below.sy + posed.y, facing=below.facing, turn=turn)
 
     return track
 
@@ -163,4 +167,7 @@ def dipping(track: Track, acts: tuple[Act, ...]) -> Track:
 
 def emissions_of(acts: Sequence[Act]) -> tuple[Emission, ...]:
     """What the acts let fly."""
-    return tuple(Emission(kind=EMITTED[act.verb], start_s=act.start_s, end_s=act.end_s) for act in acts if act.verb in EMITTED)
+    found = [Emission(kind=EMITTED[act.verb], start_s=act.start_s, end_s=act.end_s) for act in acts if act.verb in EMITTED]
+    burst = [act for act in acts if act.verb is Verb.EXPLODE]
+    found += [Emission(kind=Emits.RUIN, start_s=act.start_s + burst_s(act) / act.rate, end_s=act.end_s) for act in burst]
+    return tuple(found)

@@ -214,7 +214,7 @@ def _give(t: float, phase: float) -> Limbs:
 
 def _eat(t: float, phase: float) -> Limbs:
     bite = max(0.0, _sin(t, 0.9, phase))
-    return Limbs((-0.15, 0.32), (0.22 - 0.12 * bite, 0.45 + 0.15 * bite), tilt=5 * bite, nod=-0.012 * bite)
+    return Limbs((-0.15, 0.32), (0.22 - 0.10 * bite, 0.40 + 0.12 * bite), tilt=5 * bite, nod=-0.012 * bite)
 
 
 def _think(t: float, phase: float) -> Limbs:

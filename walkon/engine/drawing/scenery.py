@@ -105,6 +105,13 @@ SETS: Mapping[Place, tuple[Layer, ...]] = {
 }
 """Every place of the vocabulary, painted with its own landmarks."""
 
+FRONT = Layer(name="front", paint=nature.near_leaves, parallax=1.5, zoom=1.2)
+LEAFY = frozenset(
+    {Place.FIELD, Place.PARK, Place.GARDEN, Place.FARM, Place.VILLAGE, Place.CASTLE, Place.FOREST, Place.JUNGLE, Place.MOUNTAIN}
+    | {Place.RIVER, Place.ISLAND}
+)
+"""Places with leaves in front of the actors, in shots of action."""
+
 
 def place_of(key: str) -> Place:
     """The place of a key; FIELD for a key from another version."""

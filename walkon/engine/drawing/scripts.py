@@ -46,7 +46,10 @@ TOOLS: Mapping[Verb, str] = {
 }
 """What a hand takes up where the prompt named nothing."""
 CARRIED = (Pose.IDLE, Pose.WALK, Pose.RUN, Pose.RIDE, Pose.STAND_RIDE)
-SEAT_SHARE, BOARD_SHARE, CABIN_SHARE = 0.60, 0.62, 0.36
+SEAT_SHARE, BOARD_SHARE, CABIN_SHARE = 0.60, 0.62, 0.50
+DECK_SHARE = 0.10
+AFT_SHARE = 0.36
+"""How far behind the mast the crew of a sailing boat stands, as a share of the boat's height."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +109,7 @@ class Scripting:
         riders = [other for other in self._cast.parts.values() if other.mount == part.id]
         if riders:
             return self._mount(part, riders[0])
-        if any(other.held == part.id for other in self._cast.parts.values()):
+        if part.absent or any(other.held == part.id for other in self._cast.parts.values()):
             return None
         if part.mount:
             return self._rider(part)
@@ -117,7 +120,8 @@ class Scripting:
         if not part.verbs and part.id not in self._cast.row:
             return self._thing(part)
         acts = self._write_acts(part)
-        return self._dressed(part, acts, track_of(acts))
+        hides = any(verb is Verb.HIDE for verb, _ in part.verbs)
+        return self._dressed(part, acts, track_of(acts), order=2 if hides else 10)
 
     def _dressed(self, part: Part, acts: tuple[Act, ...], track: Callable[[float], State], order: int = 10) -> Player:
         return Player(
@@ -132,6 +136,7 @@ class Scripting:
             held=self._held(part),
             shadow=not self._weightless,
             becomes=self._becomes(part, acts),
+            board=self._board(part),
         )
 
     def _thing(self, part: Part) -> Player:
@@ -232,20 +237,26 @@ class Scripting:
             return self._tool(part)
         emoji = thing.subject.emoji or art.GENERIC
         low = any(verb in (Verb.READ, Verb.PLAY, Verb.HUG) for verb, _ in part.verbs)
-        return Held(emoji=emoji, height=min(0.72, thing.figure.height * 0.85), low=low, angle=0.0 if low else -12.0)
+        height = min((0.5 if low else 0.34) * part.figure.height, thing.figure.height * 0.85)
+        return Held(emoji=emoji, height=height, low=low, angle=0.0 if low else -12.0)
 
     def _tool(self, part: Part) -> Held | None:
         """A tool of the trade where nothing was named: a pan to cook, a brush to paint."""
         if not part.figure.doll or part.figure.emoji in art.HELD_IN_ART or self._take.kind is TakeKind.SPEECH:
             return None
         found = next((TOOLS[verb] for verb, _ in part.verbs if verb in TOOLS), None)
-        return Held(emoji=found, height=0.5, low=found in ("📖", "💻")) if found else None
+        return Held(emoji=found, height=0.34 * part.figure.height, low=found in ("📖", "💻")) if found else None
 
     def _music(self, part: Part, acts: tuple[Act, ...]) -> tuple[Emission, ...]:
         thing = self._cast.part(part.held)
         if thing is None or thing.subject.emoji not in art.INSTRUMENTS:
             return ()
         return tuple(Emission(kind=Emits.NOTES, start_s=act.start_s, end_s=act.end_s) for act in acts if act.verb is Verb.PLAY)
+
+    def _board(self, part: Part) -> Verb | None:
+        if not part.figure.doll or part.mount:
+            return None
+        return next((verb for verb, _ in part.verbs if verb in (Verb.SURF, Verb.SKI, Verb.SKATE)), None)
 
     def _becomes(self, part: Part, acts: tuple[Act, ...]) -> tuple[str, float] | None:
         for act, (verb, action) in zip(acts, part.verbs, strict=False):
@@ -278,7 +289,8 @@ class Scripting:
         acts = self._write_acts(part)
         board = mount.subject.emoji in art.BOARDS
         seat = self._seat(part, mount, board)
-        track = rider_track(dipping(track_of(beneath), acts), acts, seat=seat, pose_of=_riding(board))
+        aft = -AFT_SHARE * mount.figure.height if mount.subject.emoji in art.SAILS else 0.0
+        track = rider_track(dipping(track_of(beneath), acts), acts, seat=seat, aft=aft, pose_of=_riding(board))
         open_air = board or mount.subject.emoji in art.OPEN_MOUNTS or mount.subject.kind in ALIVE
         return replace(self._dressed(part, acts, track, order=14 if open_air else 9), shadow=False, depth=mount.depth)
 
@@ -292,6 +304,8 @@ class Scripting:
             return BOARD_SHARE * height
         legs = 0.165 * part.figure.height if part.figure.doll else 0.0
         open_air = mount.subject.emoji in art.OPEN_MOUNTS or mount.subject.kind in ALIVE
+        if mount.subject.emoji in art.SAILS:
+            return DECK_SHARE * height
         return max(0.05, (SEAT_SHARE if open_air else CABIN_SHARE) * height - legs)
 
     def _ball(self, part: Part) -> Player:

@@ -87,7 +87,7 @@ def paint_clouds(brush: Brush) -> None:
     step = 2 * brush.half / number
     for left, rng in brush.along(step, "clouds"):
         x = left + step * (0.5 + 0.5 * rng.random())
-        y = -brush.crown * (0.42 + 0.42 * rng.random())
+        y = -brush.crown * (0.56 + 0.30 * rng.random())
         _cloud(brush, x, y, 0.26 + 0.24 * rng.random(), rng)
 
 

@@ -76,7 +76,8 @@ def _save(act: Act, t: float) -> State:
 def _save_contacts(act: Act) -> tuple[Contact, ...]:
     if not act.leads:
         return ()
-    return (Contact(at_s=0.1, effect="whoosh"), Contact(at_s=1.1, effect="chime", x=act.goal or act.x, y=1.0, puff=Puff.HEARTS))
+    middle = ((act.goal or act.x) + act.x) / 2
+    return (Contact(at_s=0.1, effect="whoosh"), Contact(at_s=1.1, effect="chime", x=middle, y=1.9, puff=Puff.HEARTS))
 
 
 def release_s(act: Act) -> float:

@@ -1,11 +1,14 @@
 """Meadow, forest, mountain, desert and their kin."""
 
+import math
 from collections.abc import Callable, Sequence
 
 import skia
 
 from walkon.engine.drawing.paint import Brush
 
+WINTER = {"🌳": "🌲", "🌷": "🪨", "🌾": "🪨", "🌻": "🪨", "🌹": "🪨", "🌽": "🪨", "🌿": "🪨", "🍄": "🪨", "🌺": "🪨"}
+"""What stands where in snow nothing grows."""
 GROUND = -0.62
 """Where the ground of the stage begins, metres above the line the actors stand on."""
 
@@ -81,7 +84,10 @@ def scatter(things: Sequence[str], step: float, height: float, back: float) -> C
             x = left + step * rng.random() * 0.8
             if abs(x) < 0.62 * brush.half and height > 0.7:
                 continue
-            brush.emoji(things[int(rng.integers(len(things)))], x, back + 0.1 * rng.random(), height * (0.85 + 0.3 * rng.random()))
+            thing = things[int(rng.integers(len(things)))]
+            if brush.light.snowy:
+                thing = WINTER.get(thing, thing)
+            brush.emoji(thing, x, back + 0.1 * rng.random(), height * (0.85 + 0.3 * rng.random()))
 
     return paint
 
@@ -225,3 +231,28 @@ def ruins(brush: Brush) -> None:
 def ruins_floor(brush: Brush) -> None:
     """Ash and cooled lava."""
     desert_floor(brush, ("#8A7068", "#5A4640"))
+
+
+def near_leaves(brush: Brush) -> None:
+    """Dark fans of leaves in the lower corners, nearer than the actors; they pass by when the camera goes."""
+    step = 1.94 * brush.half
+    for left, rng in brush.along(step, "near"):
+        x = left + step / 2
+        foot = brush.sheet.bottom + 0.05
+        reach = (0.46 + 0.16 * rng.random()) * min(1.0, brush.half / 3.0)
+        for index in range(9):
+            angle = math.radians(-164 + 148 * index / 8 + 8 * rng.random())
+            _leaf(brush, x + 0.22 * (index - 4) * reach, foot, angle, reach * (0.7 + 0.4 * rng.random()), index)
+
+
+def _leaf(brush: Brush, x: float, y: float, angle: float, length: float, index: int) -> None:
+    tip = (x + length * math.cos(angle), y + length * math.sin(angle))
+    side = 0.24 * length
+    middle = (x + 0.5 * length * math.cos(angle), y + 0.5 * length * math.sin(angle))
+    across = (-math.sin(angle) * side, math.cos(angle) * side)
+    path = skia.Path()
+    path.moveTo(x, y)
+    path.quadTo(middle[0] + across[0], middle[1] + across[1], *tip)
+    path.quadTo(middle[0] - across[0], middle[1] - across[1], x, y)
+    codes = ("#2B4A3C", "#223E34") if not brush.light.snowy else ("#3E5A60", "#324C54")
+    brush.canvas.drawPath(path, brush.ink(codes[index % 2]))
