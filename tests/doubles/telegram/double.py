@@ -149,6 +149,10 @@ class TelegramDouble:
         self._updates.append(update)
         self._announce()
 
+    def count(self, method: str) -> int:
+        """How often a method was called."""
+        return sum(called == method for called, _ in self.calls)
+
     @property
     def polling(self) -> bool:
         """Whether a long poll is open."""

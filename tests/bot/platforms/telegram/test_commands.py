@@ -60,6 +60,13 @@ async def test_an_invocation_tells_who_asked_where_and_in_which_language(rig: Ri
     assert (reply.thread, reply.replies_to) == (7, 1)
 
 
+async def test_a_thread_of_replies_in_a_plain_group_is_no_topic(rig: Rig) -> None:
+    ana, club = rig.double.user("Ana"), rig.double.group()
+    [reply] = await rig.double.message(club, ana, "/queue", message_thread_id=3)
+    assert rig.desk.asked[0].place.thread is None
+    assert reply.thread is None
+
+
 async def test_a_private_chat_is_private(rig: Rig) -> None:
     ana = rig.double.user("Ana")
     await rig.double.message(rig.double.private(ana), ana, "/queue")
@@ -152,12 +159,12 @@ async def test_each_language_sees_its_own_list_of_commands(rig: Rig) -> None:
 async def test_the_list_of_commands_is_sent_only_when_it_changed(rig: Rig) -> None:
     await rig.double.until(lambda: "fr" in rig.double.world.commands)
     await rig.stop()
-    sent = [method for method, _ in rig.double.calls].count("setMyCommands")
+    sent = rig.double.count("setMyCommands")
     rig.start()
     ana = rig.double.user("Ana")
     await rig.double.message(rig.double.private(ana), ana, "/queue")
     assert sent == 2
-    assert [method for method, _ in rig.double.calls].count("setMyCommands") == sent
+    assert rig.double.count("setMyCommands") == sent
 
 
 async def test_the_bot_never_answers_itself(rig: Rig) -> None:

@@ -27,31 +27,35 @@ async def test_an_outage_loses_nothing_that_was_said_during_it(rig: Rig) -> None
     assert len(rig.desk.asked) == 6
 
 
-async def test_an_update_is_confirmed_only_after_it_was_handled(rig: Rig) -> None:
+async def test_an_update_is_confirmed_only_after_it_and_all_before_it_were_handled(rig: Rig) -> None:
+    gate = held_for(rig, "Ana")
+    ana, tom = rig.double.user("Ana"), rig.double.user("Tom")
+    await rig.double.say(rig.double.private(ana), ana, "/prompt a cat")
+    await until(lambda: rig.desk.asked)
+    await rig.double.message(rig.double.private(tom), tom, "/prompt a dog")
+    polls = rig.double.count("getUpdates")
+    await rig.double.until(lambda: rig.double.count("getUpdates") >= polls + 2)
+    assert rig.double.unconfirmed == 2
+    gate.set()
+    await rig.double.until(lambda: rig.double.unconfirmed == 0)
+    assert len(rig.desk.asked) == 2
+
+
+def held_for(rig: Rig, name: str) -> asyncio.Event:
+    """From now on the handler keeps that person waiting until the event is set."""
     gate = asyncio.Event()
 
     async def held(asked: Invocation) -> Reply:
-        await gate.wait()
+        if asked.person.name == name:
+            await gate.wait()
         return Reply(card=card())
 
     rig.desk.on_command = held
-    ana = rig.double.user("Ana")
-    await rig.double.say(rig.double.private(ana), ana, "/prompt a cat")
-    await until(lambda: rig.desk.asked)
-    assert rig.double.unconfirmed == 1
-    gate.set()
-    await rig.double.until(lambda: rig.double.unconfirmed == 0)
-    assert len(rig.desk.asked) == 1
+    return gate
 
 
 async def test_what_a_killed_bot_had_fetched_is_delivered_again_as_the_same_event(rig: Rig) -> None:
-    never = asyncio.Event()
-
-    async def killed(asked: Invocation) -> Reply:
-        await never.wait()
-        raise AssertionError
-
-    rig.desk.on_command = killed
+    gate = held_for(rig, "Ana")
     ana = rig.double.user("Ana")
     chat = rig.double.private(ana)
     await rig.double.say(chat, ana, "/prompt a cat")
@@ -61,16 +65,20 @@ async def test_what_a_killed_bot_had_fetched_is_delivered_again_as_the_same_even
     serving = asyncio.create_task(second.serve(rig.desk))
     await rig.double.until(lambda: chat.from_bot)
     assert len({asked.event for asked in rig.desk.asked}) == 1
-    never.set()
+    gate.set()
     serving.cancel()
     await asyncio.gather(serving, return_exceptions=True)
     await second.close()
 
 
-async def test_a_stopped_bot_confirms_what_it_has_done(rig: Rig) -> None:
+async def test_a_stopped_bot_ends_what_it_has_begun_and_confirms_it(rig: Rig) -> None:
+    gate = held_for(rig, "Ana")
     ana = rig.double.user("Ana")
-    await rig.double.message(rig.double.private(ana), ana, "/queue")
-    await rig.stop()
+    await rig.double.say(rig.double.private(ana), ana, "/queue")
+    await until(lambda: rig.desk.asked)
+    stopping = asyncio.create_task(rig.stop())
+    gate.set()
+    await stopping
     assert rig.double.unconfirmed == 0
 
 
@@ -170,6 +178,19 @@ async def test_what_cannot_be_a_token_is_refused_without_asking(double: Telegram
         await bot.check()
     await bot.close()
     assert double.calls == []
+
+
+async def test_a_token_revoked_while_serving_is_reported_until_it_works_again(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    chat = rig.double.private(ana)
+    await rig.double.message(chat, ana, "/queue")
+    rig.double.token = "123456:AAnother-token"
+    await rig.double.say(chat, ana, "/help")
+    await until(lambda: "it refuses the token" in [loss.reason for loss in rig.losses])
+    with pytest.raises(PlatformDown):
+        await rig.platform.show(rig.post(chat.id), card())
+    rig.double.token = TOKEN
+    await rig.double.until(lambda: len(chat.from_bot) == 2)
 
 
 async def test_a_platform_that_is_away_is_told_from_a_refused_token(double: TelegramDouble, tmp_path: Path) -> None:
