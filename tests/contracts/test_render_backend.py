@@ -10,8 +10,7 @@ from walkon.engine.backends import load
 from walkon.engine.port import Order, RenderBackend, RenderFailed, Step
 from walkon.types.scene import Line, Scene, Shot
 
-TOY_STUDIO = (str(Path(__file__).parents[1] / "engine" / "toy_studio.py"),)
-MAKERS: dict[str, Callable[[], RenderBackend]] = {"animatic": lambda: load("animatic")(program=TOY_STUDIO)}
+MAKERS: dict[str, Callable[[], RenderBackend]] = {"animatic": load("animatic")}
 
 
 @pytest.fixture(params=MAKERS)
@@ -46,7 +45,7 @@ async def test_a_rendered_clip_is_on_disk_as_described(backend: RenderBackend, t
         assert path.parent == asked.directory
         assert path.stat().st_size > 0
     assert clip.bytes == clip.video.stat().st_size <= asked.max_bytes
-    assert clip.seconds == pytest.approx(2, abs=1 / clip.fps)
+    assert asked.scene.seconds <= clip.seconds <= backend.capabilities.max_seconds
     assert clip.loudness_lufs == pytest.approx(-16, abs=1)
     assert clip.captions.read_text().startswith("WEBVTT")
 

@@ -3,6 +3,7 @@ import pytest
 
 from walkon.engine.sound.beds import BEDS
 from walkon.engine.sound.effects import NAMES, effect
+from walkon.scene.effects import Sound
 
 PROMISED = """thud boing whoosh slide_whistle rim dribble swish rumble boom splash step pop ding meow bark thunder engine_hum
 applause bell chime snore waves wind rain city birds crickets bubbles crowd fire""".split()
@@ -10,6 +11,10 @@ applause bell chime snore waves wind rain city birds crickets bubbles crowd fire
 
 def test_every_promised_effect_is_there() -> None:
     assert set(PROMISED) <= NAMES
+
+
+def test_every_sound_a_prompt_can_ask_for_can_be_made() -> None:
+    assert set(Sound) - {Sound.MUSIC} <= NAMES
 
 
 @pytest.mark.parametrize("name", sorted(NAMES))

@@ -5,7 +5,9 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from walkon.engine.performance import Samples
+from walkon.engine.sound.animals import ANIMALS
 from walkon.engine.sound.beds import BEDS
+from walkon.engine.sound.signals import SIGNALS
 from walkon.engine.sound.waves import band, clock, decay, frames, generator, glide, hiss, laid, level, single, swell, tone
 
 Maker = Callable[[np.random.Generator], Samples]
@@ -80,29 +82,6 @@ def _ding(_: np.random.Generator) -> Samples:
     return _partials(1.4, ((1568, 1.0, 4), (3136, 0.4, 6), (4704, 0.2, 9)))
 
 
-def _throat(pitch: Samples, seconds: float, formants: Samples, harmonics: int) -> Samples:
-    voice = np.zeros(frames(seconds), np.float32)
-    for h in range(1, harmonics):
-        voice += tone(pitch * h, seconds) * np.exp(-(((pitch * h - formants) / 700) ** 2)) / h**0.3
-    return voice
-
-
-def _meow(rng: np.random.Generator) -> Samples:
-    time = clock(0.75) / 0.75
-    pitch = single((520 + 260 * np.sin(np.pi * time**0.7)) * (1 + 0.03 * rng.random()))
-    return _throat(pitch, 0.75, single(500 + 2100 * np.sin(np.pi * time)), 7) * swell(0.75, 0.08, 0.25)
-
-
-def _bark(rng: np.random.Generator) -> Samples:
-    def one() -> Samples:
-        pitch = glide(420, 190, 0.17) * np.float32(1 + 0.06 * rng.random())
-        return _throat(pitch, 0.17, single(900 - 300 * clock(0.17) / 0.17), 8) * decay(0.17, 12, 0.01) + (
-            band(hiss(0.17, rng), 400, 2500) * decay(0.17, 18) * 0.3
-        )
-
-    return laid([(0, one()), (0.3, one())], 0.5)
-
-
 def _thunder(rng: np.random.Generator) -> Samples:
     rolls = [
         (0.25 * rng.random() + 0.3 * n, level(band(hiss(1.6, rng), 30, 260), 1) * decay(1.6, 2.6, 0.05) / (1 + 0.4 * n)) for n in range(5)
@@ -143,6 +122,8 @@ def _snore(rng: np.random.Generator) -> Samples:
 
 
 HITS: Mapping[str, Maker] = {
+    **ANIMALS,
+    **SIGNALS,
     "thud": _thud,
     "boing": _boing,
     "whoosh": _whoosh,
@@ -152,14 +133,14 @@ HITS: Mapping[str, Maker] = {
     "swish": _swish,
     "rumble": _rumble,
     "boom": _boom,
+    "explosion": _boom,
     "splash": _splash,
     "step": _step,
     "pop": _pop,
     "ding": _ding,
-    "meow": _meow,
-    "bark": _bark,
     "thunder": _thunder,
     "engine_hum": _engine_hum,
+    "engine": _engine_hum,
     "applause": _applause,
     "bell": _bell,
     "chime": _chime,
