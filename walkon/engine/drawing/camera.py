@@ -56,7 +56,10 @@ class Jolt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CameraPlan:
-    """One shot's camera. x, y, zoom: where it starts. seconds: of the shot. to_zoom: where a move ends."""
+    """One shot's camera. x, y, zoom: where it starts. seconds: of the shot. to_zoom: where a move ends.
+
+    highest: metres the camera rises at most: under a roof it stays in the room.
+    """
 
     move: Camera
     seconds: float
@@ -66,6 +69,7 @@ class CameraPlan:
     to_zoom: float = 1.0
     way: Way | None = None
     jolts: tuple[Jolt, ...] = ()
+    highest: float = 1e6
 
     def view(self, t: float) -> View:
         """The view `t` seconds into the shot."""
@@ -77,7 +81,8 @@ class CameraPlan:
         if self.move is Camera.FOLLOW and self.way is not None:
             return self.x + followed(self.way(t)[0] - self.way(0.0)[0]), self.y, self.zoom
         if self.move is Camera.TILT and self.way is not None:
-            return self.x, self.y + max(0.0, TILT_SHARE * (self.way(t)[1] - 0.45)), self.zoom
+            risen = max(0.0, TILT_SHARE * (self.way(t)[1] - 0.45))
+            return self.x, self.y + min(self.highest, risen), self.zoom
         if self.move is Camera.PAN:
             return self.x + 1.1 * (2 * ease(t / self.seconds) - 1), self.y, self.zoom
         x = self.x

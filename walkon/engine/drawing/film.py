@@ -17,15 +17,14 @@ from walkon.engine.drawing.motion.state import Puff, State
 from walkon.engine.drawing.particles import Air
 from walkon.engine.drawing.players import Emits, Player
 from walkon.engine.drawing.puffs import draw_puff
-from walkon.engine.drawing.scenery import FRONT, LEAFY, SETS, place_of
+from walkon.engine.drawing.scenery import FRONT, LEAFY, ROOFED, SETS, place_of
 from walkon.engine.drawing.sprites import sprite_book
 from walkon.engine.drawing.stage import Backdrop
 from walkon.engine.drawing.timing import TakeKind
 from walkon.engine.drawing.titles import TitleCard
-from walkon.scene.places import INDOORS, Place
+from walkon.scene.places import Place
 from walkon.types.scene import FPS, Camera, Scene, TimeOfDay, Weather
 
-ROOFED = INDOORS | {Place.HAUNTED_HOUSE, Place.COURT}
 PREPARED = 2
 """Takes kept painted: the running one and the one before, about 20 MB each."""
 
@@ -233,3 +232,10 @@ class Film:
             air.bubbles(canvas, clock)
         for particle in shot.particles:
             air.wished(canvas, particle, clock)
+
+
+def warm() -> None:
+    """Load the fonts and cut what most clips show, about 0.4 s that the first clip then does not wait for. Raises BackendUnavailable."""
+    lettering().text("walkon", 20)
+    for emoji in ("🌳", "🌲", "🌴", "✨", "💥"):
+        sprite_book().aspect(emoji)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from walkon.engine.drawing.camera import CameraPlan, Frame, Jolt, Way
 from walkon.engine.drawing.motion.moves import move_of
 from walkon.engine.drawing.players import Player
+from walkon.engine.drawing.scenery import ROOFED, place_of
 from walkon.engine.drawing.scripts import Script
 from walkon.engine.drawing.timing import Take, TakeKind
 from walkon.scene.verbs import RIDES, ROCKETS, Verb
@@ -67,8 +68,12 @@ def _acting(hero: Player, script: Script, take: Take, frame: Frame) -> CameraPla
     )
     zoom = min(CLOSEST, max(WIDEST, zoom))
     middle = (left + right) / 2
-    plan = CameraPlan(move=move, seconds=take.seconds, x=middle, zoom=zoom, to_zoom=zoom, way=_straight(hero))
+    plan = CameraPlan(move=move, seconds=take.seconds, x=middle, zoom=zoom, to_zoom=zoom, way=_straight(hero), highest=_ceiling(take))
     return _moved(plan, hero, frame)
+
+
+def _ceiling(take: Take) -> float:
+    return 1.2 if place_of(take.shot.place) in ROOFED else 1e6
 
 
 def _moved(plan: CameraPlan, hero: Player, frame: Frame) -> CameraPlan:

@@ -107,7 +107,7 @@ def light_of(place: Place, time: TimeOfDay, weather: Weather) -> Light:
     if place is Place.MARS:
         return MARS
     if place is Place.SNOW and weather is Weather.CLEAR:
-        return replace(HOURS[time], snowy=True)
+        return _snowed(HOURS[time])
     if place is Place.UNDERWATER:
         return WATER
     light = _outdoors(time, weather)
@@ -122,8 +122,14 @@ def _outdoors(time: TimeOfDay, weather: Weather) -> Light:
     if weather is Weather.FOG:
         return replace(hour, haze=0.25, sun=None, stars=hour.stars // 4) if dark else FOGGY
     if weather is Weather.SNOW:
-        return replace(hour, snowy=True, stars=hour.stars // 2) if time is not TimeOfDay.DAY else SNOWY
+        return SNOWY if time is TimeOfDay.DAY else _snowed(hour)
     return hour
+
+
+def _snowed(hour: Light) -> Light:
+    """Snow gives the light back: half the tint."""
+    red, green, blue = hour.tint
+    return replace(hour, snowy=True, stars=hour.stars // 2, tint=(0.7 * red + 0.3, 0.7 * green + 0.3, 0.7 * blue + 0.3))
 
 
 def _overcast(hour: Light) -> Light:

@@ -6,19 +6,23 @@ from dataclasses import dataclass
 from walkon.engine.drawing.paint import Brush
 from walkon.engine.drawing.sets import beyond, nature, rooms, shows, town, water
 from walkon.engine.drawing.sky import paint_clouds, paint_sky
-from walkon.scene.places import Place
+from walkon.scene.places import INDOORS, Place
 
 Painter = Callable[[Brush], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layer:
-    """One depth. parallax: share of the camera's way it follows. zoom: share of the camera's zoom it follows."""
+    """One depth. parallax: share of the camera's way it follows. zoom: share of the camera's zoom it follows.
+
+    fills: it covers the frame however high the camera goes.
+    """
 
     name: str
     paint: Painter
     parallax: float
     zoom: float
+    fills: bool = False
 
 
 def _all(*painters: Painter) -> Painter:
@@ -42,10 +46,10 @@ def _ground(paint: Painter) -> Layer:
 
 
 def _wall(paint: Painter) -> Layer:
-    return Layer(name="wall", paint=paint, parallax=0.92, zoom=0.9)
+    return Layer(name="wall", paint=paint, parallax=0.92, zoom=0.9, fills=True)
 
 
-SKY = Layer(name="sky", paint=paint_sky, parallax=0.06, zoom=0.0)
+SKY = Layer(name="sky", paint=paint_sky, parallax=0.06, zoom=0.0, fills=True)
 CLOUDS = Layer(name="clouds", paint=paint_clouds, parallax=0.14, zoom=0.15)
 
 
@@ -106,6 +110,8 @@ SETS: Mapping[Place, tuple[Layer, ...]] = {
 """Every place of the vocabulary, painted with its own landmarks."""
 
 FRONT = Layer(name="front", paint=nature.near_leaves, parallax=1.5, zoom=1.2)
+ROOFED = INDOORS | {Place.HAUNTED_HOUSE, Place.COURT}
+"""Places into which no weather falls."""
 LEAFY = frozenset(
     {Place.FIELD, Place.PARK, Place.GARDEN, Place.FARM, Place.VILLAGE, Place.CASTLE, Place.FOREST, Place.JUNGLE, Place.MOUNTAIN}
     | {Place.RIVER, Place.ISLAND}

@@ -16,6 +16,8 @@ from walkon.engine.drawing.sprites import SpriteBook
 
 LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear)
 MARGIN_PX = 3
+HIGHEST_SHARE = 2.6
+"""Nothing on the ground is painted higher than this many frames; a rocket's camera rises hundreds of metres."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +132,8 @@ class Backdrop:
             unit = self._frame.unit_px * layer_zoom(layer, view)
             boxes.append((-x / unit, -y / unit, (self._frame.width - x) / unit, (self._frame.height - y) / unit))
         left, top, right, bottom = zip(*boxes, strict=True)
-        return Sheet(left=min(left), top=min(top), right=max(right), bottom=max(bottom))
+        highest = min(top) if layer.fills else max(min(top), -HIGHEST_SHARE * self._frame.ground_y / self._frame.unit_px)
+        return Sheet(left=min(left), top=highest, right=max(right), bottom=max(bottom))
 
 
 def _ink_rows(pixels: npt.NDArray[np.uint8]) -> tuple[int, int]:
