@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from walkon.queue.fairness import MemoryFlows, Waiting, WaitingLine, path_of
+from walkon.queue.fairness import path_of
+from walkon.queue.line import MemoryFlows, Waiting, WaitingLine
 from walkon.queue.port import (
     MAX_COST_MS,
     Beat,
@@ -325,7 +326,7 @@ class ReferenceQueue:
         line = WaitingLine(flows)
         for jobs in self.line.jobs.values():
             for job in jobs:
-                line.place(job)
+                line.load(job)
         return line
 
     def _view(self, entry: Entry, places: dict[str, tuple[int, int]]) -> JobView:

@@ -9,18 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from walkon.queue.fairness import (
-    BACKOFF_BASE_MS,
-    BACKOFF_CAP_MS,
-    CLASS_WEIGHTS,
-    MAX_LAG,
-    ROOT,
-    MemoryFlows,
-    Path,
-    Waiting,
-    WaitingLine,
-    backoff_ms,
-)
+from walkon.queue.fairness import BACKOFF_BASE_MS, BACKOFF_CAP_MS, CLASS_WEIGHTS, MAX_LAG, ROOT, Path, backoff_ms
+from walkon.queue.line import MemoryFlows, Waiting, WaitingLine
 from walkon.queue.port import FaultKind, JobClass
 
 LANE = "a"

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import resource
 import sqlite3
 import threading
 import types
@@ -315,19 +316,32 @@ async def test_a_file_that_cannot_be_trusted_is_refused_in_one_line_that_names_i
     assert "Move the file away" in reason or "Check that the folder" in reason
 
 
-async def test_a_place_that_cannot_be_written_is_refused(tmp_path):
+@pytest.mark.parametrize("where", ["file/queue.db", "/proc/self/queue.db"], ids=["below a file", "where nobody may write"])
+async def test_a_place_that_cannot_be_written_is_refused(tmp_path, where):
     (tmp_path / "file").write_text("")
     with pytest.raises(QueueUnusable, match="Check that the folder"):
-        await SqliteQueue.open(tmp_path / "file" / "queue.db")
+        await SqliteQueue.open(tmp_path / where)
 
 
-async def test_a_file_that_may_only_be_read_is_refused(file, queue):
-    await queue.close()
-    with sqlite3.connect(file, isolation_level=None) as other:
-        other.execute("PRAGMA journal_mode = DELETE")
-    other.close()
-    with pytest.raises(QueueUnusable, match="cannot be used"):
-        await SqliteQueue.open(Path("/proc/self/queue.db"))
+@pytest.fixture
+def size_limit():
+    """Sets how large a file this process may write, which to SQLite is a full disk; lifts it at the end."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda size: resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+async def test_a_full_disk_refuses_in_one_line_and_loses_nothing_that_was_accepted(queue, file, size_limit):
+    accepted = []
+    size_limit(512 * 1024)
+    with pytest.raises(QueueUnusable) as refused:
+        for number in range(1_000):
+            await queue.submit(a_job(f"job-{number}", payload=b"x" * 4_000))
+            accepted.append(f"job-{number}")
+    assert str(file) in refused.value.reason and "\n" not in refused.value.reason
+    size_limit(resource.RLIM_INFINITY)
+    await queue.submit(a_job("later"))
+    assert await order_of_claims(queue) == [*accepted, "later"]
 
 
 async def test_a_conflict_names_the_job(queue):

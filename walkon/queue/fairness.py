@@ -8,9 +8,8 @@ number over all lanes, so asking for two kinds of worker gives nobody two shares
 Where the tree is kept is the business of `Flows`: this module holds the rules, and every queue runs them over its own store.
 """
 
-import heapq
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 from typing import Protocol
 
@@ -204,143 +203,6 @@ def _is_person(path: Path) -> bool:
 
 def _places(place: str) -> Iterator[Path]:
     return ((klass.value, place) for klass in JobClass)
-
-
-class MemoryFlows:
-    """The nodes in dictionaries: for simulating the line, and for tests. Rings are heaps, outdated entries skipped."""
-
-    def __init__(self) -> None:
-        self.flows: dict[Path, Flow] = {}
-        self.idle: dict[Path, set[Path]] = {}
-        self.rings: dict[Path, dict[str, dict[str, int]]] = {}
-        self.heaps: dict[tuple[Path, str], list[tuple[int, str]]] = {}
-        self.paused: set[str] = set()
-
-    def get(self, path: Path) -> Flow:
-        """The node, a fresh one if it is unknown."""
-        return self.flows.get(path) or Flow()
-
-    def put(self, path: Path, flow: Flow) -> None:
-        """Keep the node and its tag in rings."""
-        self.flows[path] = flow
-        if not path:
-            return
-        idle = self.idle.setdefault(path[:-1], set())
-        (idle.discard if flow.lanes or flow.running else idle.add)(path)
-        for lane, ring in self.rings.get(path[:-1], {}).items():
-            if path[-1] in ring:
-                self._stand(path, lane)
-
-    def enter(self, path: Path, lane: str) -> None:
-        """Stand in the parent's ring."""
-        self.rings.setdefault(path[:-1], {}).setdefault(lane, {})
-        self._stand(path, lane)
-
-    def leave(self, path: Path, lane: str) -> None:
-        """Stand there no more."""
-        ring = self.rings[path[:-1]][lane]
-        del ring[path[-1]]
-        if not ring:
-            del self.rings[path[:-1]][lane], self.heaps[path[:-1], lane]
-
-    def stands(self, path: Path, lane: str) -> bool:
-        """Whether the node stands in that ring."""
-        return path[-1] in self.rings.get(path[:-1], {}).get(lane, {})
-
-    def waits(self, parent: Path, lane: str | None = None) -> bool:
-        """Whether anybody stands in that ring, or in any."""
-        rings = self.rings.get(parent, {})
-        return bool(rings) if lane is None else lane in rings
-
-    def lanes_below(self, parent: Path) -> list[str]:
-        """The lanes of its rings."""
-        return sorted(self.rings.get(parent, {}))
-
-    def first(self, parent: Path, lanes: Sequence[str]) -> str | None:
-        """The child with the least tag."""
-        rings = self.rings.get(parent, {})
-        heads = [self._head(parent, lane) for lane in lanes if lane in rings]
-        return min(heads)[1] if heads else None
-
-    def held(self, place: str) -> bool:
-        """Whether the place is paused."""
-        return place in self.paused
-
-    def forget(self, parent: Path, *, up_to: int | None = None) -> None:
-        """Drop idle children."""
-        for path in list(self.idle.get(parent, ())):
-            if not self.rings.get(path) and (up_to is None or self.flows[path].tag <= up_to):
-                del self.flows[path]
-                self.idle[parent].discard(path)
-
-    def _stand(self, path: Path, lane: str) -> None:
-        tag = self.flows[path].tag
-        self.rings[path[:-1]][lane][path[-1]] = tag
-        heapq.heappush(self.heaps.setdefault((path[:-1], lane), []), (tag, path[-1]))
-
-    def _head(self, parent: Path, lane: str) -> tuple[int, str]:
-        ring, heap = self.rings[parent][lane], self.heaps[parent, lane]
-        while ring.get(heap[0][1]) != heap[0][0]:
-            heapq.heappop(heap)
-        return heap[0]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Waiting:
-    """A job in line, as far as turns care. seq: order of arrival; a job that comes back keeps it."""
-
-    seq: int
-    id: str
-    path: Path = field(compare=False)
-    lane: str = field(compare=False)
-    cost_ms: int = field(compare=False)
-
-
-class WaitingLine:
-    """Waiting jobs and whose turn it is: the whole rule in memory."""
-
-    def __init__(self, flows: MemoryFlows) -> None:
-        self.tree = FairTree(flows)
-        self.flows = flows
-        self.jobs: dict[tuple[Path, str], list[Waiting]] = {}
-
-    def place(self, job: Waiting) -> None:
-        """Put a job where the tree already knows of it: when a line is loaded."""
-        heapq.heappush(self.jobs.setdefault((job.path, job.lane), []), job)
-
-    def add(self, job: Waiting) -> None:
-        """A job comes into line."""
-        self.place(job)
-        self.tree.join(job.path, job.lane)
-
-    def remove(self, job: Waiting) -> None:
-        """A job leaves the line unserved."""
-        jobs = self.jobs[job.path, job.lane]
-        jobs.remove(job)
-        heapq.heapify(jobs)
-        if self._emptied(job):
-            self.tree.withdraw(job.path, job.lane)
-
-    def take(self, lanes: Sequence[str]) -> Waiting | None:
-        """Claim the next job that a worker of these lanes may have."""
-        path = self.tree.next(lanes)
-        if path is None:
-            return None
-        job = min(self.jobs[path, lane][0] for lane in lanes if (path, lane) in self.jobs)
-        heapq.heappop(self.jobs[path, job.lane])
-        self.tree.start(path, job.cost_ms, emptied=job.lane if self._emptied(job) else None)
-        return job
-
-    def order(self) -> Iterator[Waiting]:
-        """The jobs in the order in which a worker of every lane would get them if nobody came; empties the line."""
-        while job := self.take(self.flows.lanes_below(ROOT)):
-            yield job
-
-    def _emptied(self, job: Waiting) -> bool:
-        if self.jobs[job.path, job.lane]:
-            return False
-        del self.jobs[job.path, job.lane]
-        return True
 
 
 def backoff_ms(kind: FaultKind, tries: int, rng: Random) -> int:

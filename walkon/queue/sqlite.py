@@ -17,10 +17,10 @@ from walkon.queue import sqlite_jobs, sqlite_views
 from walkon.queue.bell import JUST_NOW_S, Bell
 from walkon.queue.port import Beat, CancelOutcome, FaultKind, JobState, JobView, Lease, NewJob, Progress, QueueStats
 from walkon.queue.rules import Rules, check_job, check_result
-from walkon.queue.sqlite_jobs import Write
 from walkon.queue.sqlite_schema import connect_reader, connect_writer, plain_faults
 from walkon.queue.sqlite_thread import Call, SqlThread, Turnstile
 from walkon.queue.sqlite_views import LineCache, Look
+from walkon.queue.sqlite_write import Write
 from walkon.types.clock import Clock, SystemClock, to_ms
 from walkon.types.ids import JobId, PlaceId, WorkerId
 
@@ -53,8 +53,8 @@ class SqliteQueue:
     def __init__(self, file: _File, writer: SqlThread, reader: SqlThread) -> None:
         self._file = file
         self._threads = (writer, reader)
-        self._writes: Turnstile[Write] = Turnstile(writer, partial(_write_together, file), self._tell_news)
-        self._looks: Turnstile[Look] = Turnstile(reader, partial(_look_together, file), lambda: None)
+        self._writes: Turnstile[Write] = Turnstile(writer, partial(_write_together, file), after=self._tell_news)
+        self._looks: Turnstile[Look] = Turnstile(reader, partial(_look_together, file), after=lambda: None)
         self._bell = Bell()
         self._closing: asyncio.Task[None] | None = None
 

@@ -5,7 +5,8 @@ import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
 
-from walkon.queue.fairness import Flow, MemoryFlows, Path
+from walkon.queue.fairness import Flow, Path
+from walkon.queue.line import MemoryFlows
 
 FORGET_AT_ONCE = 16
 """Idle nodes dropped per claim and level: more than a claim can leave behind, so that none pile up."""
@@ -17,6 +18,7 @@ def key(path: Path) -> str:
     return json.dumps(path, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=4096)
 def path_of_key(text: str) -> Path:
     """The node of a name."""
     return tuple(json.loads(text))
@@ -34,15 +36,13 @@ class SqlFlows:
         return Flow() if row is None else _flow(row)
 
     def put(self, path: Path, flow: Flow) -> None:
-        """Keep the node and its tag in rings."""
-        parent = key(path[:-1]) if path else None
+        """Keep the node; the table sees to its tag in rings."""
+        parent, name = (key(path[:-1]), path[-1]) if path else (None, None)
         self._run(
-            "INSERT INTO flow (path, parent, tag, clock, arrival, running, lanes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-            " ON CONFLICT DO UPDATE SET tag = ?3, clock = ?4, arrival = ?5, running = ?6, lanes = ?7",
-            (key(path), parent, flow.tag, flow.clock, flow.arrival, flow.running, flow.lanes),
+            "INSERT INTO flow (path, parent, name, tag, clock, arrival, running, lanes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
+            " ON CONFLICT DO UPDATE SET tag = ?4, clock = ?5, arrival = ?6, running = ?7, lanes = ?8",
+            (key(path), parent, name, flow.tag, flow.clock, flow.arrival, flow.running, flow.lanes),
         )
-        if path and flow.lanes:
-            self._run("UPDATE ring SET tag = ?1 WHERE parent = ?2 AND name = ?3 AND tag <> ?1", (flow.tag, parent, path[-1]))
 
     def enter(self, path: Path, lane: str) -> None:
         """Stand in the parent's ring."""

@@ -86,6 +86,7 @@ END;
 CREATE TABLE flow (
     path    TEXT PRIMARY KEY,
     parent  TEXT,
+    name    TEXT,
     tag     INTEGER NOT NULL,
     clock   INTEGER NOT NULL,
     arrival INTEGER NOT NULL,
@@ -102,6 +103,9 @@ CREATE TABLE ring (
     PRIMARY KEY (parent, name, lane)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX ring_turn ON ring (parent, lane, tag, name);
+CREATE TRIGGER flow_moved AFTER UPDATE OF tag ON flow WHEN old.tag <> new.tag AND new.lanes > 0 BEGIN
+    UPDATE ring SET tag = new.tag WHERE parent = new.parent AND name = new.name;
+END;
 
 CREATE TABLE paused (place TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """

@@ -83,7 +83,7 @@ class Turnstile(Generic[C]):
     """Lets calls through to a thread, all that wait at once. A cancelled call that has not gone through never will."""
 
     def __init__(
-        self, thread: SqlThread, together: Callable[[sqlite3.Connection, Sequence[Call[C]]], None], after: Callable[[], None]
+        self, thread: SqlThread, together: Callable[[sqlite3.Connection, Sequence[Call[C]]], None], *, after: Callable[[], None]
     ) -> None:
         """together: run in the thread, gives every call its result or fault, or raises what befell them all.
 

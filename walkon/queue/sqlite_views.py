@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from walkon.queue.fairness import Waiting, WaitingLine
+from walkon.queue.line import Waiting, WaitingLine
 from walkon.queue.port import JobState, JobView, QueueStats
 from walkon.queue.rules import Rules
 from walkon.queue.sqlite_flows import snapshot
-from walkon.queue.sqlite_jobs import read_progress, running_left_ms
+from walkon.queue.sqlite_write import read_progress, running_left_ms
 from walkon.types.ids import JobId, PlaceId
 
 COLUMNS = "id, state, attempts, progress, result, token, error"
@@ -106,7 +106,7 @@ def _simulate(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
     for seq, job, klass, place, person, lane, cost_ms in connection.execute(
         "SELECT seq, id, klass, place, person, lane, cost_ms FROM job WHERE state = 'queued'"
     ):
-        line.place(Waiting(seq=seq, id=job, path=(klass, place, person), lane=lane, cost_ms=cost_ms))
+        line.load(Waiting(seq=seq, id=job, path=(klass, place, person), lane=lane, cost_ms=cost_ms))
     places, ahead_ms = {}, 0
     for position, waiting in enumerate(line.order(), start=1):
         places[waiting.id] = (position, ahead_ms)
