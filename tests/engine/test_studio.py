@@ -31,7 +31,9 @@ async def test_progress_rises_through_the_phases(toy, order) -> None:
 
 
 async def test_a_tight_limit_is_met_and_the_poster_matches_the_picture(toy, order) -> None:
-    clip = await toy.render(order("noise", seconds=4, max_bytes=90_000), lambda _: None)
+    steps = []
+    clip = await toy.render(order("noise", seconds=4, max_bytes=90_000), steps.append)
+    assert [step.fraction for step in steps] == sorted(step.fraction for step in steps)
     assert clip.bytes <= 90_000
     assert clip.width < 854
     with Image.open(clip.poster) as poster, av.open(str(clip.video)) as file:

@@ -117,19 +117,22 @@ class Studio:
             self._room.begin(slips.Begin(path=order.directory / wire.CLIP, recipe=recipe, size=order.scene.size, track=track))
             # The press mixes the sound while the first film paints its scenery.
             film = film or self._stage.film(order.scene, performance)
-            sealed = self._coded(film, recipe, report)
+            sealed = self._coded(film, recipe, report, again=attempt > 0)
             if sealed.bytes <= order.max_bytes:
                 _save_poster(film, order.scene.size, recipe, order.directory / wire.POSTER)
                 return recipe, sealed
             shrink *= min(0.9 * order.max_bytes / sealed.bytes, 0.8)
         raise RenderFailed(reason=f"the clip did not fit into {order.max_bytes} bytes in {MOST_TRIES} tries", retryable=False)
 
-    def _coded(self, film: Film, recipe: Recipe, report: Callable[[Step], None]) -> slips.Sealed:
+    def _coded(self, film: Film, recipe: Recipe, report: Callable[[Step], None], *, again: bool) -> slips.Sealed:
         count = recipe.frame_count
         for index in range(count):
             self._room.add(partial(film.draw, index))
-            report(Step(phase=Phase.PAINTING, step=index + 1, steps=count, fraction=0.06 + 0.88 * (index + 1) / count))
-        report(Step(phase=Phase.SOUND, fraction=0.95))
+            # A second coding is the finish of the work: progress never falls back.
+            phase, fraction = (Phase.FINISHING, 0.96) if again else (Phase.PAINTING, 0.06 + 0.88 * (index + 1) / count)
+            report(Step(phase=phase, step=index + 1, steps=count, fraction=fraction))
+        if not again:
+            report(Step(phase=Phase.SOUND, fraction=0.95))
         return self._room.end()
 
 
