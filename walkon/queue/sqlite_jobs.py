@@ -111,9 +111,9 @@ def fail(tx: Write, lease: Lease, kind: FaultKind, error: str) -> JobState:
     if state is JobState.DEAD:
         tx.end(row, state, **said)
         return state
-    attempts, aways = (row.attempts - 1, row.away + 1) if away else (row.attempts, row.away)
-    ready_ms = tx.now_ms + retry_delay_ms(row.id, kind, aways if away else attempts)
-    tx.set(row.id, state=state.value, attempts=attempts, away=aways, ready_ms=ready_ms, progress=None, **said)
+    counts = {"attempts": row.attempts - 1, "away": row.away + 1} if away else {}
+    ready_ms = tx.now_ms + retry_delay_ms(row.id, kind, counts.get("away", row.attempts))
+    tx.set(row.id, state=state.value, ready_ms=ready_ms, progress=None, **counts, **said)
     return state
 
 
