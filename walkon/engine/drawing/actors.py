@@ -1,7 +1,7 @@
 """Draws a player in a state: cut-out or doll, with shadow, held thing, mouth and paper label."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import skia
 
@@ -72,15 +72,14 @@ class Troupe:
             return
         if player.board is not None:
             draw_board(canvas, player.board, spot.x, spot.y, player.figure.height * spot.unit, state.turn)
-        if player.figure.doll and not self._became(player, t):
+        if player.becomes is not None and t >= player.becomes[1]:
+            player = replace(player, figure=player.becomes[0])
+        if player.figure.doll:
             self._doll(canvas, player, state, spot, mouth)
         else:
-            self._cut_out(canvas, player, state, spot, mouth, t)
+            self._cut_out(canvas, player, state, spot, mouth)
         if player.figure.label:
             self._slip(canvas, player.figure.label, player.figure.height, state, spot)
-
-    def _became(self, player: Player, t: float) -> bool:
-        return player.becomes is not None and t >= player.becomes[1]
 
     def _width(self, figure: Figure) -> float:
         return figure.height * self._sprites.aspect(figure.emoji)
@@ -90,10 +89,9 @@ class Troupe:
         flipped = figure.flips and (facing < 0) == (emoji in art.FACING_RIGHT)
         return SpriteKey(emoji, px, tint_of(figure, self._light), edged, figure.dark, flipped)
 
-    def _cut_out(self, canvas: skia.Canvas, player: Player, state: State, spot: Spot, mouth: float | None, t: float) -> None:
-        emoji = player.becomes[0] if player.becomes is not None and t >= player.becomes[1] else player.figure.emoji
+    def _cut_out(self, canvas: skia.Canvas, player: Player, state: State, spot: Spot, mouth: float | None) -> None:
         facing = state.facing if state.sx >= 0 else -state.facing
-        sprite = self._sprites.get(self._key(player.figure, emoji, player.figure.height, facing=facing, edged=player.edged))
+        sprite = self._sprites.get(self._key(player.figure, player.figure.emoji, player.figure.height, facing=facing, edged=player.edged))
         ratio = player.figure.height * spot.unit * state.scale / sprite.height
         voice = 1 + 0.09 * mouth if mouth is not None else 1.0
         sx, sy = ratio * abs(state.sx), ratio * state.sy * voice

@@ -16,7 +16,7 @@ NOBODY = "🧑"
 LOOSE_SPARKLES = frozenset({"🚀", "🦸", "🪄", "🛸"})
 """Their sparkles look like debris; only the largest island is kept."""
 
-TURNS: Mapping[str, float] = {"🚀": -45.0, "🛹": 25.0, "✈️": 40.0, "🛩️": -38.0, "☄️": 0.0, "🛷": 30.0}
+TURNS: Mapping[str, float] = {"🚀": -45.0, "🛹": 25.0, "✈️": 40.0, "🛩️": -38.0, "☄️": 0.0, "🛷": 30.0, "🧹": 45.0}
 """Degrees clockwise that bring diagonal art upright or level."""
 
 FACING_RIGHT = frozenset({"✈️", "🛩️"})
@@ -155,6 +155,7 @@ HEIGHTS: Mapping[str, float] = {
     **dict.fromkeys("🚀 🚢 🎈".split(), 2.0),
     "🎈": 0.9,
     "🛹": 0.36,
+    "🧹": 0.34,
     "🛼": 0.5,
     "🛷": 0.5,
     "🏂": 1.5,
@@ -188,8 +189,14 @@ SMALL_DOLLS = frozenset("🐱 🐶 🐰 🐭 🐹 🐸 🐔 🦝 🐷 🐵 🐨"
 """Heads whose doll is child-sized."""
 
 INSTRUMENTS = frozenset("🎸 🎻 🎹 🥁 🎺 🎷 🪗 🎤 🪕 🪈 🪘 🪇".split())
+EARTHBOUND = frozenset({"🧊", "🔥", "💧", "🌊", "❄️", "💦", "🌋"})
+"""Things of the sky and the elements that stand on the ground."""
+LIGHTS = frozenset({"🌙", "🌕", "🌝", "🌛", "🌜", "🌚", "🌑", "☀️", "🌞"})
+"""Suns and moons of the prompt, which replace the one of the sky."""
+WINGED = frozenset({"🦋", "🐝", "🦇", "🪰", "🦟", "🐦", "🕊️", "🦅", "🐦‍⬛"})
+"""Animals that go through the air whatever the verb of going."""
 BALLS = frozenset("🏀 ⚽ 🏐 🏈 🎾 ⚾ 🥎 🏉 🎳".split())
-OPEN_MOUNTS = frozenset("🐎 🐴 🦄 🐘 🐉 🐲 🦕 🦖 🐪 🐫 🐢 🚲 🛴 🏍️ 🛵 🛹 🐕 🐄 🦒 🐖 🐂 🛷 🐋 🐳 🐬 🦙 🐐 🐈".split())
+OPEN_MOUNTS = frozenset("🐎 🐴 🦄 🐘 🐉 🐲 🦕 🦖 🐪 🐫 🐢 🚲 🛴 🏍️ 🛵 🛹 🐕 🐄 🦒 🐖 🐂 🛷 🐋 🐳 🐬 🦙 🐐 🐈 🧹".split())
 """Mounts one sits on; all others are sat in, behind their front."""
 BOARDS = frozenset("🛹 🛼 🏂 🎿 🛴".split())
 """Mounts one stands on."""

@@ -138,9 +138,23 @@ def thrown(x: float, facing: int, *, height: float, release_s: float, until_s: f
     """A thing thrown, or kicked where `low`, that flies in an arc and bounces away."""
     hand = (x + 0.35 * facing, 0.0) if low else (x - 0.3 * facing, 0.62 * height)
     from_y = 0.0 if low else 0.72 * height
-    flight = Flight(release_s, x + 0.4 * facing, from_y, (2.6 if low else 2.2) * facing, 4.6 if low else 4.0)
+    flight = Flight(release_s, x + 0.4 * facing, from_y, (1.5 if low else 1.6) * facing, 4.4 if low else 4.0)
     flights = bounces(flight, until_s)
     return BallPath(held=lambda t: hand, flights=flights, radius=0.25, contacts=tuple(_floor_contacts(flights)))
+
+
+def passed(x: float, target_x: float, *, height: float, release_s: float, low: bool = False) -> BallPath:
+    """A thing thrown or kicked to somebody, who keeps it."""
+    side = 1 if target_x > x else -1
+    hand = (x + 0.35 * side, 0.0) if low else (x - 0.3 * side, 0.62 * height)
+    start_y, end_y = (0.0 if low else 0.72 * height), 0.5
+    end_x = target_x - 0.3 * side
+    vx = (end_x - x - 0.4 * side) / FLIGHT_S
+    vy = (end_y - start_y) / FLIGHT_S + BALL_GRAVITY * FLIGHT_S / 2
+    met = release_s + FLIGHT_S
+    flight = Flight(release_s, x + 0.4 * side, start_y, vx, vy)
+    contact = Contact(at_s=met, effect="pop", x=end_x, y=end_y)
+    return BallPath(held=lambda t: hand, flights=(flight,), radius=0.25, contacts=(contact,), stops_s=met)
 
 
 def caught(x: float, facing: int, *, height: float, at_s: float) -> BallPath:

@@ -71,6 +71,7 @@ def company(take: Take, *, seed: int, half_u: float, sprites: SpriteBook) -> Com
     _give_verbs(shot, parts)
     if take.kind is TakeKind.ACTION:
         _greet(parts)
+    _lend_ball(parts)
     _assign(shot, parts)
     basket = _is_basketball(parts)
     for place, part in enumerate(parts.values()):
@@ -80,6 +81,7 @@ def company(take: Take, *, seed: int, half_u: float, sprites: SpriteBook) -> Com
     row = _row(parts)
     _place(parts, row, half_u=half_u, basket=basket)
     _place_props(parts, shot, half_u)
+    _step_back(parts)
     return Company(parts=parts, row=tuple(row), basket=basket)
 
 
@@ -105,6 +107,15 @@ def _give_verbs(shot: Shot, parts: dict[str, Part]) -> None:
                 part.verbs.append((verb, action))
     for action in shot.actions:
         _reply(action, shot, parts)
+    _receive(parts)
+
+
+def _receive(parts: dict[str, Part]) -> None:
+    """Whoever stands by while a ball is thrown or kicked is glad to get it."""
+    throws = any(verb in (Verb.THROW, Verb.KICK) for part in parts.values() for verb, _ in part.verbs)
+    other = next((part for part in parts.values() if part.subject.kind in ALIVE and not part.verbs), None)
+    if throws and other is not None:
+        other.verbs.append((Verb.CHEER, Action(verb=Verb.CHEER.value, subject=other.id)))
 
 
 def _greet(parts: dict[str, Part]) -> None:
@@ -115,6 +126,18 @@ def _greet(parts: dict[str, Part]) -> None:
     for part in living:
         for verb in (Verb.IDLE, Verb.WAVE):
             part.verbs.append((verb, Action(verb=verb.value, subject=part.id)))
+
+
+def _lend_ball(parts: dict[str, Part]) -> None:
+    """A ball for a game whose ball went unnamed."""
+    games = [(verb, action) for part in parts.values() for verb, action in part.verbs if verb in BALL_GAME]
+    named = any(action.object in parts and parts[action.object].subject.kind not in ALIVE for _, action in games)
+    if not games or named or _any_ball(parts) is not None:
+        return
+    hoops = {Verb.SHOOT, Verb.MISS, Verb.SCORE}
+    emoji = "🏀" if any(verb in hoops for verb, _ in games) else "⚽"
+    ball = Subject(id="ball!", noun="ball", label="ball", kind=Kind.PROP, emoji=emoji)
+    parts[ball.id] = Part(id=ball.id, subject=ball, figure=figure_of(ball, doll=False))
 
 
 def _reply(action: Action, shot: Shot, parts: dict[str, Part]) -> None:
@@ -140,8 +163,10 @@ def _reply(action: Action, shot: Shot, parts: dict[str, Part]) -> None:
 def _assign(shot: Shot, parts: dict[str, Part]) -> None:
     """Who is a mount, a held thing, a ball, a basket, scenery."""
     for part in parts.values():
+        told = part.verbs or any(action.object == part.id for action in shot.actions)
+        part.absent = part.subject.kind is Kind.BUILDING and part.subject.noun == shot.place and not told
         part.behind = part.subject.kind in (Kind.BUILDING, Kind.PLANT) and not part.verbs
-        part.airborne = part.subject.kind is Kind.SKY and not part.verbs
+        part.airborne = part.subject.kind is Kind.SKY and not part.verbs and part.subject.emoji not in art.EARTHBOUND
         part.hoop = part.subject.noun in ("hoop", "basket", "rim")
     for part in parts.values():
         for verb, action in part.verbs:
@@ -276,6 +301,17 @@ def _turn_travellers(parts: dict[str, Part], row: list[str]) -> None:
                 part.facing = 1
             elif other is not None and other.id in row:
                 part.facing = 1 if other.x > part.x else -1
+
+
+def _step_back(parts: dict[str, Part]) -> None:
+    """Whoever walks up to a thing starts far enough away to be seen walking."""
+    for part in parts.values():
+        for verb, action in part.verbs[:1]:
+            other = parts.get(action.object or "")
+            if verb in TRAVEL and other is not None and other.subject.kind not in ALIVE and not other.verbs:
+                side = -1 if other.x > 0 else 1
+                part.x = other.x + side * (2.4 + other.width / 2)
+                part.facing = -side
 
 
 def _place_props(parts: dict[str, Part], shot: Shot, half_u: float) -> None:

@@ -26,6 +26,7 @@ class Emitter:
             Emits.BUBBLES: self._bubbles,
             Emits.FIRE: self._fire,
             Emits.RUIN: self._ruin,
+            Emits.EXHAUST: self._exhaust,
         }
 
     def draw(self, canvas: skia.Canvas, kind: Emits, *, x: float, y: float, size: float, since: float, facing: int) -> None:
@@ -167,6 +168,15 @@ class Emitter:
             canvas.drawCircle(px, ground - size * (0.12 + 1.25 * u), size * (0.10 + 0.20 * u), paint)
         flame = self._sprite("🔥", 0.34 * size)
         stamp(canvas, flame, x, ground - 0.16 * size, 5 * math.sin(11 * since), 0.9 + 0.12 * math.sin(15 * since))
+
+    def _exhaust(self, canvas: skia.Canvas, x: float, y: float, size: float, since: float, facing: int) -> None:
+        """Little clouds left behind near the ground."""
+        for index in range(5):
+            u = fract(since * 1.1 + index / 5)
+            px = x - facing * size * (0.62 + 0.75 * u)
+            py = y + size * (0.86 - 0.22 * u) + 3 * math.sin(index * 2.1)
+            paint = skia.Paint(AntiAlias=True, Color=skia.Color(0xEE, 0xEC, 0xE6, int(150 * (1 - u) ** 1.4)))
+            canvas.drawCircle(px, py, size * (0.05 + 0.09 * u), paint)
 
 
 def _note(canvas: skia.Canvas, x: float, y: float, size: float, alpha: float, kind: int) -> None:

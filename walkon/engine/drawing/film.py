@@ -1,11 +1,12 @@
 """The film: any frame of a performance, drawn when asked for. A frame depends on (scene, seed, index) only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import skia
 
+from walkon.engine.drawing import art
 from walkon.engine.drawing import light as lights
 from walkon.engine.drawing.actors import Troupe, draw_hoop
 from walkon.engine.drawing.camera import Frame, View
@@ -18,13 +19,15 @@ from walkon.engine.drawing.particles import Air
 from walkon.engine.drawing.players import Emits, Player
 from walkon.engine.drawing.puffs import draw_puff
 from walkon.engine.drawing.scenery import FRONT, LEAFY, ROOFED, SETS, place_of
+from walkon.engine.drawing.sets.water import HORIZON
 from walkon.engine.drawing.sprites import sprite_book
-from walkon.engine.drawing.stage import Backdrop
+from walkon.engine.drawing.stage import Backdrop, anchor, layer_zoom
 from walkon.engine.drawing.timing import TakeKind
 from walkon.engine.drawing.titles import TitleCard
 from walkon.scene.places import Place
 from walkon.types.scene import FPS, Camera, Scene, TimeOfDay, Weather
 
+GLITTERING = frozenset({Place.BEACH, Place.SEA, Place.ISLAND})
 PREPARED = 2
 """Takes kept painted: the running one and the one before, about 20 MB each."""
 
@@ -106,6 +109,8 @@ class Film:
         shot = part.take.shot
         place = place_of(shot.place)
         light = lights.light_of(place, shot.time, shot.weather)
+        if any(player.order <= 1 and player.figure.emoji in art.LIGHTS for player in part.script.players):
+            light = replace(light, sun=None)
         views = list(dict.fromkeys(part.camera.view(index / FPS) for index in range(round(part.take.seconds * FPS) + 1)))
         seed = self._scene.seed + part.take.shot_index * 101 * (not shot.place_said)
         backdrop = Backdrop(SETS[place], frame=self._frame, light=light, seed=self._scene.seed, views=views, sprites=self._sprites)
@@ -137,6 +142,7 @@ class Film:
         view = part.camera.view(t)
         locked = part.camera.view(t + 1 / FPS) == view or part.camera.view(max(0.0, t - 1 / FPS)) == view
         prepared.backdrop.draw(canvas, view, locked=locked)
+        self._water(canvas, prepared, view, t)
         body_t = self._body_time(part, t)
         states = [(player, player.track(body_t)) for player in part.script.players]
         for player, state in states:
@@ -150,6 +156,16 @@ class Film:
         self._weather(canvas, prepared, t)
         if prepared.title is not None:
             prepared.title.draw(canvas, t)
+
+    def _water(self, canvas: skia.Canvas, prepared: _Prepared, view: View, t: float) -> None:
+        if prepared.place not in GLITTERING:
+            return
+        sea = next(layer for layer in SETS[prepared.place] if layer.name == "far")
+        unit = self._frame.unit_px * layer_zoom(sea, view)
+        horizon = anchor(self._frame, sea, view)[1] + HORIZON * unit
+        shore = self._frame.ground_y + (view.y - 0.72) * self._frame.unit_px * view.zoom
+        if shore > horizon + 8:
+            prepared.air.glints(canvas, prepared.staged.take.start_s + t, top=horizon + 4, bottom=shore)
 
     def _body_time(self, part: Staged, t: float) -> float:
         """Speaking bodies move on twos: a new pose every second frame."""

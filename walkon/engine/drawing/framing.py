@@ -12,6 +12,8 @@ from walkon.scene.verbs import RIDES, ROCKETS, Verb
 from walkon.types.scene import FPS, Camera
 
 CLOSEST, WIDEST = 1.75, 0.62
+BALL_REACH = 2.9
+"""Metres from the middle to which the camera looks after a ball."""
 RISING_ROOM = 0.95
 """Metres kept over a rising body: it leaves the camera a little behind."""
 EASY_TOP = 0.11
@@ -116,7 +118,10 @@ def _extent(script: Script, take: Take, *, moving: bool, rising: bool) -> tuple[
             if index and moving:
                 top = max(top, state.y + player.figure.height * state.sy) if state.y < 4 else top
                 continue
-            if state.alpha <= 0 or player.ball:
+            if player.ball:
+                left, right = max(min(left, state.x - half), -BALL_REACH), min(max(right, state.x + half), BALL_REACH)
+                continue
+            if state.alpha <= 0:
                 continue
             reach = 2.65 if player.hoop else player.figure.height * max(1.0, state.scale) * min(1.15, max(0.9, state.sy))
             left, right = min(left, state.x - half), max(right, state.x + half)

@@ -53,8 +53,8 @@ def _told(team: list[Part], shooter: Part, release: float, *, misses: bool) -> d
     return starts
 
 
-def ball_path(thrower: Part, *, seconds: float, beat_s: float) -> balls.BallPath:
-    """The way of a ball whose player throws, kicks, catches or dribbles it."""
+def ball_path(thrower: Part, *, seconds: float, beat_s: float, receiver_x: float | None = None) -> balls.BallPath:
+    """The way of a ball whose player throws, kicks, catches or dribbles it; to somebody, where `receiver_x` is given."""
     verb = next(verb for verb, _ in thrower.verbs if verb in BALL_GAME or verb is Verb.PLAY)
     release = min(0.8, max(0.4, seconds * 0.3))
     height = thrower.figure.height
@@ -62,4 +62,6 @@ def ball_path(thrower: Part, *, seconds: float, beat_s: float) -> balls.BallPath
         return balls.dribble_only(thrower.x, beat_s=beat_s, until_s=seconds)
     if verb is Verb.CATCH:
         return balls.caught(thrower.x, thrower.facing, height=height, at_s=0.9)
+    if receiver_x is not None:
+        return balls.passed(thrower.x, receiver_x, height=height, release_s=release, low=verb is Verb.KICK)
     return balls.thrown(thrower.x, thrower.facing, height=height, release_s=release, until_s=seconds, low=verb is Verb.KICK)

@@ -139,6 +139,19 @@ class Air:
             radius = (0.03 + 0.10 * u) * self._height * (0.6 + 0.8 * size)
             canvas.drawCircle(x * self._width + 40 * math.sin(swing * 6 + t * 0.4), (0.9 - 0.7 * u) * self._height, radius, paint)
 
+    def glints(self, canvas: skia.Canvas, t: float, *, top: float, bottom: float) -> None:
+        """Light on water between two heights of the picture, in its middle, where no palm stands before it."""
+        paint = skia.Paint(AntiAlias=True, StrokeWidth=2.2)
+        paint.setStrokeCap(skia.Paint.kRound_Cap)
+        for x, y, speed, swing, size in self._lots[:34]:
+            glow = math.sin(2.1 * t * (0.6 + 0.6 * speed) + 6.28 * swing)
+            if glow > 0.1:
+                px = (0.2 + 0.6 * x) * self._width + 5 * math.sin(t + 6.28 * swing)
+                py = top + (bottom - top) * y * y
+                paint.setColor(skia.Color(0xFF, 0xF8, 0xE0, int(170 * glow)))
+                half = (2 + 7 * size) * (0.5 + y) * glow
+                canvas.drawLine(px - half, py, px + half, py, paint)
+
     def fireflies(self, canvas: skia.Canvas, t: float) -> None:
         """Slow lights that come and go."""
         for x, y, speed, swing, _ in self._lots[:18]:

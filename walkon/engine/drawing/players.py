@@ -31,6 +31,7 @@ class Emits(Enum):
     SPEED = auto()
     BUBBLES = auto()
     RUIN = auto()
+    EXHAUST = auto()
 
 
 EMITTED = {
@@ -54,6 +55,10 @@ EMITTED = {
     Verb.CHASE: Emits.SPEED,
     Verb.FLEE: Emits.SPEED,
     Verb.SWIM: Emits.BUBBLES,
+    Verb.SKATE: Emits.SPEED,
+    Verb.SURF: Emits.SPEED,
+    Verb.SKI: Emits.SPEED,
+    Verb.DRIVE: Emits.EXHAUST,
 }
 
 
@@ -94,7 +99,7 @@ class Player:
     held: Held | None = None
     shadow: bool = True
     edged: bool = True
-    becomes: tuple[str, float] | None = None
+    becomes: tuple[Figure, float] | None = None
     hoop: bool = False
     ball: bool = False
     board: Verb | None = None
@@ -145,8 +150,8 @@ def rider_track(mount: Track, acts: tuple[Act, ...], *, seat: float, pose_of: Ca
         below, self_ = mount(t), own(t)
         stunt = any(act.verb is Verb.BACKFLIP and act.start_s <= t <= act.end_s for act in acts)
         posed = self_ if stunt else pose_of(self_)
-        turn = posed.turn if stunt else below.turn
-        return replace(posed, x=below.x + aft * below.facing, y=below.y + seat * below.sy + posed.y, facing=below.facing, turn=turn)
+        turn, lift = (posed.turn, posed.y) if stunt else (below.turn, 0.0)
+        return replace(posed, x=below.x + aft * below.facing, y=below.y + seat * below.sy + lift, facing=below.facing, turn=turn)
 
     return track
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from walkon.engine.drawing import art, chance
 from walkon.engine.drawing.balls import BallPath
 from walkon.engine.drawing.casting import Company, Part
-from walkon.engine.drawing.figures import ALIVE
+from walkon.engine.drawing.figures import ALIVE, Figure
 from walkon.engine.drawing.games import REACTIONS, ball_path, basket_game
 from walkon.engine.drawing.motion.moves import contacts_of
 from walkon.engine.drawing.motion.state import Act, Contact, State
@@ -26,7 +26,7 @@ from walkon.engine.drawing.poses import Pose
 from walkon.engine.drawing.scenery import place_of
 from walkon.engine.drawing.timing import Take, TakeKind
 from walkon.scene.places import WEIGHTLESS
-from walkon.scene.verbs import BALL_GAME, FALLS, RIDES, STUNTS, TRAVEL, Verb
+from walkon.scene.verbs import AIR_AND_WATER, BALL_GAME, FALLS, RIDES, STUNTS, TRAVEL, Verb
 from walkon.types.scene import Action, Mood
 
 TOOLS: Mapping[Verb, str] = {
@@ -45,7 +45,7 @@ TOOLS: Mapping[Verb, str] = {
     Verb.PLANT: "🌱",
 }
 """What a hand takes up where the prompt named nothing."""
-CARRIED = (Pose.IDLE, Pose.WALK, Pose.RUN, Pose.RIDE, Pose.STAND_RIDE)
+CARRIED = (Pose.IDLE, Pose.WALK, Pose.RUN, Pose.FLY, Pose.SWIM, Pose.RIDE, Pose.STAND_RIDE)
 SEAT_SHARE, BOARD_SHARE, CABIN_SHARE = 0.60, 0.62, 0.50
 DECK_SHARE = 0.10
 AFT_SHARE = 0.36
@@ -153,9 +153,15 @@ class Scripting:
             track=track,
             order=order,
             depth=part.depth,
+            emissions=self._suffered(part),
             shadow=not (part.airborne or self._weightless),
             edged=not (part.behind or part.airborne),
         )
+
+    def _suffered(self, part: Part) -> tuple[Emission, ...]:
+        """A thing somebody sets on fire burns; who did it only shouts."""
+        verbs = [verb for other in self._cast.parts.values() for verb, action in other.verbs if action.object == part.id]
+        return (Emission(kind=Emits.FIRE, start_s=0.4, end_s=self._take.seconds),) if Verb.BURN in verbs else ()
 
     def _phase(self, part: Part) -> float:
         return chance.share(self._seed, "phase", part.id)
@@ -163,6 +169,7 @@ class Scripting:
     def _write_acts(self, part: Part, verbs: list[tuple[Verb, Action]] | None = None) -> tuple[Act, ...]:
         wanted = self._spoken(part) if self._take.kind is TakeKind.SPEECH else part.verbs
         script = (verbs if verbs is not None else wanted) or [(Verb.IDLE, Action(verb="idle", subject=part.id))]
+        script = [(Verb.SHOUT if verb is Verb.BURN and action.object else verb, action) for verb, action in script]
         starts = self._starts(part, script)
         acts = [self._act(part, verb, action, starts[index], starts[index + 1]) for index, (verb, action) in enumerate(script)]
         if starts[0] > 0:
@@ -222,8 +229,13 @@ class Scripting:
             rate=self._rate,
             weightless=self._weightless,
             mounted=part.mount is not None,
+            flies=not part.figure.doll and self._is_winged(part),
             dribbles=verb is Verb.PLAY and (self._cast.basket or (other is not None and other.ball)),
         )
+
+    def _is_winged(self, part: Part) -> bool:
+        ridden = any(other.mount == part.id for other in self._cast.parts.values())
+        return part.figure.emoji in art.WINGED or (ridden and part.figure.emoji == "🐉")
 
     def _collect(self, act: Act, contacts: tuple[Contact, ...]) -> None:
         for contact in contacts:
@@ -258,16 +270,16 @@ class Scripting:
             return None
         return next((verb for verb, _ in part.verbs if verb in (Verb.SURF, Verb.SKI, Verb.SKATE)), None)
 
-    def _becomes(self, part: Part, acts: tuple[Act, ...]) -> tuple[str, float] | None:
+    def _becomes(self, part: Part, acts: tuple[Act, ...]) -> tuple[Figure, float] | None:
         for act, (verb, action) in zip(acts, part.verbs, strict=False):
             other = self._cast.part(action.object)
             if verb is Verb.TRANSFORM and other is not None:
-                return other.subject.emoji, act.start_s + (0.4 * act.seconds + 0.4) / self._rate
+                return other.figure, act.start_s + (0.4 * act.seconds + 0.4) / self._rate
         return None
 
     def _mount(self, part: Part, rider: Part) -> Player:
         part.x, part.facing = rider.x, rider.facing
-        verb = next((verb for verb, _ in rider.verbs if verb in RIDES), None)
+        verb = next((verb for verb, _ in rider.verbs if verb in RIDES or verb in AIR_AND_WATER), None)
         if verb is None and self._take.kind is TakeKind.SPEECH:
             verb = Verb.IDLE
         if verb is None:
@@ -314,7 +326,8 @@ class Scripting:
         )
         if thrower is None:
             return self._thing(part)
-        path = ball_path(thrower, seconds=self._take.seconds, beat_s=self._beat_s)
+        others = [self._cast.parts[id].x for id in self._cast.row if id != thrower.id]
+        path = ball_path(thrower, seconds=self._take.seconds, beat_s=self._beat_s, receiver_x=others[0] if others else None)
         self._meetings += [Met(contact.at_s, contact) for contact in path.contacts if contact.at_s < self._take.seconds - 0.02]
         return self._flying(part, path)
 

@@ -99,7 +99,7 @@ def _backflip_contacts(act: Act) -> tuple[Contact, ...]:
         Contact(at_s=start + hop.wind_up_s, effect="slide_whistle", x=x, gain=0.7),
         Contact(at_s=start + hop.wind_up_s + 0.05, effect="whoosh", x=x),
         Contact(at_s=lands, effect="thud", x=x, puff=Puff.DUST, jolt_px=6),
-        Contact(at_s=lands + 0.42, effect="ding", x=x, gain=0.8),
+        Contact(at_s=lands + 0.42, effect="ding", x=x + 0.25 * act.facing, y=1.25 * act.height, puff=Puff.SPARKS, gain=0.8),
     )
 
 

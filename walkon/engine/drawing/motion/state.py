@@ -81,6 +81,7 @@ class Act:
     weightless: bool = False
     mounted: bool = False
     dribbles: bool = False
+    flies: bool = False
 
     @property
     def seconds(self) -> float:

@@ -72,6 +72,10 @@ def _dash(act: Act, t: float) -> State:
 
 def _hobble(act: Act, t: float, x: float, *, hertz: float, bob: float, rock: float) -> State:
     """How a body without limbs of its own goes: hopping and rocking, stretched in the air and flat on the ground."""
+    if act.flies:
+        wave = math.sin(2 * math.pi * (0.8 * t + act.phase))
+        flap = 1 + 0.08 * math.sin(2 * math.pi * 3.4 * t)
+        return State(x=x, y=0.85 + 0.2 * wave, turn=rock * wave, sx=2 - flap, sy=flap, facing=act.facing, clock=t, belly=True)
     turn = math.pi * (hertz * t + act.phase)
     up = abs(math.sin(turn))
     sy = 1 + 0.07 * (up - 0.55)
@@ -82,7 +86,7 @@ def _hobble(act: Act, t: float, x: float, *, hertz: float, bob: float, rock: flo
 
 def _steps(hertz: float, effect: str = "step") -> Callable[[Act], tuple[Contact, ...]]:
     def contacts(act: Act) -> tuple[Contact, ...]:
-        count = min(40, int(act.seconds * hertz))
+        count = 0 if act.flies else min(40, int(act.seconds * hertz))
         found = []
         for index in range(count):
             at = (index + 0.5) / hertz
