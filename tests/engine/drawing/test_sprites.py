@@ -40,6 +40,7 @@ def test_every_drawing_the_facts_name_is_in_the_font() -> None:
     package = book._glyph(art.GENERIC)
     missing = [emoji for emoji in sorted(named) if np.array_equal(book._glyph(emoji), package)]
     assert missing == []
+    assert len(named) >= 150
 
 
 def test_the_least_used_sprites_are_let_go() -> None:
