@@ -232,6 +232,7 @@ def _page(ground: Ground, house: "House") -> "ChatPlatform":
         words=house.words,
         health=lambda: readiness(ground),
         exposition=lambda: exposition(ground.metrics),
+        root=house.command_root,
     )
 
 

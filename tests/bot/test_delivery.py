@@ -49,9 +49,10 @@ async def test_the_clip_is_edited_into_the_placeholder(town: Town) -> None:
     assert plain(chat.clips()[0].head) == "For Ana, your drawn clip"
 
 
-async def test_progress_is_edited_into_the_placeholder(town: Town) -> None:
+async def test_progress_is_edited_into_a_placeholder_that_the_platform_itself_has_sent(town: Town) -> None:
     chat = Chat()
     async with delivering(town, chat):
+        await until(lambda: settled(town))
         await asked_and_answered(town, chat)
         lease = await town.claim()
         await town.house.queue.heartbeat(lease, Progress(phase="painting", step=3, steps=9, fraction=0.3))

@@ -11,6 +11,7 @@ from walkon.queue.port import JobState, JobView, Progress
 from walkon.scene.alt_text import alt_text
 from walkon.scene.codec import decode
 from walkon.types.people import Locale
+from walkon.types.scene import Scene
 
 NOTIFY_AFTER_S = 90.0
 """An edit notifies nobody, so after a longer wait a short reply tells the asker (ux: at most one ping)."""
@@ -107,28 +108,38 @@ def _rendering(speaker: Speaker, clip: Clip, progress: Progress | None) -> Card:
 
 def _finished(speaker: Speaker, clip: Clip, done: Finished) -> Card:
     asker = Mention(clip.asker.id, clip.asker.name)
+    scene = decode(clip.scene)
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
     video = Video(
         video=done.video,
         poster=done.poster,
         captions=done.captions,
-        alt=alt_text(decode(clip.scene), done.seconds, speaker.locale),
+        alt=alt_text(scene, done.seconds, speaker.locale),
         name=speaker.say("card.finished.name", clip=clip.id),
         seconds=done.seconds,
         width=done.width,
         height=done.height,
         bytes=done.bytes,
     )
-    body = (speaker.text("card.finished.not_drawn", what=", ".join(done.not_staged)),) if done.not_staged else ()
+    body = (speaker.text("card.finished.nobody"), *_owed_to_the_words(speaker, scene, done))
     buttons = (_button(speaker, Deed.DETAILS, "details", clip),)
     small = _small_line(speaker, clip, done)
     return Card(
-        tone=Tone.DONE, head=head, video=video, words=clip.prompt, body=body, small=small, buttons=buttons, pings=_asker(clip), clip=clip.id
+        tone=Tone.DONE,
+        head=head,
+        video=video,
+        words=clip.prompt,
+        body=body,
+        small=small,
+        buttons=buttons,
+        pings=frozenset({clip.asker.id}),
+        clip=clip.id,
     )
 
 
-def _asker(clip: Clip) -> frozenset[Any]:
-    return frozenset({clip.asker.id})
+def _owed_to_the_words(speaker: Speaker, scene: Scene, done: Finished) -> tuple[Text, ...]:
+    unstaged = (speaker.text("card.finished.not_drawn", what=", ".join(done.not_staged)),) if done.not_staged else ()
+    return (*unstaged, *(speaker.text(f"card.note.{note}") for note in scene.notes))
 
 
 def _small_line(speaker: Speaker, clip: Clip, done: Finished) -> str:

@@ -173,13 +173,17 @@ class Pressed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """The first answer. private: only the person sees it, where the platform can. post, revision: the outbox row this
-    answer shows, so that its message becomes the placeholder that later turns into the clip."""
+    """The first answer. private: only the person sees it, where the platform can.
+
+    post, revision: the outbox row this answer shows, so that its message becomes the placeholder that later turns into the
+    clip. ref: where that row stands already, because the same event came a second time; nothing is to be answered then.
+    """
 
     card: Card
     private: bool = False
     post: str | None = None
     revision: int = 0
+    ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,8 +204,9 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A chat command. Its one-line description is `command.NAME` in the locales."""
+    """A chat command. Its one-line description is `command.NAME` in the locales. public: everybody sees its usual answer."""
 
     name: str
     run: Callable[[Context], Awaitable[Reply]]
     options: tuple[Option[object], ...] = ()
+    public: bool = False

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -19,6 +19,7 @@ from walkon.library.clips import Clip, ClipState
 from walkon.queue.port import JobState, JobView
 from walkon.store import outbox
 from walkon.store.database import Transaction
+from walkon.store.media import MediaMissing
 from walkon.store.outbox import NewRow, OutboxKind, Row
 from walkon.telemetry import Metrics
 from walkon.types.clock import to_ms
@@ -61,8 +62,6 @@ class Delivery:
         name = self._platform.platform
         async with self._house.database.transaction() as tx:
             await outbox.release_holds(tx, name)
-            rows = await outbox.watched(tx, name)
-        self._watched = {row.key: Watched(row, monotonic()) for row in rows}
         try:
             while True:
                 await self._round()
@@ -90,6 +89,7 @@ class Delivery:
         now_ms = to_ms(self._house.clock.now())
         async with self._house.database.reading() as tx:
             rows = list(await outbox.due(tx, self._platform.platform, now_ms, limit=free, busy=tuple(self._busy)))
+            self._watch(await outbox.watched(tx, self._platform.platform))
             rows += self._stale({row.key for row in rows}, free - len(rows))
             clips = {row.subject: await tables.get(tx, ClipId(row.subject)) for row in rows}
         views = await self._views(clip for clip in clips.values() if clip)
@@ -104,6 +104,13 @@ class Delivery:
         self._house.database.announce()
         if not task.cancelled() and (error := task.exception()):
             log.error("delivery_broke", key=key, exc_info=error)
+
+    def _watch(self, standing: Sequence[Row]) -> None:
+        # First answers are sent by whoever took the request, so what stands is read anew each time.
+        known, now = self._watched, monotonic()
+        self._watched = {
+            row.key: Watched(row, *((known[row.key].next_s, known[row.key].card) if row.key in known else (now,))) for row in standing
+        }
 
     def _stale(self, taken: set[str], limit: int) -> list[Row]:
         # Progress takes at most half of what is free, so that it never stands in a clip's way.
@@ -149,7 +156,11 @@ class Delivery:
         try:
             return await self._platform.show(post, card)
         except TooLarge:
-            return await self._platform.show(post, card.without_video(speaker.text("card.finished.too_large")))
+            why = "card.finished.too_large"
+        except MediaMissing as error:
+            log.error("media_missing", key=error.key, post=post.key)
+            why = "card.finished.not_kept"
+        return await self._platform.show(post, card.without_video(speaker.text(why)))
 
     async def _shown(self, row: Row, clip: Clip, view: JobView | None, card: Card, ref: str) -> None:
         self._metrics.delivered(self._platform.platform, "sent")
@@ -159,10 +170,8 @@ class Delivery:
                 await outbox.acknowledge(tx, row.key, row.wanted, ref)
                 if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
                     await self._owe_note(tx, row, clip, ref)
-        if clip.state.final or row.kind is not OutboxKind.CARD:
-            self._watched.pop(row.key, None)
-            return
-        self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
+        if not clip.state.final and row.kind is OutboxKind.CARD:
+            self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
 
     async def _owe_note(self, tx: Transaction, row: Row, clip: Clip, ref: str) -> None:
         if clip.waited_s <= NOTIFY_AFTER_S or not row.key.startswith("clip:") or not self._platform.limits.notes:
@@ -198,14 +207,12 @@ class Delivery:
 
     async def _gone(self, row: Row, clip: Clip) -> None:
         # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised.
-        self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
             await outbox.forget(tx, row.key, seen=0 if clip.state.final else row.wanted)
 
     async def _give_up(self, row: Row, error: str) -> None:
         self._metrics.delivered(self._platform.platform, "given_up")
         log.warning("delivery_given_up", key=row.key, reason=error)
-        self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
             await outbox.give_up(tx, row.key, error)
 

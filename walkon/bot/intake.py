@@ -36,10 +36,10 @@ async def submit(ctx: Context, scene: Scene) -> Reply:
 
 async def promise(house: House, asked: Invocation | Pressed, scene: Scene) -> Reply:
     """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip."""
-    clip = await _record(house, asked, scene)
+    clip, ref = await _record(house, asked, scene)
     view = await _line_up(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
-    return Reply(card=clip_card(speaker, clip, view), post=card_key(clip), revision=1)
+    return Reply(card=clip_card(speaker, clip, view), post=card_key(clip), revision=1, ref=ref)
 
 
 async def show_again(ctx: Context, clip: Clip) -> Reply:
@@ -60,7 +60,7 @@ def _card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
     return NewRow(key=key, kind=OutboxKind.CARD, platform=place.platform, subject=clip.id, place=where, reply=reply, urgent=urgent)
 
 
-async def _record(house: House, asked: Invocation | Pressed, scene: Scene) -> Clip:
+async def _record(house: House, asked: Invocation | Pressed, scene: Scene) -> tuple[Clip, str | None]:
     now = house.clock.now()
     wanted = Clip(
         id=new_clip_id(),
@@ -76,7 +76,8 @@ async def _record(house: House, asked: Invocation | Pressed, scene: Scene) -> Cl
     async with house.database.transaction() as tx:
         clip = await tables.add(tx, wanted)
         await outbox.put(tx, _card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=FIRST_ANSWER_MS)
-    return clip
+        row = await outbox.row(tx, card_key(clip))
+    return clip, row.ref if row else None
 
 
 async def _line_up(house: House, clip: Clip) -> JobView | None:

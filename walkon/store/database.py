@@ -1,8 +1,9 @@
 """The store's database: one writer, many readers, every transaction durable before it is believed."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DatabaseError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from walkon.types.errors import WalkonError
@@ -50,6 +50,14 @@ def _sqlite_engine(path: Path, *, writer: bool) -> AsyncEngine:
     return engine
 
 
+def _probe(path: Path) -> None:
+    # A connection that fails inside the pool leaves its thread behind, so an unfit file is found out before.
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+
+
 def _migrate(connection: Connection) -> None:
     config = AlembicConfig()
     config.set_main_option("script_location", "walkon.store:migrations")
@@ -68,14 +76,14 @@ class Database:
     @classmethod
     async def open(cls, path: Path) -> "Database":
         """Open the SQLite file, made and migrated if need be. Raises StoreUnusable."""
+        try:
+            await asyncio.to_thread(_probe, path)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreUnusable(f"{path.name}: {error}. Check the folder's rights and free space.") from error
         database = cls(_sqlite_engine(path, writer=True), _sqlite_engine(path, writer=False))
         try:
             async with database._writer.begin() as connection:
                 await connection.run_sync(_migrate)
-        except (DatabaseError, OSError) as error:
-            await database.close()
-            cause = getattr(error, "orig", None) or error
-            raise StoreUnusable(f"{path.name}: {cause}. Check the folder's rights and free space.") from error
         except CommandError as error:
             await database.close()
             raise StoreUnusable(f"{path.name} was written by a newer walkon. Install that release, or restore a backup.") from error

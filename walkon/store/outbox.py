@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, and_, delete, select, update
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, and_, case, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
 
 from walkon.store.database import Transaction
@@ -29,6 +29,8 @@ class OutboxState(StrEnum):
     """Whether anybody still tries."""
 
     OPEN = "open"
+    SETTLED = "settled"
+    """The last state stands."""
     GIVEN_UP = "given_up"
 
 
@@ -143,7 +145,9 @@ async def watched(tx: Transaction, platform: str) -> Sequence[Row]:
 
 async def acknowledge(tx: Transaction, key: str, revision: int, ref: str) -> None:
     """Revision `revision` stands as message `ref`. An older revision never overwrites a newer."""
-    shown = {"ref": ref, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None}
+    last = and_(OUTBOX.c.urgent, OUTBOX.c.wanted == revision)
+    state = case((last, OutboxState.SETTLED), else_=OUTBOX.c.state)
+    shown = {"ref": ref, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None, "state": state}
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
 
 

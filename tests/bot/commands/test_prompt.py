@@ -43,6 +43,13 @@ async def test_the_same_event_twice_is_one_clip(town: Town) -> None:
     assert (await town.house.queue.stats()).queued == 1
 
 
+async def test_an_event_that_comes_again_after_its_answer_stands_says_where(town: Town) -> None:
+    first = await town.say("Ana", "prompt", event="web:same", prompt=CAT)
+    await town.router.answered(str(first.post), first.revision, '{"message": 7}')
+    assert first.ref is None
+    assert (await town.say("Ana", "prompt", event="web:same", prompt=CAT)).ref == '{"message": 7}'
+
+
 async def test_without_a_seed_every_clip_has_its_own(town: Town) -> None:
     seeds = {decode((await town.clip(await town.say("Ana", "prompt", prompt=CAT))).scene).seed for _ in range(3)}
     assert len(seeds) == 3

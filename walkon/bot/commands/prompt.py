@@ -28,4 +28,4 @@ async def prompt(ctx: Context) -> Reply:
     return await submit(ctx, scene)
 
 
-COMMAND = Command("prompt", prompt, options=(PROMPT, SECONDS, ASPECT, STYLE, SEED))
+COMMAND = Command("prompt", prompt, options=(PROMPT, SECONDS, ASPECT, STYLE, SEED), public=True)

@@ -19,4 +19,4 @@ async def show(ctx: Context) -> Reply:
     return await show_again(ctx, clip)
 
 
-COMMAND = Command("show", show, options=(CLIP,))
+COMMAND = Command("show", show, options=(CLIP,), public=True)

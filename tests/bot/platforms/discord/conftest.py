@@ -35,9 +35,10 @@ COMMANDS = (
             text_option("prompt", required=True, rest=True),
             choice_option("aspect", ("16:9", "9:16", "1:1")),
         ),
+        public=True,
     ),
     Command("queue", _elsewhere),
-    Command("show", _elsewhere, options=(clip_option("clip", required=True),)),
+    Command("show", _elsewhere, options=(clip_option("clip", required=True),), public=True),
 )
 
 

@@ -65,6 +65,7 @@ class DiscordPlatform:
         self._token = token
         self._api_url = api_url
         self._tree = command_tree(root, commands, words)
+        self._public = frozenset(command.name for command in commands if command.public)
         self._guild = int(dev_guild) if dev_guild else None
         self._state = state_dir / STATE_FILE
         self._messages = Messages(layout=Layout(words), media=media, clock=SystemClock())
@@ -78,7 +79,7 @@ class DiscordPlatform:
     async def serve(self, handler: Handler) -> None:
         """Receive until cancelled. Raises PlatformDown when the connection is lost beyond the library's own repair; call again."""
         client = await self._logged_in()
-        listener = Listener(handler=handler, messages=self._messages)
+        listener = Listener(handler=handler, messages=self._messages, public=self._public)
         client.hear = listener.hear
         try:
             with port_errors():

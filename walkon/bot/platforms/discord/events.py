@@ -28,18 +28,20 @@ DEFER_AFTER_S = 1.5
 PATIENCE_S = 15.0
 """An answer that Discord has not taken by then is left to the outbox, which waits a little longer before it steps in."""
 
-PUBLIC_COMMANDS = frozenset({"prompt", "show"})
-"""Whether everybody sees an answer cannot change after "thinking": these are usually for all, the others for the asker."""
-
 _ATTACHMENT = 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
-    """Hears interactions and answers them. running: the answers under way, kept so that closing can wait for them."""
+    """Hears interactions and answers them.
+
+    public: commands whose answer everybody sees; that cannot change any more after "thinking". running: the answers under way,
+    kept so that closing can wait for them.
+    """
 
     handler: Handler
     messages: Messages
+    public: frozenset[str]
     running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def hear(self, interaction: discord.Interaction) -> None:
@@ -92,7 +94,7 @@ class Listener:
         if done and task.result().card.video is None:
             async with asyncio.timeout(PATIENCE_S):
                 return task.result(), await self._at_once(interaction, task.result())
-        private = task.result().private if done else _usually_private(interaction)
+        private = task.result().private if done else _usually_private(interaction, self.public)
         async with asyncio.timeout(PATIENCE_S):
             await self._defer(interaction, private=private)
         await asyncio.wait({task})
@@ -186,9 +188,9 @@ def _standing(interaction: discord.Interaction, at: float) -> Standing:
     return Standing(**ids, token=interaction.token, at=at)
 
 
-def _usually_private(interaction: discord.Interaction) -> bool:
+def _usually_private(interaction: discord.Interaction, public: frozenset[str]) -> bool:
     data = cast("dict[str, Any]", interaction.data or {})
     if interaction.type is discord.InteractionType.component:
         token = read_token(str(data.get("custom_id", "")))
         return token is None or token.deed is not Deed.AGAIN
-    return (_sub_command(data) or {}).get("name") not in PUBLIC_COMMANDS
+    return (_sub_command(data) or {}).get("name") not in public

@@ -104,6 +104,8 @@ class Receiver:
 
     async def _answer(self, event: Invocation | Pressed, reply: Reply) -> None:
         """Show the reply. One with an outbox row is tried once: if it fails, delivery shows it."""
+        if reply.ref is not None:
+            return
         post = Post(key=reply.post or event.event, place=event.place, reply=event.reply, ref=None)
         if reply.post is None:
             await self._reply(post, reply.card)

@@ -26,7 +26,7 @@ from walkon.types.clock import Clock, SystemClock, to_ms
 from walkon.types.errors import SetupError
 from walkon.types.people import Platform
 
-LIMITS = PlatformLimits(min_edit_s=0.2, in_flight=8)
+LIMITS = PlatformLimits(min_edit_s=0.2, in_flight=8, notes=False)
 """Ours to choose: five edits a second look alive, and each is one commit."""
 BACKLOG = 512
 SHUTDOWN_S = 2.0

@@ -1,0 +1,1 @@
+"""Chat systems, one folder each: what they deliver becomes an invocation, what walkon says becomes their markup."""
