@@ -113,7 +113,7 @@ async def open_queue(config: Config) -> AsyncIterator[JobQueue]:
             config.queue_path, lease_s=settings.lease_s, max_attempts=settings.max_attempts, max_depth=settings.max_depth
         )
     except (QueueUnusable, OSError) as error:
-        raise SetupError(f"{config.queue_path}: {getattr(error, 'reason', error)}") from error
+        raise SetupError(str(getattr(error, "reason", error))) from error
     try:
         yield queue
     finally:

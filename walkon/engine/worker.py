@@ -16,6 +16,7 @@ from walkon.library.clips import FailureCause
 from walkon.library.endings import end_failed
 from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress
 from walkon.telemetry import Metrics
+from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, WorkerId
 
 log = structlog.get_logger(__name__)
@@ -56,7 +57,10 @@ class Worker:
 
     async def _sweep(self) -> None:
         while True:
-            await self._studio.queue.sweep()
+            try:
+                await self._studio.queue.sweep()
+            except WalkonError as error:  # the queue is away: the next round tries again
+                log.warning("sweep_failed", error=f"{type(error).__name__} {error}")
             await asyncio.sleep(self._lease_s / 3)
 
     async def _take_one(self) -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 from alembic import command
@@ -28,7 +29,7 @@ class StoreUnusable(WalkonError):
     reason: str
 
 
-def _sqlite_engine(path: Path, *, writer: bool) -> AsyncEngine:
+def _sqlite_engine(path: Path, *, writer: bool, threads: list[Thread]) -> AsyncEngine:
     # One writing connection: the fastest setting, and SQLite before 3.51.3 can corrupt a WAL with two (facts: sqlite.org/wal.html).
     pool = {"pool_size": 1, "max_overflow": 0} if writer else {"pool_size": 4, "max_overflow": 0}
     engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_timeout=60, **pool)
@@ -36,6 +37,7 @@ def _sqlite_engine(path: Path, *, writer: bool) -> AsyncEngine:
     @event.listens_for(engine.sync_engine, "connect")
     def on_connect(connection: Any, _: Any) -> None:
         connection.isolation_level = None
+        threads.append(connection.driver_connection._thread)
         cursor = connection.cursor()
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
@@ -68,9 +70,10 @@ def _migrate(connection: Connection) -> None:
 class Database:
     """The open store. `changed` is set by `announce` after a commit that somebody may be waiting for."""
 
-    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
-        self._writer = writer
-        self._reader = reader
+    def __init__(self, path: Path) -> None:
+        self._threads: list[Thread] = []
+        self._writer = _sqlite_engine(path, writer=True, threads=self._threads)
+        self._reader = _sqlite_engine(path, writer=False, threads=self._threads)
         self.changed = asyncio.Event()
 
     @classmethod
@@ -80,7 +83,7 @@ class Database:
             await asyncio.to_thread(_probe, path)
         except (sqlite3.Error, OSError) as error:
             raise StoreUnusable(f"{path.name}: {error}. Check the folder's rights and free space.") from error
-        database = cls(_sqlite_engine(path, writer=True), _sqlite_engine(path, writer=False))
+        database = cls(path)
         try:
             async with database._writer.begin() as connection:
                 await connection.run_sync(_migrate)
@@ -106,6 +109,8 @@ class Database:
         self.changed.set()
 
     async def close(self) -> None:
-        """Close both engines and their threads."""
+        """Close both engines and wait for their threads: one that outlives the loop cannot report to it any more."""
         await self._writer.dispose()
         await self._reader.dispose()
+        for thread in self._threads:
+            await asyncio.to_thread(thread.join)
