@@ -505,6 +505,48 @@ async def test_one_worker_that_vanishes_twice_makes_no_poison(queue, queue_clock
     assert (await queue.view(A)).state is JobState.QUEUED
 
 
+async def test_a_reclaim_takes_every_lease_back_at_once_and_counts_the_attempt(queue):
+    for name in "abc":
+        await queue.submit(a_job(name))
+    late = [await leased(queue), await leased(queue)]
+    assert await queue.reclaim() == 2
+    assert await queue.reclaim() == 0
+    assert [await queue.heartbeat(lease) for lease in late] == [Beat.LOST, Beat.LOST]
+    with pytest.raises(LeaseLost):
+        await queue.complete(late[0], b"late")
+    again = [await leased(queue) for _ in "abc"]
+    assert [(lease.job.id, lease.attempt) for lease in again] == [("a", 2), ("b", 2), ("c", 1)]
+    assert min(lease.token for lease in again) > max(lease.token for lease in late)
+
+
+async def test_a_reclaim_leaves_what_waits_and_what_has_ended_alone(queue):
+    for name in "abc":
+        await queue.submit(a_job(name))
+    await queue.complete(await leased(queue), b"clip")
+    await queue.fail(await leased(queue), FaultKind.TRANSIENT, "x")
+    before = await queue.views([A, B, C])
+    assert await queue.reclaim() == 0
+    assert await queue.views([A, B, C]) == before
+
+
+async def test_a_job_reclaimed_from_two_workers_before_a_heartbeat_is_poison(queue):
+    await queue.submit(a_job("a"))
+    for worker in ("w1", "w2"):
+        await leased(queue, worker)
+        await queue.reclaim()
+    view = await queue.view(A)
+    assert (view.state, view.attempts, view.error) == (JobState.DEAD, 2, POISON)
+
+
+async def test_reclaims_use_up_the_attempts(queue):
+    await queue.submit(a_job("a"))
+    for _ in range(3):
+        await queue.heartbeat(await leased(queue))
+        await queue.reclaim()
+    view = await queue.view(A)
+    assert (view.state, view.attempts, view.error) == (JobState.DEAD, 3, VANISHED)
+
+
 async def test_dead_letters_are_listed_newest_first(queue, queue_clock):
     for name in "abc":
         await queue.submit(a_job(name))

@@ -106,7 +106,12 @@ async def end_by_vanishing(queue, lease, clock):
     await queue.cancel(lease.job.id)
 
 
-@pytest.mark.parametrize("end", [end_by_release, end_by_absence, end_by_vanishing])
+async def end_by_reclaim(queue, lease, clock):
+    await queue.reclaim()
+    await queue.cancel(lease.job.id)
+
+
+@pytest.mark.parametrize("end", [end_by_release, end_by_absence, end_by_vanishing, end_by_reclaim])
 async def test_what_was_nobodys_fault_is_not_charged(queue, queue_clock, end):
     await queue.submit(a_job("p-1", place="p", cost_ms=5_000))
     for number in range(4):

@@ -183,8 +183,7 @@ class ReferenceQueue:
     async def sweep(self) -> int:
         self._promote()
         before, self.seen, taken = self.seen, {}, 0
-        expired = [entry for entry in self.in_state(JobState.RUNNING) if entry.expires_ms <= self.now_ms]
-        for entry in sorted(expired, key=lambda each: (each.expires_ms, each.token)):
+        for entry in [each for each in self._running() if each.expires_ms <= self.now_ms]:
             sighting = (entry.job.id, entry.token, entry.expires_ms)
             if sighting in before and 3 * (self.now_ms - before[sighting]) >= self.rules.lease_ms:
                 self._take_back(entry)
@@ -195,6 +194,12 @@ class ReferenceQueue:
             if entry.ended_ms <= self.now_ms - RESULT_WINDOW_MS:
                 del self.jobs[entry.job.id]
         return taken
+
+    async def reclaim(self) -> int:
+        running = self._running()
+        for entry in running:
+            self._take_back(entry)
+        return len(running)
 
     async def dead(self, limit: int = 100) -> list[JobView]:
         newest = sorted(self.in_state(JobState.DEAD), key=lambda entry: (entry.ended_ms, entry.token), reverse=True)
@@ -273,6 +278,9 @@ class ReferenceQueue:
         entry.state, entry.progress = JobState.QUEUED, None
         self.line.add(entry.waiting)
         self._tell()
+
+    def _running(self) -> list[Entry]:
+        return sorted(self.in_state(JobState.RUNNING), key=lambda entry: (entry.expires_ms, entry.token))
 
     def _promote(self) -> None:
         due = [entry for entry in self.in_state(JobState.DELAYED) if entry.ready_ms <= self.now_ms]

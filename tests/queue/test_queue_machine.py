@@ -130,6 +130,11 @@ class QueueMachine(RuleBasedStateMachine):
         self.both("sweep")
 
     @rule()
+    def reclaim(self):
+        running = self.both("stats").running
+        assert self.both("reclaim") == running
+
+    @rule()
     def reopen(self):
         """The process ends and another begins; what it saw expired is gone, so the reference forgets it too."""
         self.runner.run(self.queues[1].close())

@@ -196,6 +196,23 @@ async def test_opening_and_closing_can_be_cancelled_at_any_await(file):
     assert [thread for thread in threading.enumerate() if "connection_worker" in thread.name] == []
 
 
+@pytest.mark.parametrize("content", [b"", b"shopping list\n" * 1_000], ids=["new", "not a database"])
+def test_a_loop_that_ends_in_the_middle_of_an_opening_leaves_no_thread_behind(file, content):
+    """A thread that outlived its loop would end in a traceback, which pytest counts as an error."""
+    file.parent.mkdir()
+    file.write_bytes(content)
+
+    async def begin(steps):
+        opening = asyncio.create_task(SqliteQueue.open(file))
+        for _ in range(steps):
+            await asyncio.sleep(0)
+        return opening
+
+    for steps in range(4):
+        assert asyncio.run(begin(steps)).cancelled()
+        assert [thread for thread in threading.enumerate() if "connection_worker" in thread.name] == []
+
+
 async def test_closing_leaves_no_thread_no_task_and_no_lock(queue, file):
     before = asyncio.all_tasks()
     calls = asyncio.gather(*(queue.submit(a_job(f"job-{number}")) for number in range(10)))

@@ -255,6 +255,13 @@ class JobQueue(Protocol):
         different workers before their first heartbeat.
         """
 
+    async def reclaim(self) -> int:
+        """Take back every lease at once, as a sweep would an expired one; returns how many.
+
+        Only for whoever knows that no worker lives, such as the one worker of an embedded queue at its start. Counted like a
+        vanished worker, under the same rules for attempts and poison.
+        """
+
     async def dead(self, limit: int = 100) -> list[JobView]:
         """Dead letters, newest first."""
 

@@ -141,6 +141,10 @@ class SqliteQueue:
         """Take back leases seen expired twice, promote due retries, forget what ended long ago."""
         return await self._write(lambda tx: sqlite_jobs.sweep(tx, self._file.seen_ms))
 
+    async def reclaim(self) -> int:
+        """Take back every lease at once; only where no worker lives."""
+        return await self._write(sqlite_jobs.reclaim)
+
     async def dead(self, limit: int = 100) -> list[JobView]:
         """Dead letters, newest first."""
         return await self._looks.do(lambda look: sqlite_views.dead(look, limit))

@@ -195,6 +195,14 @@ def sweep(tx: Write, seen_ms: dict[tuple[JobId, int, int], int]) -> int:
     return taken
 
 
+def reclaim(tx: Write) -> int:
+    """Take back every lease."""
+    running = tx.rows("state = 'running' ORDER BY expires_ms, token")
+    for row in running:
+        _take_back(tx, row)
+    return len(running)
+
+
 def _refuse_beyond_depth(tx: Write) -> None:
     tallied = "SELECT sum(jobs), sum(cost_ms) FROM tally WHERE state IN ('queued', 'delayed')"
     waiting, waiting_ms = tx.connection.execute(tallied).fetchone()

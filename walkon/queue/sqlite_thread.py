@@ -31,7 +31,12 @@ class SqlThread:
         connection = aiosqlite.Connection(partial(_connect_or_note, connect, faults), iter_chunk_size=64)
         # A program that dies without closing must be able to end; to the file that is one more kill.
         connection._thread.daemon = True
-        thread = cls(await connection)
+        try:
+            thread = cls(await connection)
+        except asyncio.CancelledError:
+            # The thread still tells the loop what came of it, so the loop may not end before the thread.
+            connection._thread.join()
+            raise
         if faults:
             await thread.close()
             raise faults[0]
