@@ -48,9 +48,5 @@ def test_the_wheel_carries_everything_that_is_read_at_run_time(tmp_path: Path) -
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(tmp_path), str(ROOT)]
     subprocess.run(build, check=True, capture_output=True, timeout=120)
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
-    kept = {
-        str(path.relative_to(ROOT))
-        for path in (ROOT / "walkon").rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    }
+    kept = {str(path.relative_to(ROOT)) for path in (ROOT / "walkon").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert kept <= names
