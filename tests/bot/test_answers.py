@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.bot.conftest import Town
+from tests.town import Town
 from walkon.bot.cards import plain
 from walkon.library.clips import ClipState
 from walkon.queue.port import FaultKind

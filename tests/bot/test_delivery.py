@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from tests.bot.conftest import Town
 from tests.doubles.chat import Chat
+from tests.town import Town
 from tests.waiting import until
 from walkon.bot.cards import plain
 from walkon.bot.delivery import Delivery

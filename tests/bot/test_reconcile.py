@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from tests.bot.conftest import FINISHED, Town
+from tests.town import FINISHED, Town
 from walkon.bot.reconcile import reconcile
 from walkon.library.clips import ClipState
 from walkon.library.endings import result_of

@@ -1,6 +1,6 @@
 """`/sora cancel`: stops what waits or renders, for whoever may."""
 
-from tests.bot.conftest import Town
+from tests.town import Town
 from walkon.bot.cards import plain
 from walkon.library.clips import ClipState
 from walkon.queue.port import Beat, JobState

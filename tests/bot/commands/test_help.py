@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from tests.bot.conftest import Town
+from tests.town import Town
 from walkon.bot.cards import plain
 from walkon.types.people import Locale
 

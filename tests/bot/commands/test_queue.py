@@ -1,6 +1,6 @@
 """`/sora queue`: one's own place, and the length of the line."""
 
-from tests.bot.conftest import Town
+from tests.town import Town
 from walkon.bot.cards import plain
 from walkon.queue.port import Progress
 

@@ -1,6 +1,6 @@
 """`/sora show`: a clip comes back in a new message that is kept up to date."""
 
-from tests.bot.conftest import Town
+from tests.town import Town
 from walkon.bot.cards import plain
 from walkon.store import outbox
 

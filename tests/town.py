@@ -1,3 +1,5 @@
+"""A house with its router on the real store and queue, and people who talk to it."""
+
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from itertools import count

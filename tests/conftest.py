@@ -1,0 +1,3 @@
+"""Fixtures that every folder may use: see `tests/town.py`."""
+
+pytest_plugins = ["tests.town"]

@@ -1,0 +1,65 @@
+"""One house, one worker with the real engine, and a chat to talk in."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.chat import Chat
+from tests.town import Town
+from tests.waiting import until
+from walkon.bot.cards import Card, plain
+from walkon.bot.delivery import Delivery
+from walkon.engine import backends
+from walkon.engine.render import Studio
+from walkon.engine.worker import Worker
+from walkon.store.media import MediaStore
+from walkon.telemetry import build_metrics
+
+
+class Evening:
+    """People in a chat with walkon."""
+
+    def __init__(self, town: Town, media: MediaStore) -> None:
+        self.town = town
+        self.media = media
+        self.chat = Chat()
+
+    async def types(self, name: str, command: str, **options: object) -> Card:
+        """Somebody types a command; what is answered, as everybody in the chat or only they see it."""
+        reply = await self.town.say(name, command, **options)  # type: ignore[arg-type]
+        if reply.post:
+            ref = await self.chat.show_first(reply.post, reply.card)
+            await self.town.router.answered(reply.post, reply.revision, ref)
+        return reply.card
+
+    async def clip_of(self, words: str) -> Card:
+        """The finished clip of these words, once it is there."""
+        await until(lambda: any(card.words == words for card in self.chat.clips()), 60)
+        return next(card for card in self.chat.clips() if card.words == words)
+
+    def shows(self, words: str) -> str:
+        """The first line of the message about these words, as it stands."""
+        return plain(next(card for card in self.chat.messages.values() if card.words == words).head)
+
+
+@pytest.fixture
+async def evening(town: Town, tmp_path: Path) -> AsyncIterator[Evening]:
+    media = MediaStore(tmp_path / "media")
+    house = town.house
+    studio = Studio(
+        queue=house.queue,
+        database=house.database,
+        media=media,
+        backend=backends.load("animatic")(),
+        clock=house.clock,
+        scratch=tmp_path / "scratch",
+    )
+    made = Evening(town, media)
+    working = asyncio.create_task(Worker(studio, build_metrics(), lease_s=30).run())
+    delivering = asyncio.create_task(Delivery(made.chat, house, build_metrics()).run())
+    yield made
+    for task in (working, delivering):
+        task.cancel()
+    await asyncio.gather(working, delivering, return_exceptions=True)
