@@ -21,6 +21,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from bench.rig.report import Goal, Report, Row
 from walkon.queue.port import JobKind, NewJob
 from walkon.queue.sqlite import SqliteQueue
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
@@ -32,6 +33,12 @@ PAYLOAD = b"x" * 370
 LEAST_RATIO = 10.0
 FSYNC_MS = 3.0
 """One fsync of a disk that writes through before it answers; 3 to 4 ms on the machine this goal was set on."""
+
+
+NAME = "job_queue"
+JUDGED = "submissions at once beside bare inserts, fsync of 3 ms or more"
+GOALS = (Goal(what=JUDGED, least=LEAST_RATIO),)
+ROUNDS = 9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +55,7 @@ class Round:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class Figures:
     """Medians over the rounds. *_ratio: times as fast as bare inserts; *_carried: the same where one fsync takes FSYNC_MS."""
 
     fsync_ms: float
@@ -64,8 +71,13 @@ class Report:
     goal: float = LEAST_RATIO
 
     @property
+    def judged(self) -> float:
+        """The ratio that the goal is held against."""
+        return self.submit_ratio if self.fsync_ms >= FSYNC_MS else self.submit_carried
+
+    @property
     def held(self) -> bool:
-        return (self.submit_ratio if self.fsync_ms >= FSYNC_MS else self.submit_carried) >= self.goal
+        return self.judged >= self.goal
 
 
 async def timed_ms(work: Callable[[], Awaitable[object]]) -> float:
@@ -163,11 +175,11 @@ def carried(each: Round, mine_ms: float, commits: int) -> float:
     return (each.bare_ms + AT_ONCE * more_ms) / (mine_ms + commits * more_ms)
 
 
-def report(rounds: Sequence[Round]) -> Report:
+def figures(rounds: Sequence[Round]) -> Figures:
     def median(value: Callable[[Round], float]) -> float:
         return round(statistics.median(map(value, rounds)), 2)
 
-    return Report(
+    return Figures(
         fsync_ms=median(lambda each: each.fsync_ms),
         bare_per_s=median(lambda each: AT_ONCE / each.bare_ms * 1000),
         submit_per_s=median(lambda each: AT_ONCE / each.submit_ms * 1000),
@@ -181,14 +193,36 @@ def report(rounds: Sequence[Round]) -> Report:
     )
 
 
+def run() -> Report:
+    """Some rounds in a temporary folder: a few seconds."""
+    with tempfile.TemporaryDirectory() as name:
+        found = figures(asyncio.run(measured(Path(name), ROUNDS)))
+    return Report(
+        rows=(
+            Row(what="one fsync", value=found.fsync_ms, unit="ms"),
+            Row(what="bare inserts", value=found.bare_per_s, unit="1/s"),
+            Row(what="submissions, 50 at once", value=found.submit_per_s, unit="1/s"),
+            Row(what="claims and completions, 50 at once", value=found.work_per_s, unit="1/s"),
+            Row(what="submissions at once beside bare inserts, on this disk", value=found.submit_ratio, unit="x"),
+            Row(what="submissions one by one beside bare inserts", value=found.one_by_one_ratio, unit="x"),
+            Row(what=JUDGED, value=found.judged, unit="x"),
+        ),
+        notes=(
+            "A bare insert is a row and an fsync, nothing else.",
+            f"Where an fsync takes less than {FSYNC_MS:g} ms, the goal is held against the same run carried over to {FSYNC_MS:g} ms:"
+            " what sharing saves is waiting for the disk.",
+        ),
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--json", action="store_true", help="one JSON object on stdout")
-    parser.add_argument("--rounds", type=int, default=9)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--dir", type=Path, default=None, help="a folder on the disk to be measured")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=options.dir) as name:
-        found = report(asyncio.run(measured(Path(name), options.rounds)))
+        found = figures(asyncio.run(measured(Path(name), options.rounds)))
     if options.json:
         print(json.dumps({**asdict(found), "held": found.held}))
     else:
