@@ -78,6 +78,12 @@ def test_a_small_limit_makes_a_smaller_picture_and_an_absurd_one_fails_for_good(
     assert not failure.value.retryable
 
 
+def test_a_limit_beyond_every_use_still_codes(tmp_path: Path) -> None:
+    reel = Reel(tmp_path / "clip.mp4", plan((480, 480), 24, 2**40), np.zeros((48_000, 2), np.float32))
+    reel.add(np.zeros((480, 480, 4), np.uint8))
+    assert reel.close() > 0
+
+
 def test_a_second_try_asks_for_less() -> None:
     first, second = (plan((854, 480), 240, 1_000_000, shrink=shrink) for shrink in (1.0, 0.7))
     assert second.ceiling_kbps < 0.75 * first.ceiling_kbps

@@ -63,7 +63,7 @@ class Child:
             raise RenderFailed(reason=f"the studio gave no sign of life for {self._silence_s:g} s", retryable=True) from None
         except Gone:
             await self._replaced(pair)
-            raise RenderFailed(reason="the studio died while it worked", retryable=True) from None
+            raise RenderFailed(reason=f"the studio died while it worked; {pair.last_words}", retryable=True) from None
         except BaseException:
             await self._withdrawn(pair, order)
             raise
@@ -141,7 +141,7 @@ class Child:
         except BaseException as problem:
             await pair.dismissed()
             if isinstance(problem, Gone | TimeoutError):
-                raise BackendUnavailable(reason=f"the studio did not start. {pair.last_words}".strip()) from None
+                raise BackendUnavailable(reason=f"the studio did not start; {pair.last_words}") from None
             raise
         if isinstance(first, wire.Ready):
             return pair

@@ -123,8 +123,12 @@ def serve(stage: Callable[[], Stage], arguments: Sequence[str]) -> None:
 def _drawn_stage() -> Stage:
     from walkon.engine.drawing.direction import direct
     from walkon.engine.drawing.film import Film
+    from walkon.engine.drawing.film import warm as load_fonts
+    from walkon.scene.words import lexicon
 
     def warm() -> None:
+        load_fonts()
+        lexicon()
         scene = Scene(prompt="", seconds=2, shots=(Shot(subjects=(_FIRST_ON_STAGE,)),))
         film = Film(scene, direct(scene, ()))
         film.draw(0, np.zeros((scene.size[1], scene.size[0], 4), np.uint8))

@@ -25,6 +25,9 @@ THREADS = 2
 
 LABEL: Mapping[str, str] = {"title": "walkon animatic preview", "comment": "walkon animatic preview: drawn by computer from a prompt"}
 
+MOST_KBPS = 50_000
+"""No preview needs more; x264 refuses a rate beyond 2³¹ bits."""
+
 _BUFFER_S = 1.0
 _SCALES = (1.0, 0.75, 0.5, 0.375)
 _LEAST_BITS_A_PIXEL = 0.010
@@ -61,7 +64,7 @@ def plan(size: tuple[int, int], frame_count: int, max_bytes: int, *, shrink: flo
     total_kbps = (max_bytes * 0.96 * shrink - tables) * 8 / seconds / 1000
     sound_kbps = next((kbps for above, kbps in _SOUND_KBPS if total_kbps >= above), 0)
     # The buffer starts nearly full, so it may be spent on top of the rate.
-    picture_kbps = (total_kbps - sound_kbps) * seconds / (seconds + _BUFFER_S)
+    picture_kbps = min(MOST_KBPS, (total_kbps - sound_kbps) * seconds / (seconds + _BUFFER_S))
     for scale in _SCALES:
         width, height = (round(edge * scale / 2) * 2 for edge in size)
         if picture_kbps * 1000 >= _LEAST_BITS_A_PIXEL * width * height * FPS:

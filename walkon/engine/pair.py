@@ -38,13 +38,16 @@ class Pair:
     """Two processes that live and die together: the desk, with which one speaks, and its press."""
 
     def __init__(self, desk: asyncio.subprocess.Process, press: asyncio.subprocess.Process) -> None:
-        if desk.stdin is None or desk.stdout is None or desk.stderr is None:
+        if desk.stdin is None or desk.stdout is None or desk.stderr is None or press.stderr is None:
             raise Gone
         self._desk, self._press = desk, press
-        self._mouth, self._ear, self._complaints = desk.stdin, desk.stdout, desk.stderr
+        self._mouth, self._ear = desk.stdin, desk.stdout
         self._size = 0
-        self._last_words: deque[bytes] = deque(maxlen=40)
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._watch())]
+        # The press first: where both ended, the desk only mourned it.
+        self._words: dict[asyncio.subprocess.Process, deque[bytes]] = {press: deque(maxlen=40), desk: deque(maxlen=40)}
+        self._fallen: tuple[asyncio.subprocess.Process, ...] = ()
+        listening = [self._listen(press, press.stderr), self._listen(desk, desk.stderr)]
+        self._tasks = [asyncio.create_task(work) for work in (*listening, self._watch())]
 
     @classmethod
     async def started(cls, program: Sequence[str]) -> "Pair":
@@ -76,17 +79,26 @@ class Pair:
 
     @property
     def last_words(self) -> str:
-        """The end of what the desk wrote on standard error."""
-        return b"".join(self._last_words).decode(errors="replace").strip()[-500:]
+        """The last line that the process which ended first wrote on standard error, and how it ended; "" while both live.
 
-    async def _listen(self) -> None:
-        async for line in self._complaints:
-            self._last_words.append(line[:500])
+        Complete once the pair is dismissed.
+        """
+        told = [process for process in self._fallen if self._words[process]] or list(self._fallen)
+        if not told:
+            return ""
+        name = "press" if told[0] is self._press else "desk"
+        line = self._words[told[0]][-1].decode(errors="replace").strip() if self._words[told[0]] else "without a word"
+        return f"{name} ended with {told[0].returncode}: {line}"
+
+    async def _listen(self, process: asyncio.subprocess.Process, complaints: asyncio.StreamReader) -> None:
+        async for line in complaints:
+            if line.strip():
+                self._words[process].append(line[:500])
 
     async def _watch(self) -> None:
-        await asyncio.wait(
-            [asyncio.ensure_future(self._desk.wait()), asyncio.ensure_future(self._press.wait())], return_when="FIRST_COMPLETED"
-        )
+        ends = {asyncio.ensure_future(process.wait()): process for process in self._words}
+        done, _ = await asyncio.wait(ends, return_when="FIRST_COMPLETED")
+        self._fallen = tuple(process for end, process in ends.items() if end in done)
         self.kill()
 
     def kill(self) -> None:
@@ -135,7 +147,7 @@ async def _launched(arguments: Sequence[str], descriptors: Sequence[int]) -> asy
         str(os.getpid()),
         stdin=pipe if piped else none,
         stdout=pipe if piped else none,
-        stderr=pipe if piped else none,
+        stderr=pipe,
         pass_fds=tuple(descriptors),
         env=_environment(),
         start_new_session=True,

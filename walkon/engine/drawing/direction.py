@@ -13,39 +13,12 @@ from walkon.engine.drawing.sprites import sprite_book
 from walkon.engine.drawing.timing import LEAD_S, Plan, SpeechBook, Take, TakeKind, by_line, plan
 from walkon.engine.performance import EffectCue, ShotTime, SoundTrack, Speech, SpeechCue
 from walkon.engine.port import Caption
+from walkon.engine.sound.effects import NAMES
 from walkon.engine.sound.score import beat_s
 from walkon.scene.effects import Sound
 from walkon.scene.places import INDOORS, Place
 from walkon.types.scene import Mood, Scene, Shot, TimeOfDay, Weather
 
-HEARD_AS: Mapping[str, str] = {
-    Sound.BARK: "bark",
-    Sound.MEOW: "meow",
-    Sound.THUNDER: "thunder",
-    Sound.WIND: "wind",
-    Sound.WAVES: "waves",
-    Sound.RAIN: "rain",
-    Sound.FIRE: "fire",
-    Sound.EXPLOSION: "boom",
-    Sound.BELL: "bell",
-    Sound.ENGINE: "engine_hum",
-    Sound.APPLAUSE: "applause",
-    Sound.LAUGHTER: "crowd",
-    Sound.SPLASH: "splash",
-    Sound.POP: "pop",
-    Sound.WHOOSH: "whoosh",
-    Sound.BOING: "boing",
-    Sound.CRASH: "boom",
-    Sound.KNOCK: "thud",
-    Sound.FOOTSTEPS: "step",
-    Sound.PHONE: "chime",
-    Sound.CLOCK: "pop",
-    Sound.HEARTBEAT: "thud",
-    Sound.DRUMROLL: "rumble",
-    Sound.CHIRP: "birds",
-    Sound.WHISTLE: "slide_whistle",
-}
-"""Which effect stands for a sound the prompt asked for; a sound not named here is owed to the prompt."""
 BEDS = frozenset("waves wind rain city birds crickets bubbles crowd fire".split())
 PLACE_BEDS: Mapping[Place, str] = {
     **dict.fromkeys((Place.BEACH, Place.SEA, Place.ISLAND, Place.HARBOUR), "waves"),
@@ -175,12 +148,11 @@ def _sounds(scene: Scene, staged: tuple[Staged, ...]) -> tuple[list[EffectCue], 
     for index, shot in enumerate(scene.shots):
         part = next((part for part in staged if part.take.shot_index == index), None)
         for number, sound in enumerate(shot.sounds):
-            name = HEARD_AS.get(sound)
-            if name is None:
+            if sound not in NAMES:
                 unheard += [] if sound == Sound.MUSIC else [sound]
             elif part is not None:
                 start = part.take.start_s + 0.3 + 0.5 * number
-                cues.append(EffectCue(at_s=start, name=name, seconds=part.take.end_s - start if name in BEDS else 0.0))
+                cues.append(EffectCue(at_s=start, name=sound, seconds=part.take.end_s - start if sound in BEDS else 0.0))
     return [cue for cue in cues if cue.seconds >= 0], tuple(unheard)
 
 
@@ -221,7 +193,7 @@ def _captions(spoken: tuple[Spoken, ...], staged: tuple[Staged, ...]) -> tuple[C
     for part in staged:
         if part.take.shot_index not in seen:
             seen.add(part.take.shot_index)
-            heard = [sound for sound in part.take.shot.sounds if sound in HEARD_AS]
+            heard = [sound for sound in part.take.shot.sounds if sound in NAMES]
             start = part.take.start_s + 0.3
             found += [Caption(start_s=start, end_s=min(start + 1.5, part.take.end_s), text=f"[{sound}]") for sound in heard]
     return tuple(sorted(found, key=lambda caption: caption.start_s))
