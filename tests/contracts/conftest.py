@@ -16,7 +16,7 @@ def queue_clock() -> HandClock:
     return HandClock()
 
 
-@pytest.fixture(params=["reference", "sqlite"])
+@pytest.fixture(params=["reference", "sqlite", "redis"])
 async def queue_make(request: pytest.FixtureRequest, tmp_path: Path, queue_clock: HandClock) -> AsyncIterator[MakeQueue]:
     opened: list[JobQueue] = []
     numbers = count()

@@ -242,6 +242,26 @@ async def test_a_pause_changes_nothing_between_the_people_of_the_place(queue):
     assert abs(served.count("ana") - served.count("bob")) <= 2
 
 
+@pytest.mark.parametrize("pause_last", [False, True])
+async def test_a_paused_place_owes_nothing_once_the_others_have_come_to_rest(queue, pause_last):
+    for number in range(10):
+        await queue.submit(a_job(f"p-{number}", place="p", cost_ms=50_000))
+    for _ in range(8):
+        await queue.complete(await leased(queue), b"", spent_ms=50_000)
+    await queue.submit(a_job("draft", klass=JobClass.DRAFT))
+    running = await leased(queue)
+    if pause_last:
+        await queue.complete(running, b"", spent_ms=0)
+    await queue.pause("p")
+    if not pause_last:
+        await queue.complete(running, b"", spent_ms=0)
+    for number in range(10):
+        await queue.submit(a_job(f"q-{number}", place="q", cost_ms=50_000))
+    await queue.complete(await leased(queue), b"", spent_ms=50_000)
+    await queue.pause("p", False)
+    assert "p" in [name[0] for name in (await order_of_claims(queue))[:2]]
+
+
 async def test_nobody_is_forgotten_while_a_place_is_paused_and_others_come_and_go(queue, queue_clock):
     for name in ("ana", "bob", "eve"):
         await queue.submit(a_job(f"p-{name}", place="p", person=name))

@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+from tests.queue.redis_server import database_for
 from tests.queue.reference import ReferenceQueue
 from walkon.queue.port import JobClass, JobKind, JobQueue, Lease, NewJob
+from walkon.queue.redis import RedisQueue
 from walkon.queue.sqlite import SqliteQueue
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
 
@@ -36,6 +38,8 @@ async def open_queue(
 ) -> JobQueue:
     if kind == "reference":
         return ReferenceQueue(clock=clock, lease_s=lease_s, max_attempts=max_attempts, max_depth=max_depth)
+    if kind == "redis":
+        return await RedisQueue.open(database_for(path), clock=clock, lease_s=lease_s, max_attempts=max_attempts, max_depth=max_depth)
     return await SqliteQueue.open(path, clock=clock, lease_s=lease_s, max_attempts=max_attempts, max_depth=max_depth)
 
 

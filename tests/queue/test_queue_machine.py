@@ -1,4 +1,4 @@
-"""Random lives of a queue, lived by the file and by the reference at once: same answers, same order, nothing lost."""
+"""Random lives of a queue, lived by the file, by the server and by the reference at once: same answers, same order, nothing lost."""
 
 import asyncio
 import shutil
@@ -15,14 +15,14 @@ from walkon.queue.port import FaultKind, JobClass, JobState, Lease, Progress, Qu
 from walkon.types.errors import WalkonError
 from walkon.types.ids import PlaceId, WorkerId
 
-KINDS = ("reference", "sqlite")
+KINDS = ("reference", "sqlite", "redis")
 LANES = ("a", "b")
 PLACES = ("p", "q", "r")
 MAX_DEPTH = 12
 
 
 class QueueMachine(RuleBasedStateMachine):
-    """Every rule is one call, made to both; what they answer or raise must be equal."""
+    """Every rule is one call, made to all; what they answer or raise must be equal."""
 
     @initialize()
     def open(self) -> None:
@@ -38,10 +38,10 @@ class QueueMachine(RuleBasedStateMachine):
     async def _open(self, kind: str):
         return await open_queue(kind, self.folder / "queue.db", clock=self.clock, max_depth=MAX_DEPTH)
 
-    def both(self, call: str, *args, **kwargs):
-        """The one answer of both."""
+    def all(self, call: str, *args, **kwargs):
+        """The one answer of all."""
         answers = [self.runner.run(self._ask(queue, call, *args, **kwargs)) for queue in self.queues]
-        assert answers[0] == answers[1], call
+        assert answers[1:] == answers[:-1], call
         return answers[0]
 
     async def _ask(self, queue, call: str, *args, **kwargs):
@@ -59,15 +59,15 @@ class QueueMachine(RuleBasedStateMachine):
     )
     def submit(self, place, person, lane, klass, cost_ms):
         job = a_job(f"job-{next(self.names)}", place=place, person=person, lane=lane, klass=klass, cost_ms=cost_ms)
-        if not isinstance(self.both("submit", job), tuple):
+        if not isinstance(self.all("submit", job), tuple):
             self.jobs[job.id] = JobState.QUEUED
-            assert self.both("submit", job).state is JobState.QUEUED
+            assert self.all("submit", job).state is JobState.QUEUED
 
     @rule(worker=st.sampled_from(["w1", "w2"]), lanes=st.sampled_from([LANES, LANES[:1], LANES[1:]]))
     def claim(self, worker, lanes):
         claim_id = f"claim-{next(self.claims)}"
-        lease = self.both("claim", WorkerId(worker), claim_id=claim_id, lanes=lanes)
-        assert self.both("claim", WorkerId(worker), claim_id=claim_id, lanes=lanes) == lease
+        lease = self.all("claim", WorkerId(worker), claim_id=claim_id, lanes=lanes)
+        assert self.all("claim", WorkerId(worker), claim_id=claim_id, lanes=lanes) == lease
         if lease is not None:
             self.leases.append(lease)
             self.tokens.append(lease.token)
@@ -75,51 +75,51 @@ class QueueMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.leases)
     @rule(data=st.data(), left_ms=st.none() | st.integers(0, 5_000))
     def heartbeat(self, data, left_ms):
-        self.both("heartbeat", data.draw(st.sampled_from(self.leases)), Progress(phase="drawing", left_ms=left_ms))
+        self.all("heartbeat", data.draw(st.sampled_from(self.leases)), Progress(phase="drawing", left_ms=left_ms))
 
     @precondition(lambda self: self.leases)
     @rule(data=st.data(), spent_ms=st.none() | st.integers(0, 20_000), repeat=st.booleans())
     def complete(self, data, spent_ms, repeat):
         lease = data.draw(st.sampled_from(self.leases))
-        answer = self.both("complete", lease, b"%d" % lease.token, spent_ms=spent_ms)
+        answer = self.all("complete", lease, b"%d" % lease.token, spent_ms=spent_ms)
         if repeat:
-            assert self.both("complete", lease, b"again", spent_ms=spent_ms) == answer
+            assert self.all("complete", lease, b"again", spent_ms=spent_ms) == answer
 
     @precondition(lambda self: self.leases)
     @rule(data=st.data(), kind=st.sampled_from(list(FaultKind)))
     def fail(self, data, kind):
         lease = data.draw(st.sampled_from(self.leases))
-        assert self.both("fail", lease, kind, "fault") == self.both("fail", lease, FaultKind.BAD_INPUT, "again")
+        assert self.all("fail", lease, kind, "fault") == self.all("fail", lease, FaultKind.BAD_INPUT, "again")
 
     @precondition(lambda self: self.leases)
     @rule(data=st.data())
     def release(self, data):
-        self.both("release", data.draw(st.sampled_from(self.leases)))
+        self.all("release", data.draw(st.sampled_from(self.leases)))
 
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
     def cancel(self, data):
         job = data.draw(st.sampled_from(sorted(self.jobs)))
-        assert self.both("cancel", job) == self.both("cancel", job)
+        assert self.all("cancel", job) == self.all("cancel", job)
 
     @precondition(lambda self: self.jobs)
     @rule(data=st.data())
     def requeue(self, data):
         job = data.draw(st.sampled_from(sorted(self.jobs)))
-        if self.both("requeue", job):
+        if self.all("requeue", job):
             self.jobs[job] = JobState.QUEUED
 
     @rule(place=st.sampled_from(PLACES), paused=st.booleans())
     def pause(self, place, paused):
-        self.both("pause", PlaceId(place), paused)
+        self.all("pause", PlaceId(place), paused)
 
     @rule(draining=st.booleans())
     def drain(self, draining):
-        self.both("drain", draining)
+        self.all("drain", draining)
 
     @rule(least=st.integers(0, 60))
     def raise_token(self, least):
-        self.both("raise_token", least)
+        self.all("raise_token", least)
 
     @rule(seconds=st.sampled_from([0.001, 1, 5, LEASE_S / 3, LEASE_S, 130]))
     def tick(self, seconds):
@@ -127,27 +127,28 @@ class QueueMachine(RuleBasedStateMachine):
 
     @rule()
     def sweep(self):
-        self.both("sweep")
+        self.all("sweep")
 
     @rule()
     def reclaim(self):
-        running = self.both("stats").running
-        assert self.both("reclaim") == running
+        running = self.all("stats").running
+        assert self.all("reclaim") == running
 
     @rule()
     def reopen(self):
         """The process ends and another begins; what it saw expired is gone, so the reference forgets it too."""
-        self.runner.run(self.queues[1].close())
-        self.queues[1] = self.runner.run(self._open(KINDS[1]))
+        for at, kind in enumerate(KINDS[1:], start=1):
+            self.runner.run(self.queues[at].close())
+            self.queues[at] = self.runner.run(self._open(kind))
         self.queues[0].seen.clear()
 
     @invariant()
     def every_job_is_in_one_state_and_counted_there(self):
         if not hasattr(self, "queues"):
             return
-        views = self.both("views", sorted(self.jobs))
+        views = self.all("views", sorted(self.jobs))
         assert views.keys() == self.jobs.keys()
-        stats: QueueStats = self.both("stats")
+        stats: QueueStats = self.all("stats")
         for state in JobState:
             assert getattr(stats, state.value) == sum(view.state is state for view in views.values())
         positions = sorted(view.position for view in views.values() if view.position is not None)
@@ -176,15 +177,15 @@ class QueueMachine(RuleBasedStateMachine):
             shutil.rmtree(self.folder)
 
     def _everything_unfinished_can_be_reached(self):
-        self.both("drain", False)
+        self.all("drain", False)
         for place in PLACES:
-            self.both("pause", PlaceId(place), False)
+            self.all("pause", PlaceId(place), False)
         for _ in range(2):
             self.clock.advance(130)
-            self.both("sweep")
-        while lease := self.both("claim", WorkerId("last"), claim_id=f"claim-{next(self.claims)}", lanes=LANES):
-            self.both("complete", lease, b"")
-        assert all(view.state.final for view in self.both("views", sorted(self.jobs)).values())
+            self.all("sweep")
+        while lease := self.all("claim", WorkerId("last"), claim_id=f"claim-{next(self.claims)}", lanes=LANES):
+            self.all("complete", lease, b"")
+        assert all(view.state.final for view in self.all("views", sorted(self.jobs)).values())
 
 
 TestQueueMachine = QueueMachine.TestCase

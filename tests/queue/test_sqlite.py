@@ -208,7 +208,7 @@ def test_a_loop_that_ends_in_the_middle_of_an_opening_leaves_no_thread_behind(fi
             await asyncio.sleep(0)
         return opening
 
-    for steps in range(4):
+    for steps in range(3):
         assert asyncio.run(begin(steps)).cancelled()
         assert [thread for thread in threading.enumerate() if "connection_worker" in thread.name] == []
 

@@ -80,7 +80,11 @@ class Flows(Protocol):
         """Whether the place is paused."""
 
     def forget(self, parent: Path, *, up_to: int | None = None) -> None:
-        """Drop children with nothing waiting or running below them and, if given, a tag of at most `up_to`."""
+        """Drop children with nothing waiting or running below them and, if given, a tag of at most `up_to`.
+
+        Without `up_to` the node has come to rest: places that stay, because people wait in them while they are paused, owe
+        nothing any more, else they would stand behind everybody who comes after the rest.
+        """
 
 
 def charge_of(path: Path, cost_ms: int) -> int:
@@ -156,6 +160,7 @@ class FairTree:
         for path in _places(place):
             for lane in self.flows.lanes_below(path):
                 self._leave(path, lane)
+            self._tidy(path)
 
     def let_go(self, place: str) -> None:
         """The place was just let go: what waited enters as if it had come now."""

@@ -73,6 +73,8 @@ class MemoryFlows:
             if not self.rings.get(path) and (up_to is None or self.flows[path].tag <= up_to):
                 del self.flows[path]
                 self.idle[parent].discard(path)
+            elif up_to is None:
+                self.flows[path].tag = 0
 
     def _stand(self, path: Path, lane: str) -> None:
         tag = self.flows[path].tag

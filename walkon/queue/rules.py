@@ -18,6 +18,9 @@ SWEEP_LIMIT = 100
 NO_ROOM_HINT_MS = 5_000
 """Expected wait for room when there is nothing to judge by."""
 
+MAX_ERROR = 2_000
+"""Characters of an error that are kept."""
+
 VANISHED = "the worker vanished"
 POISON = "it ended two workers before their first heartbeat"
 

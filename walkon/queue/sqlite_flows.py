@@ -90,6 +90,8 @@ class SqlFlows:
             " AND NOT EXISTS (SELECT 1 FROM ring WHERE ring.parent = flow.path) LIMIT ?)",
             (key(parent), *limit),
         )
+        if up_to is None:
+            self._run("UPDATE flow SET tag = 0 WHERE parent = ? AND running = 0 AND lanes = 0 AND tag <> 0", (key(parent),))
 
 
 def snapshot(connection: sqlite3.Connection) -> MemoryFlows:

@@ -20,13 +20,10 @@ from walkon.queue.port import (
     Progress,
     QueueFull,
 )
-from walkon.queue.rules import POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, VANISHED, after_fault, retry_after_s, retry_delay_ms
+from walkon.queue.rules import MAX_ERROR, POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, VANISHED, after_fault, retry_after_s, retry_delay_ms
 from walkon.queue.sqlite_write import Row, Write, running_left_ms
 from walkon.types.clock import from_ms
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
-
-MAX_ERROR = 2_000
-"""Characters of an error that are kept."""
 
 
 def submit(tx: Write, job: NewJob) -> None:

@@ -177,8 +177,9 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 def _refuse_foreign(connection: sqlite3.Connection, path: Path) -> None:
     """Looks before anything is written, so that a file that is not ours stays as it is."""
-    application, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
+    # Tables first: whoever creates them at this moment marks them in the same transaction.
     tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    application, version = _pragma(connection, "application_id"), _pragma(connection, "user_version")
     if tables and application != APPLICATION_ID:
         raise QueueUnusable(f"{path} belongs to another program: give the queue a file of its own")
     if version > SCHEMA_VERSION:

@@ -1,0 +1,93 @@
+"""A real redis-server on loopback, begun by whoever needs one first and ended with the tests."""
+
+import atexit
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from functools import cache
+from pathlib import Path
+
+import redis
+
+DATABASES = 256
+READY_WITHIN_S = 20
+
+
+class RedisServer:
+    """One server with its folder; may be killed and started again on what it had written."""
+
+    def __init__(self, **settings: str) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="walkon-redis-"))
+        self.port = free_port()
+        self.settings = {"appendonly": "yes", "appendfsync": "everysec", "save": "", "databases": str(DATABASES), **settings}
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def url(self, database: int = 0, *, port: int | None = None) -> str:
+        return f"redis://127.0.0.1:{port or self.port}/{database}"
+
+    def start(self) -> "RedisServer":
+        options = [part for name, value in self.settings.items() for part in (f"--{name}", value)]
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [program(), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *options], stdout=log, stderr=log
+            )
+        self._wait_until_it_answers()
+        return self
+
+    def admin(self, database: int = 0) -> redis.Redis:
+        return redis.Redis(host="127.0.0.1", port=self.port, db=database, password=self.settings.get("requirepass"))
+
+    def kill(self) -> None:
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _wait_until_it_answers(self) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        while True:
+            try:
+                with self.admin() as admin:
+                    admin.ping()
+                return
+            except (redis.ConnectionError, redis.TimeoutError):
+                assert self.process.poll() is None and time.monotonic() < deadline, (self.folder / "log").read_text()
+                time.sleep(0.01)
+
+
+def program() -> str:
+    found = shutil.which("redis-server")
+    assert found, "redis-server is missing: apt install redis-server"
+    return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@cache
+def shared_server() -> RedisServer:
+    server = RedisServer().start()
+    atexit.register(server.stop)
+    return server
+
+
+_databases: dict[Path, int] = {}
+
+
+def database_for(path: Path) -> str:
+    """A database of the shared server that stands for that path: the same for the same path, empty at first."""
+    server = shared_server()
+    if path not in _databases:
+        _databases[path] = len(_databases) % DATABASES
+        with server.admin(_databases[path]) as admin:
+            admin.flushdb()
+    return server.url(_databases[path])

@@ -1,0 +1,14 @@
+#!lua flags=allow-oom
+-- Stops a job, wherever it is. ARGV: time, id. Returns "cancelled", "too_late" or "unknown".
+
+local job = read(ARGV[2])
+if not job then return "unknown" end
+if job.state == "cancelled" then return "cancelled" end
+if job.state == "done" or job.state == "dead" then return "too_late" end
+local before, path = job.state, path_of(job)
+leave_state(job)
+finish(job, "cancelled")
+if before == "running" then settle_job(job, used_by(job, ""))
+elseif before == "queued" and not waits(path, job.lane) then withdraw(path, job.lane) end
+keep_turns()
+return "cancelled"

@@ -1,0 +1,6 @@
+#!lua flags=allow-oom
+-- Stops or resumes handing out. ARGV: time, "1" to stop.
+
+redis.call("HSET", QUEUE, "draining", ARGV[2])
+tell()
+return 1

@@ -1,0 +1,125 @@
+"""The connection to the server: scripts, plain commands, patience, and one plain line for whatever goes wrong."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from redis import exceptions
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialWithJitterBackoff
+
+from walkon.queue.port import QueueUnusable
+from walkon.queue.redis_keys import TAG
+from walkon.queue.redis_scripts import Script, script
+
+ANSWER_WITHIN_S = 3
+"""How long the server may take to connect or to answer; every call takes it well under a millisecond."""
+
+TRIES_AGAIN = 4
+"""Repeats of a call whose answer did not come. Every call may be sent twice, so this is safe; about 15 s on a server that hangs."""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1
+
+CONNECTIONS = 32
+"""At most, in one process; whoever finds none free waits his turn."""
+
+TURN_WITHIN_S = 20
+
+COMMANDS_AT_ONCE = 500
+"""In one pipeline: enough to make waiting for the network cheap, few enough to let others in between."""
+
+Argument = str | bytes | int
+
+
+class RedisClient:
+    """One server. Raises QueueUnusable from every call that it cannot get through."""
+
+    def __init__(self, url: str) -> None:
+        """url: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix://` for a socket. Raises QueueUnusable."""
+        self.name = name_of(url)
+        try:
+            self._pool = BlockingConnectionPool.from_url(
+                url,
+                max_connections=CONNECTIONS,
+                timeout=TURN_WITHIN_S,
+                socket_timeout=ANSWER_WITHIN_S,
+                socket_connect_timeout=ANSWER_WITHIN_S,
+                retry=Retry(ExponentialWithJitterBackoff(base=FIRST_PAUSE_S, cap=LONGEST_PAUSE_S), TRIES_AGAIN),
+                retry_on_error=[exceptions.BusyLoadingError],
+            )
+        except ValueError as fault:
+            raise QueueUnusable(f"the queue's address {self.name} cannot be read: {fault}. {WRITE_IT_SO}") from fault
+        self._redis = Redis(connection_pool=self._pool)
+        self._closed = False
+
+    async def run(self, name: str, *arguments: Argument) -> Any:
+        """What the script returns. It may run more than once if the server's answer is lost."""
+        with self._plain_faults():
+            return await self._evaluate(script(name), arguments)
+
+    async def ask(self, *commands: Sequence[Argument]) -> list[Any]:
+        """The answers to many commands that only look, in few round trips."""
+        answers: list[Any] = []
+        with self._plain_faults():
+            for start in range(0, len(commands), COMMANDS_AT_ONCE):
+                pipeline = self._redis.pipeline(transaction=False)
+                for command in commands[start : start + COMMANDS_AT_ONCE]:
+                    pipeline.execute_command(*command)
+                answers += await pipeline.execute()
+        return answers
+
+    async def close(self) -> None:
+        """Let go of the connections; calls raise from now on."""
+        self._closed = True
+        await self._redis.aclose()
+        await self._pool.disconnect()
+
+    async def _evaluate(self, wanted: Script, arguments: Sequence[Argument]) -> Any:
+        try:
+            return await self._redis.evalsha(wanted.sha, 1, TAG, *arguments)
+        except exceptions.NoScriptError:
+            # The server forgets scripts at a restart; the whole text makes it remember again.
+            return await self._redis.eval(wanted.text, 1, TAG, *arguments)
+
+    @contextmanager
+    def _plain_faults(self) -> Iterator[None]:
+        if self._closed:
+            raise QueueUnusable("the queue is closed")
+        try:
+            yield
+        except exceptions.RedisError as fault:
+            said = " ".join(str(fault).split())
+            raise QueueUnusable(f"the queue at {self.name} cannot be used: {said}. {_mend(fault)}") from fault
+
+
+def name_of(url: str) -> str:
+    """The address without user and password, for messages."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+
+
+WRITE_IT_SO = 'Write it as "redis://host:6379/0", or "rediss://…" for TLS'
+
+
+def _mend(fault: exceptions.RedisError) -> str:
+    said = str(fault)
+    match fault:
+        case exceptions.AuthenticationError() | exceptions.AuthenticationWrongNumberOfArgsError():
+            return 'Put the right user and password into the address: "redis://user:password@host:6379/0"'
+        case exceptions.NoPermissionError() | exceptions.AuthorizationError():
+            return "Give this user the right to run scripts and all commands on keys that begin with {walkon}"
+        case exceptions.ReadOnlyError():
+            return "This is a replica: give the address of the primary"
+        case exceptions.OutOfMemoryError():
+            return "The server's maxmemory is reached: it takes no new work until some has ended or it is given more"
+        case exceptions.ConnectionError() | exceptions.TimeoutError():
+            return "Check that the server runs and can be reached from here"
+        case _ if "NOAUTH" in said or "Authentication" in said:
+            return 'Put the right user and password into the address: "redis://user:password@host:6379/0"'
+        case _ if "MISCONF" in said:
+            return "Free some disk space on the server: it cannot write its append-only file"
+        case _ if "compiling script" in said:
+            return "Redis 7.0 or newer, or Valkey, is needed"
+        case _:
+            return "See the server's log"
