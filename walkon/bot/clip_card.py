@@ -139,7 +139,8 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished) -> Card:
 
 def _owed_to_the_words(speaker: Speaker, scene: Scene, done: Finished) -> tuple[Text, ...]:
     unstaged = (speaker.text("card.finished.not_drawn", what=", ".join(done.not_staged)),) if done.not_staged else ()
-    return (*unstaged, *(speaker.text(f"card.note.{note}") for note in scene.notes))
+    unknown = (speaker.text("card.details.unknown", what=", ".join(scene.unknown)),) if scene.unknown else ()
+    return (*unstaged, *unknown, *(speaker.text(f"card.note.{note}") for note in scene.notes))
 
 
 def _small_line(speaker: Speaker, clip: Clip, done: Finished) -> str:

@@ -76,8 +76,10 @@ class Delivery:
 
     async def _rest(self) -> None:
         changed = self._house.database.changed
+        # Not wait_for: in Python 3.11 it loses a cancellation that comes in the same moment as the change.
         try:
-            await asyncio.wait_for(changed.wait(), POLL_S)
+            async with asyncio.timeout(POLL_S):
+                await changed.wait()
         except TimeoutError:
             return
         changed.clear()

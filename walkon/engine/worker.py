@@ -45,9 +45,9 @@ class Worker:
         """Work until cancelled; what is under way then is handed back, uncounted."""
         shutil.rmtree(self._studio.scratch, ignore_errors=True)
         self._studio.media.sweep_parts()
-        await self._studio.backend.start()
         sweeping = asyncio.create_task(self._sweep())
         try:
+            await self._studio.backend.start()
             while True:
                 await self._take_one()
         finally:
