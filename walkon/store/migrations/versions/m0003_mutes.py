@@ -1,0 +1,44 @@
+"""0003 mute, moderation_log. Why: a mute must survive a restart and bind every process; what moderators did must be answerable.
+
+Served: moderation/tables.py. Cost: one read by primary key before each command and press, two writes for a deed. Only adds.
+Personal: mute.person_id, person, reason, by_id, by; moderation_log the same (erased by person). Undone by: dropping both tables.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "mute",
+        sa.Column("person_id", sa.String(128), nullable=False),
+        sa.Column("place_id", sa.String(128), nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("until_ms", sa.Integer),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("by_id", sa.String(128), nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("person_id", "place_id", name="pk_mute"),
+    )
+    op.create_table(
+        "moderation_log",
+        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("event", sa.String(128), nullable=False),
+        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("deed", sa.String(32), nullable=False),
+        sa.Column("person_id", sa.String(128), nullable=False),
+        sa.Column("person", sa.Text, nullable=False),
+        sa.Column("place_id", sa.String(128), nullable=False),
+        sa.Column("until_ms", sa.Integer),
+        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("by_id", sa.String(128), nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("running", sa.Integer, nullable=False),
+        sa.Column("waiting", sa.Integer, nullable=False),
+        sa.UniqueConstraint("event", name="uq_moderation_log_event"),
+    )
+    op.create_index("ix_moderation_log_place_id_seq", "moderation_log", ["place_id", "seq"])
