@@ -21,7 +21,7 @@ GOALS = (
 )
 
 PROMPT = 'a cat does a backflip on a skateboard, "watch this!" says the cat'
-WARM_CLIPS = 3
+WARM_CLIPS = 5
 MAX_BYTES = 10_000_000
 LOOK_EVERY_S = 0.002
 
