@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from walkon.scene.parser import parse
 
 from tests.doubles.clock import StandingClock
 from tests.waiting import until
@@ -18,6 +17,7 @@ from walkon.library.clips import Clip, ClipState, FailureCause
 from walkon.queue.port import JobKind, JobState, NewJob
 from walkon.queue.sqlite import SqliteQueue
 from walkon.scene.codec import encode
+from walkon.scene.parser import parse
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.telemetry import build_metrics
