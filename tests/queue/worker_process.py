@@ -1,10 +1,12 @@
-"""A process of its own on a queue's file: `python -m tests.queue.worker_process drain|live FILE NAME`."""
+"""A process of its own on a queue: `python -m tests.queue.worker_process drain|live|hold FILE_OR_URL NAME`."""
 
 import asyncio
 import sys
 from pathlib import Path
 
 from tests.queue.making import LANE, a_job
+from walkon.queue.port import JobQueue
+from walkon.queue.redis import RedisQueue
 from walkon.queue.sqlite import SqliteQueue
 from walkon.types.ids import WorkerId
 
@@ -15,7 +17,7 @@ def say(*words: str) -> None:
     print(*words, flush=True)
 
 
-async def drain(queue: SqliteQueue, name: str) -> None:
+async def drain(queue: JobQueue, name: str) -> None:
     """Claims until nothing is left, several at once, and says what it got."""
 
     async def claim_all(lane: int) -> None:
@@ -27,7 +29,7 @@ async def drain(queue: SqliteQueue, name: str) -> None:
     await asyncio.gather(*(claim_all(lane) for lane in range(AT_ONCE)))
 
 
-async def live(queue: SqliteQueue, name: str) -> None:
+async def live(queue: JobQueue, name: str) -> None:
     """Submits and completes without end, and says what the queue has confirmed."""
     turn = 0
     while True:
@@ -41,11 +43,24 @@ async def live(queue: SqliteQueue, name: str) -> None:
         turn += 1
 
 
-async def main() -> None:
-    role, file, name = sys.argv[1:]
-    queue = await SqliteQueue.open(Path(file))
+async def hold(queue: JobQueue, name: str) -> None:
+    """Claims one job, beats once, and then completes it as soon as a line comes in."""
+    lease = await queue.claim(WorkerId(name), claim_id=name, lanes=[LANE])
+    await queue.heartbeat(lease)
+    say("holds", lease.job.id, str(lease.token))
+    await asyncio.to_thread(sys.stdin.readline)
     try:
-        await {"drain": drain, "live": live}[role](queue, name)
+        await queue.complete(lease, name.encode())
+        say("completed", lease.job.id)
+    except Exception as fault:
+        say("refused", type(fault).__name__)
+
+
+async def main() -> None:
+    role, where, name = sys.argv[1:]
+    queue = await (RedisQueue.open(where, lease_s=1) if "://" in where else SqliteQueue.open(Path(where)))
+    try:
+        await {"drain": drain, "live": live, "hold": hold}[role](queue, name)
     finally:
         await queue.close()
 

@@ -186,7 +186,7 @@ def test_options_given_apart_win_over_the_prompt():
     ("prompt", "wanted_nouns", "wanted_deeds", "place"),
     [
         ("a robot cooks pancakes in a kitchen in the morning", ["robot", "pancake"], ["robot cook pancake"], "kitchen"),
-        ("Two children build a sandcastle on the beach.", ["child"], ["child build"], "beach"),
+        ("Two children build a sandcastle on the beach.", ["child", "sandcastle"], ["child build sandcastle"], "beach"),
         (
             "a dragon and a knight fight in front of a castle",
             ["dragon", "knight", "castle"],
