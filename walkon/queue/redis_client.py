@@ -16,10 +16,13 @@ from walkon.queue.redis_scripts import Script, script
 ANSWER_WITHIN_S = 3
 """How long the server may take to connect or to answer; every call takes it well under a millisecond."""
 
-TRIES_AGAIN = 4
-"""Repeats of a call whose answer did not come. Every call may be sent twice, so this is safe; about 15 s on a server that hangs."""
+TRIES_AGAIN = 6
+"""Repeats of a call whose answer did not come. Every call may be sent twice, so this is safe.
 
-FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 1
+Pauses of 1.1 s on average in all, which a server needs to start anew; about 20 s on one that hangs, less than a lease.
+"""
+
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.02, 1
 
 CONNECTIONS = 32
 """At most, in one process; whoever finds none free waits his turn."""
@@ -28,6 +31,8 @@ TURN_WITHIN_S = 20
 
 COMMANDS_AT_ONCE = 500
 """In one pipeline: enough to make waiting for the network cheap, few enough to let others in between."""
+
+SCHEMES = ("redis://", "rediss://", "unix://")
 
 Argument = str | bytes | int
 
@@ -39,6 +44,8 @@ class RedisClient:
         """url: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix://` for a socket. Raises QueueUnusable."""
         self.name = name_of(url)
         try:
+            if not url.startswith(SCHEMES):
+                raise ValueError("no such scheme")
             self._pool = BlockingConnectionPool.from_url(
                 url,
                 max_connections=CONNECTIONS,
