@@ -237,7 +237,7 @@ def test_a_damaged_queue_file_is_one_line_without_a_traceback(walkon, tmp_path):
     (tmp_path / "data/queue.db").write_bytes(b"this is no database, and it is longer than a header. " * 40)
     done = walkon("queue", "stats")
     assert done.returncode == 2
-    assert done.stderr.startswith(f"{tmp_path}/data/queue.db: ")
+    assert done.stderr.startswith(f"the queue {tmp_path}/data/queue.db ")
     assert len(done.stderr.splitlines()) == 1
 
 

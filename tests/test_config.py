@@ -192,10 +192,10 @@ BAD_FILES = {
         f'[telegram]\ntoken = "a"\napi_url = "http://me:{CANARY}@example.org"\n',
         'config.toml:3: [telegram] api_url = "http://…@example.org" holds more than an address. ',
     ),
-    "a Redis queue": (
-        f'[queue]\nurl = "redis://:{CANARY}@cache:6379/0"\n',
-        'config.toml:2: [queue] url = "redis://…@cache:6379/0" needs Redis, which this release does not use. '
-        "Leave url out to keep the queue in a file of data_dir.",
+    "a Redis queue that names no server": (
+        f'[queue]\nurl = "redis://:{CANARY}@/0"\n',
+        'config.toml:2: [queue] url = "redis://…@/0" is not redis://HOST:PORT/NUMBER. '
+        'Write redis://HOST:6379/0 or "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.',
     ),
     "a PostgreSQL store": (
         '[store]\nurl = "postgresql://db/walkon"\n',
@@ -210,7 +210,7 @@ BAD_FILES = {
     "an address without slashes": (
         '[queue]\nurl = "redis//cache"\n',
         'config.toml:2: [queue] url = "redis//cache" has no scheme. '
-        'Write "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.',
+        'Write redis://HOST:6379/0 or "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.',
     ),
     "a file on another machine": (
         '[queue]\nurl = "sqlite://nas/queue.db"\n',
@@ -339,7 +339,7 @@ BAD_VARIABLES = {
     "WALKON_QUEUE__URL": (
         "redis//cache",
         'WALKON_QUEUE__URL: "redis//cache" has no scheme. '
-        'Write "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.',
+        'Write redis://HOST:6379/0 or "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.',
     ),
     "WALKON_DISCORD__COMMAND": (
         "sora",

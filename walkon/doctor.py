@@ -24,6 +24,7 @@ from typing import Any
 
 import walkon
 from walkon.config import Config, Secret
+from walkon.queue.port import QueueUnusable
 
 SOUND_SQLITE = (3, 51, 3)
 """First release without the WAL-reset race (sqlite.org/wal.html, read 2026-11)."""
@@ -75,7 +76,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from running
     if not running:
         yield _port(config.web.host, config.web.port)
-    yield _database("queue", config.queue_path)
+    yield asyncio.run(_redis(config)) if config.queue_on_redis else _database("queue", config.queue_path)
     yield _database("store", config.store_path)
     yield from asyncio.run(_platforms(config))
     yield _speech()
@@ -233,6 +234,21 @@ def _database(name: str, path: Path) -> Finding:
         return Finding(check=name, level=Level.OK, what=f"{name}: {path} opens; too large to check whole in {DISK_TIMEOUT_S:.0f} s")
     mend = f"Stop walkon, move {path.name} away and put a backup in its place, or start without it."
     return Finding(check=name, level=Level.STOP, what=f"{name}: {path} is damaged ({verdict})", mend=mend)
+
+
+async def _redis(config: Config) -> Finding:
+    from walkon.queue.redis import RedisQueue
+
+    try:
+        async with asyncio.timeout(PLATFORM_TIMEOUT_S * 2):
+            await (await RedisQueue.open(config.queue.url or "")).close()
+    except QueueUnusable as error:
+        return Finding(check="queue", level=Level.STOP, what="queue: the Redis server cannot be used", mend=error.reason)
+    except TimeoutError:
+        return Finding(
+            check="queue", level=Level.STOP, what="queue: the Redis server does not answer", mend="Start it, or mend [queue] url."
+        )
+    return Finding(check="queue", level=Level.OK, what="queue: the Redis server answers")
 
 
 def _quick_check(path: Path) -> str:

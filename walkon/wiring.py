@@ -104,20 +104,30 @@ async def _ground(config: Config) -> AsyncIterator[Ground]:
 @asynccontextmanager
 async def open_queue(config: Config) -> AsyncIterator[JobQueue]:
     """The configured queue, open. Raises SetupError."""
-    from walkon.queue.sqlite import SqliteQueue
-
-    settings = config.queue
     try:
-        config.queue_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        queue = await SqliteQueue.open(
-            config.queue_path, lease_s=settings.lease_s, max_attempts=settings.max_attempts, max_depth=settings.max_depth
-        )
+        queue = await _opened_queue(config)
     except (QueueUnusable, OSError) as error:
         raise SetupError(str(getattr(error, "reason", error))) from error
     try:
         yield queue
     finally:
         await queue.close()
+
+
+async def _opened_queue(config: Config) -> JobQueue:
+    settings = config.queue
+    if config.queue_on_redis:
+        from walkon.queue.redis import RedisQueue
+
+        return await RedisQueue.open(
+            settings.url or "", lease_s=settings.lease_s, max_attempts=settings.max_attempts, max_depth=settings.max_depth
+        )
+    from walkon.queue.sqlite import SqliteQueue
+
+    config.queue_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return await SqliteQueue.open(
+        config.queue_path, lease_s=settings.lease_s, max_attempts=settings.max_attempts, max_depth=settings.max_depth
+    )
 
 
 async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -275,6 +285,9 @@ def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
             clock=SystemClock(),
             scratch=ground.config.walkon.data_dir / "scratch",
         )
+        if not ground.config.queue_on_redis:
+            # The role's lock says that no other worker lives, so whatever is leased was a dead one's.
+            await ground.queue.reclaim()
         await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s).run()
 
     return run

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterator
 from enum import Enum
 from typing import Any
@@ -57,7 +58,9 @@ def _plain(value: Any) -> Any:
         return list(value)
     if isinstance(value, Enum):
         return value.value
-    return value if value is None or isinstance(value, int | str) else str(value)
+    if isinstance(value, str):
+        return re.sub(r"(?<=://)[^/@]*@", "…@", value)
+    return value if value is None or isinstance(value, int) else str(value)
 
 
 def _toml(sections: dict[str, dict[str, Any]]) -> Iterator[str]:

@@ -7,14 +7,12 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from walkon.config.sections import Config, Secret
+from walkon.config.sections import REDIS_SCHEMES, Config, Secret
 
 MIN_PASSPHRASE = 12
 EXAMPLE = "PASTE-IT-HERE"
 """What stands for a secret in `config.example.toml`."""
 SERVERS: Mapping[str, str] = {
-    "redis": "Redis",
-    "rediss": "Redis",
     "postgresql": "PostgreSQL",
     "postgres": "PostgreSQL",
     "s3": "S3",
@@ -53,7 +51,7 @@ def refined(section: str, key: str, value: Any) -> Any:
 def clashes(config: Config) -> Iterator[Clash]:
     """Settings that are right one by one and wrong together."""
     yield from _open_page(config)
-    if config.queue_path == config.store_path:
+    if not config.queue_on_redis and config.queue_path == config.store_path:
         key = "queue" if config.queue.url else "store"
         yield Clash(key, "url", "names the file that the queue and the store would share", "Give each its own file.")
 
@@ -130,6 +128,21 @@ def _file(scheme: str, otherwise: str) -> Callable[[str], str]:
     return rule
 
 
+QUEUE_MEND = 'Write redis://HOST:6379/0 or "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.'
+_queue_file = _file("sqlite", "leave url out to keep the queue in a file of data_dir")
+
+
+def _queue(url: str) -> str:
+    if "://" not in url:
+        raise Refused("has no scheme", QUEUE_MEND)
+    if not url.startswith(REDIS_SCHEMES):
+        return _queue_file(url)
+    parts = _split(url, QUEUE_MEND)
+    if not parts.hostname or not re.fullmatch(r"(/\d*)?", parts.path) or parts.query or parts.fragment:
+        raise Refused("is not redis://HOST:PORT/NUMBER", QUEUE_MEND)
+    return url
+
+
 def _split(url: str, mend: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -148,7 +161,7 @@ RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("telegram", "api_url"): _address,
     ("web", "public_url"): _address,
     ("web", "login"): _passphrase,
-    ("queue", "url"): _file("sqlite", "leave url out to keep the queue in a file of data_dir"),
+    ("queue", "url"): _queue,
     ("store", "url"): _file("sqlite", "leave url out to keep the database in a file of data_dir"),
     ("media", "url"): _file("file", "leave url out to keep clips in a folder of data_dir"),
 }

@@ -53,6 +53,8 @@ class Backend(StrEnum):
     ANIMATIC = "animatic"
 
 
+REDIS_SCHEMES = ("redis://", "rediss://")
+
 Folder = Annotated[Path, Meta(description="a folder in quotes", examples=["~/.local/share/walkon"])]
 Language = Annotated[Locale, Meta(description='"en" or "fr"', examples=["en"])]
 Format = Annotated[LogFormat, Meta(description='"text" or "json"', examples=["text"])]
@@ -74,6 +76,7 @@ LeaseSeconds = Annotated[int, Meta(ge=5, le=3600, description="a whole number of
 Attempts = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100", examples=[3])]
 Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000", examples=[10000])]
 SqliteUrl = Annotated[str, Meta(description="an address in quotes", examples=["sqlite:////var/lib/walkon/walkon.db"])]
+QueueUrl = Annotated[str, Meta(description="an address in quotes", examples=["redis://127.0.0.1:6379/0"])]
 FileUrl = Annotated[str, Meta(description="an address in quotes", examples=["file:///var/lib/walkon/media"])]
 Engine = Annotated[Backend, Meta(description='"animatic"', examples=["animatic"])]
 
@@ -124,9 +127,9 @@ class HealthSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class QueueSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The job queue. url None: a file in data_dir. lease_s: a worker silent for longer loses its job."""
+    """The job queue. url None: a file in data_dir; else a file or a Redis server. lease_s: a worker silent for longer loses its job."""
 
-    url: SqliteUrl | None = None
+    url: QueueUrl | None = None
     lease_s: LeaseSeconds = 30
     max_attempts: Attempts = 3
     max_depth: Depth = 10_000
@@ -164,8 +167,13 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     engine: EngineSection = field(default_factory=EngineSection)
 
     @property
+    def queue_on_redis(self) -> bool:
+        """Whether the queue is on a Redis server, where many machines share it."""
+        return (self.queue.url or "").startswith(REDIS_SCHEMES)
+
+    @property
     def queue_path(self) -> Path:
-        """The embedded queue's file."""
+        """The embedded queue's file; means nothing where `queue_on_redis`."""
         return _path_of(self.queue.url) or self.walkon.data_dir / "queue.db"
 
     @property
@@ -182,7 +190,8 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def secrets(self) -> tuple[Secret, ...]:
         """Everything that may never be logged or shown."""
         tokens = [section.token for section in (self.discord, self.telegram) if section]
-        return (*tokens, *([self.web.login] if self.web.login else []))
+        password = urlsplit(self.queue.url or "").password
+        return (*tokens, *([self.web.login] if self.web.login else []), *([Secret(password)] if password else []))
 
 
 def _path_of(url: str | None) -> Path | None:
