@@ -68,9 +68,15 @@ class Town:
     async def say(self, name: str, command: str, event: str | None = None, place: Place | None = None, **options: RawValue) -> Reply:
         return await self.router.command(self.said(name, command, event, place, **options))
 
-    async def press(self, name: str, token: str, *, moderator: bool = False, place: Place | None = None) -> Reply:
+    async def finished(self, name: str, prompt: str, place: Place | None = None, **options: RawValue) -> Clip:
+        """A clip that somebody asked for and that is finished; nothing else may be in line."""
+        asked = await self.say(name, "prompt", place=place, prompt=prompt, **options)
+        await self.finish(await self.claim())
+        return await self.clip(asked)
+
+    async def press(self, name: str, token: str, *, moderator: bool = False, place: Place | None = None, event: str | None = None) -> Reply:
         pressed = Pressed(
-            event=EventId(f"web:{next(self.numbers)}"),
+            event=EventId(event or f"web:{next(self.numbers)}"),
             token=token,
             person=self.person(name),
             place=place or self.place(),

@@ -5,6 +5,7 @@ from walkon.bot.clip_card import Speaker, clip_card
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.house import House
 from walkon.bot.intake import promise
+from walkon.bot.remixing import another_take, ask_words, unfinished
 from walkon.bot.tokens import Deed, Token, read_token
 from walkon.bot.withdrawal import stop
 from walkon.library import tables
@@ -23,7 +24,15 @@ async def press(house: House, pressed: Pressed) -> Reply:
         return Reply(card=details_card(speaker, clip, house.lane), private=True)
     if token.deed is Deed.CANCEL:
         return await _cancel(house, speaker, clip, pressed)
-    return await _again(house, speaker, clip, pressed)
+    if token.deed is Deed.AGAIN:
+        return await _again(house, speaker, clip, pressed)
+    return await _build_on(house, speaker, clip, pressed, token.deed)
+
+
+async def _build_on(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed: Deed) -> Reply:
+    if not clip.finished:
+        return unfinished(speaker, clip)
+    return await another_take(house, pressed, clip) if deed is Deed.VARY else ask_words(house, speaker, clip)
 
 
 async def _clip_of(house: House, token: Token) -> Clip | None:
@@ -50,7 +59,7 @@ async def _again(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -
         return _private(speaker, "press.not_yours", who=clip.asker.name)
     if clip.state not in (ClipState.CANCELLED, ClipState.FAILED):
         return Reply(card=clip_card(speaker, clip, None), private=True)
-    return await promise(house, pressed, decode(clip.scene))
+    return await promise(house, pressed, decode(clip.scene), parent=clip.parent)
 
 
 def details_card(speaker: Speaker, clip: Clip, engine: str) -> Card:

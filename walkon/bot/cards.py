@@ -80,6 +80,16 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """A question with the old answer ready to edit. token: comes back with what was written. text: unescaped user text."""
+
+    token: str
+    title: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One message. Reading order: head, video, words, body, small, buttons.
 

@@ -7,6 +7,7 @@ from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Mention, Text, Tone
 from walkon.bot.tokens import Deed, Token
 from walkon.bot.words import Words
 from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished
+from walkon.library.lineage import ALONE, Family
 from walkon.queue.port import JobState, JobView, Progress
 from walkon.scene.alt_text import alt_text
 from walkon.scene.codec import decode
@@ -15,6 +16,11 @@ from walkon.types.scene import Scene
 
 NOTIFY_AFTER_S = 90.0
 """An edit notifies nobody, so after a longer wait a short reply tells the asker (ux: at most one ping)."""
+
+FIRST_LETTERS = 48
+"""Characters of a relative's words."""
+
+_EMOJI = {Deed.REMIX: "🔁", Deed.VARY: "🎲"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +43,13 @@ class Speaker:
         return self.words.duration(self.locale, ms / 1000)
 
 
-def clip_card(speaker: Speaker, clip: Clip, view: JobView | None) -> Card:
-    """The card of `clip` now. view: its job, None where the queue does not know it (yet, or any more)."""
+def clip_card(speaker: Speaker, clip: Clip, view: JobView | None, *, parent: Clip | None = None, family: Family = ALONE) -> Card:
+    """The card of `clip` now. view: its job, None where the queue does not know it (yet, or any more).
+
+    parent: what it was made from, for the small line. family: relatives to list under a finished clip.
+    """
     if clip.state is ClipState.FINISHED and clip.finished:
-        return _finished(speaker, clip, clip.finished)
+        return _finished(speaker, clip, clip.finished, parent, family)
     if clip.state is ClipState.CANCELLED:
         return _cancelled(speaker, clip)
     if clip.state is ClipState.FAILED:
@@ -72,8 +81,8 @@ def note_card(speaker: Speaker, clip: Clip) -> Card:
 
 
 def _button(speaker: Speaker, deed: Deed, key: str, clip: Clip) -> Button:
-    style = ButtonStyle.PRIMARY if deed is Deed.AGAIN else ButtonStyle.SECONDARY
-    return Button(label=speaker.say(f"button.{key}"), token=str(Token(deed, clip.id)), style=style)
+    style = ButtonStyle.PRIMARY if deed in (Deed.AGAIN, Deed.REMIX) else ButtonStyle.SECONDARY
+    return Button(label=speaker.say(f"button.{key}"), token=str(Token(deed, clip.id)), style=style, emoji=_EMOJI.get(deed))
 
 
 def _in_line(speaker: Speaker, clip: Clip, view: JobView | None) -> Card:
@@ -106,7 +115,7 @@ def _rendering(speaker: Speaker, clip: Clip, progress: Progress | None) -> Card:
     return Card(tone=Tone.BUSY, head=head, words=clip.prompt, body=body, bar=bar, buttons=buttons, clip=clip.id)
 
 
-def _finished(speaker: Speaker, clip: Clip, done: Finished) -> Card:
+def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None, family: Family) -> Card:
     asker = Mention(clip.asker.id, clip.asker.name)
     scene = decode(clip.scene)
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
@@ -121,16 +130,15 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished) -> Card:
         height=done.height,
         bytes=done.bytes,
     )
-    body = (speaker.text("card.finished.nobody"), *_owed_to_the_words(speaker, scene, done))
-    buttons = (_button(speaker, Deed.DETAILS, "details", clip),)
-    small = _small_line(speaker, clip, done)
+    body = (speaker.text("card.finished.nobody"), *_owed_to_the_words(speaker, scene, done), *family_lines(speaker, family))
+    buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS))
     return Card(
         tone=Tone.DONE,
         head=head,
         video=video,
         words=clip.prompt,
         body=body,
-        small=small,
+        small=_small_line(speaker, clip, done, parent),
         buttons=buttons,
         pings=frozenset({clip.asker.id}),
         clip=clip.id,
@@ -143,15 +151,33 @@ def _owed_to_the_words(speaker: Speaker, scene: Scene, done: Finished) -> tuple[
     return (*unstaged, *unknown, *(speaker.text(f"card.note.{note}") for note in scene.notes))
 
 
-def _small_line(speaker: Speaker, clip: Clip, done: Finished) -> str:
+def family_lines(speaker: Speaker, family: Family) -> tuple[Text, ...]:
+    """A line for each relative: id, by whom, first words; then how many more there are."""
+    listed = [("parent", clip) for clip in family.parents] + [("child", clip) for clip in family.children]
+    lines = [
+        speaker.text(f"card.family.{kin}", clip=clip.id, who=clip.asker.name, words=_first_words(clip.prompt)) for kin, clip in listed
+    ]
+    return (*lines, speaker.text("card.family.more", n=family.more)) if family.more else tuple(lines)
+
+
+def _first_words(prompt: str) -> str:
+    line = " ".join(prompt.split())
+    return line if len(line) <= FIRST_LETTERS else line[: FIRST_LETTERS - 1].rstrip() + "…"
+
+
+def _small_line(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None) -> str:
     whole = done.seconds == int(done.seconds)
-    return speaker.say(
+    small = speaker.say(
         "card.finished.small",
         made=speaker.say("card.finished.drawn" if done.drawn else "card.finished.made"),
         seconds=speaker.words.number(speaker.locale, done.seconds, 0 if whole else 1),
         energy=speaker.words.energy(speaker.locale, done.energy_wh, metered=done.energy_metered),
         clip=clip.id,
     )
+    if parent is None:
+        return small
+    origin = "take_of" if parent.prompt == clip.prompt else "remix_of"
+    return f"{small} · {speaker.say(f'card.finished.{origin}', clip=parent.id, who=parent.asker.name)}"
 
 
 def _cancelled(speaker: Speaker, clip: Clip) -> Card:

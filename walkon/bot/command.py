@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
-from walkon.bot.cards import Card
+from walkon.bot.cards import Card, Form
 from walkon.bot.house import House
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, EventId, read_clip_id
@@ -177,6 +177,7 @@ class Reply:
 
     post, revision: the outbox row this answer shows, so that its message becomes the placeholder that later turns into the
     clip. ref: where that row stands already, because the same event came a second time; nothing is to be answered then.
+    form: what a platform that has forms opens in the card's place.
     """
 
     card: Card
@@ -184,6 +185,7 @@ class Reply:
     post: str | None = None
     revision: int = 0
     ref: str | None = None
+    form: Form | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

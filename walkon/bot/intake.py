@@ -13,7 +13,7 @@ from walkon.scene.codec import decode, encode
 from walkon.store import outbox
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
-from walkon.types.ids import new_clip_id, render_job
+from walkon.types.ids import ClipId, new_clip_id, render_job
 from walkon.types.people import Place
 from walkon.types.scene import Scene
 
@@ -29,14 +29,14 @@ def card_key(clip: Clip) -> str:
     return f"clip:{clip.id}"
 
 
-async def submit(ctx: Context, scene: Scene) -> Reply:
-    """Promise a clip of `scene` and answer with its card. Raises QueueFull; nothing is promised then."""
-    return await promise(ctx.house, ctx.invocation, scene)
+async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) -> Reply:
+    """Promise a clip of `scene` and answer with its card. parent: what it is made from. Raises QueueFull; nothing is promised then."""
+    return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
 
-async def promise(house: House, asked: Invocation | Pressed, scene: Scene) -> Reply:
+async def promise(house: House, asked: Invocation | Pressed, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip."""
-    clip, ref = await _record(house, asked, scene)
+    clip, ref = await _record(house, asked, scene, parent)
     view = await _line_up(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
     return Reply(card=clip_card(speaker, clip, view), post=card_key(clip), revision=1, ref=ref)
@@ -60,7 +60,7 @@ def _card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
     return NewRow(key=key, kind=OutboxKind.CARD, platform=place.platform, subject=clip.id, place=where, reply=reply, urgent=urgent)
 
 
-async def _record(house: House, asked: Invocation | Pressed, scene: Scene) -> tuple[Clip, str | None]:
+async def _record(house: House, asked: Invocation | Pressed, scene: Scene, parent: ClipId | None) -> tuple[Clip, str | None]:
     now = house.clock.now()
     wanted = Clip(
         id=new_clip_id(),
@@ -72,6 +72,7 @@ async def _record(house: House, asked: Invocation | Pressed, scene: Scene) -> tu
         lane=house.lane,
         max_bytes=asked.upload_limit,
         asked_at=now,
+        parent=parent,
     )
     async with house.database.transaction() as tx:
         clip = await tables.add(tx, wanted)

@@ -14,6 +14,13 @@ class Deed(StrEnum):
     CANCEL = "cancel"
     AGAIN = "again"
     DETAILS = "details"
+    VARY = "vary"
+    REMIX = "remix"
+
+    @property
+    def public(self) -> bool:
+        """Everybody sees its usual answer: it makes a clip at once."""
+        return self in (Deed.AGAIN, Deed.VARY)
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,10 @@ class Finished:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clip:
-    """A clip. scene: encoded by `scene/codec.py`, opaque here. token: the fencing token of the render that finished it."""
+    """A clip. scene: encoded by `scene/codec.py`, opaque here. token: the fencing token of the render that finished it.
+
+    parent: the clip it was made from, as another take or with new words.
+    """
 
     id: ClipId
     event: EventId
@@ -78,6 +81,7 @@ class Clip:
     finished: Finished | None = None
     cancelled_by: CancelledBy | None = None
     failure: FailureCause | None = None
+    parent: ClipId | None = None
 
     def may_be_stopped_by(self, person: PersonId, *, moderator: bool) -> bool:
         """The asker and moderators may."""

@@ -35,8 +35,10 @@ CLIP = Table(
     Column("finished", Text),
     Column("cancelled_by", EnumText(CancelledBy)),
     Column("failure", EnumText(FailureCause)),
+    Column("parent", String(16)),
     Index("ix_clip_person_id_asked_ms", "person_id", "asked_ms"),
     Index("ix_clip_state_asked_ms", "state", "asked_ms"),
+    Index("ix_clip_parent_asked_ms", "parent", "asked_ms"),
 )
 PERSONAL = {CLIP.name: {"person_id": "erased by person", "person": "erased by person", "prompt": "erased by person"}}
 """Columns that say something about a person, and what erases them."""
@@ -56,7 +58,8 @@ def _values(clip: Clip) -> dict[str, Any]:
     }
 
 
-def _clip(row: Row[Any]) -> Clip:
+def clip_of(row: Row[Any]) -> Clip:
+    """The record in a row of all columns."""
     found = row._mapping
     return Clip(
         id=ClipId(found["id"]),
@@ -74,6 +77,7 @@ def _clip(row: Row[Any]) -> Clip:
         finished=msgspec.json.decode(found["finished"], type=Finished) if found["finished"] else None,
         cancelled_by=found["cancelled_by"],
         failure=found["failure"],
+        parent=ClipId(found["parent"]) if found["parent"] else None,
     )
 
 
@@ -81,19 +85,19 @@ async def add(tx: Transaction, clip: Clip) -> Clip:
     """Record the clip; where its event is known already, the clip of that event is returned instead."""
     await tx.execute(insert(CLIP).values(**_values(clip)).on_conflict_do_nothing(index_elements=["event"]))
     row = (await tx.execute(select(CLIP).where(CLIP.c.event == clip.event))).one()
-    return _clip(row)
+    return clip_of(row)
 
 
 async def get(tx: Transaction, id: ClipId) -> Clip | None:
     """One clip, None if unknown."""
     row = (await tx.execute(select(CLIP).where(CLIP.c.id == id))).first()
-    return _clip(row) if row else None
+    return clip_of(row) if row else None
 
 
 async def of_event(tx: Transaction, event: EventId) -> Clip | None:
     """The clip that an event asked for, None if it asked for none."""
     row = (await tx.execute(select(CLIP).where(CLIP.c.event == event))).first()
-    return _clip(row) if row else None
+    return clip_of(row) if row else None
 
 
 async def save(tx: Transaction, clip: Clip) -> None:
@@ -104,7 +108,7 @@ async def save(tx: Transaction, clip: Clip) -> None:
 async def promised(tx: Transaction) -> Sequence[Clip]:
     """Every clip that is still owed, oldest first."""
     rows = await tx.execute(select(CLIP).where(CLIP.c.state == ClipState.PROMISED).order_by(CLIP.c.asked_ms))
-    return [_clip(row) for row in rows]
+    return [clip_of(row) for row in rows]
 
 
 async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
@@ -113,7 +117,7 @@ async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promis
     if promised_only:
         where.append(CLIP.c.state == ClipState.PROMISED)
     rows = await tx.execute(select(CLIP).where(*where).order_by(CLIP.c.asked_ms.desc(), CLIP.c.id).limit(limit))
-    return [_clip(row) for row in rows]
+    return [clip_of(row) for row in rows]
 
 
 async def greatest_token(tx: Transaction) -> int:

@@ -1,0 +1,57 @@
+"""Clips made from clips: another take of the same scene, the same look with new words, and the card that tells the family."""
+
+import secrets
+
+from walkon.bot.cards import Card, Form, Tone
+from walkon.bot.clip_card import Speaker
+from walkon.bot.command import Context, Invocation, Pressed, Reply
+from walkon.bot.house import House
+from walkon.bot.intake import promise
+from walkon.bot.tokens import Deed, Token
+from walkon.library import tables
+from walkon.library.clips import Clip
+from walkon.scene.codec import decode
+from walkon.types.ids import ClipId
+from walkon.types.scene import MAX_SEED
+
+
+async def source(ctx: Context, id: ClipId) -> Clip | Reply:
+    """The finished clip of that id that may be seen here, or the refusal that says why there is none to build on."""
+    asked = ctx.invocation
+    speaker = Speaker(ctx.house.words, asked.person.locale)
+    async with ctx.house.database.reading() as tx:
+        clip = await tables.get(tx, id)
+    if clip is None or not clip.may_be_seen_in(asked.place.id, asked.person.id):
+        return told(speaker, "refusal.clip", clip=id)
+    return clip if clip.finished else unfinished(speaker, clip)
+
+
+def unfinished(speaker: Speaker, clip: Clip) -> Reply:
+    """There is nothing to build on yet."""
+    return told(speaker, "refusal.unfinished", clip=clip.id)
+
+
+def told(speaker: Speaker, key: str, **values: object) -> Reply:
+    """One sentence in private."""
+    return Reply(card=Card(tone=Tone.QUIET, head=speaker.text(key, **values)), private=True)
+
+
+async def another_take(house: House, asked: Invocation | Pressed, clip: Clip, seed: int | None = None) -> Reply:
+    """Promise the clip's scene again with another seed. Raises QueueFull."""
+    scene = decode(clip.scene)
+    if seed is None:
+        seed = (scene.seed + 1 + secrets.randbelow(MAX_SEED)) % (MAX_SEED + 1)
+    return await promise(house, asked, scene.reseeded(seed), parent=clip.id)
+
+
+def ask_words(house: House, speaker: Speaker, clip: Clip) -> Reply:
+    """A form with the old words ready; the card says what to type where a platform has no forms."""
+    head = speaker.text("card.remix.head", clip=clip.id)
+    line = speaker.text("card.remix.line", root=house.command_root, clip=clip.id)
+    form = Form(
+        token=str(Token(Deed.REMIX, clip.id)),
+        title=speaker.say("card.remix.head", clip=clip.id),
+        label=speaker.say("card.remix.label"),
+        text=clip.prompt,
+    )
+    return Reply(card=Card(tone=Tone.QUIET, head=head, body=(line,), clip=clip.id), private=True, form=form)
