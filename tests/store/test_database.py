@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 import walkon.bot.platforms.web.tables
 import walkon.library.tables
-import walkon.store.outbox  # noqa: F401 - the three rooms with tables
+import walkon.moderation.tables
+import walkon.store.outbox  # noqa: F401 - the four rooms with tables
 from walkon.store.database import Database, StoreUnusable
 from walkon.store.schema import METADATA
 

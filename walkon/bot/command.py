@@ -1,15 +1,17 @@
 """What a command is: its name, its typed options, and the function that answers."""
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
 from walkon.bot.cards import Card, Form
 from walkon.bot.house import House
+from walkon.moderation.mutes import DURATIONS, read_duration
 from walkon.types.errors import WalkonError
-from walkon.types.ids import ClipId, EventId, read_clip_id
+from walkon.types.ids import ClipId, EventId, PersonId, read_clip_id
 from walkon.types.people import Person, Place
 
 T = TypeVar("T", covariant=True)
@@ -26,8 +28,20 @@ class Attachment:
     url: str
 
 
-RawValue = str | int | float | bool | Attachment
-"""An option as a platform delivers it."""
+RawValue = str | int | float | bool | Attachment | Person
+"""An option as a platform delivers it. A Person is one whom the platform itself resolved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """Somebody named in words. name: without the @. id: where the words are a whole account (`telegram:42`)."""
+
+    name: str
+    id: PersonId | None = None
+
+
+Whom = Person | Called
+"""Somebody meant: as the platform knows them, or as they were called."""
 
 
 class OptionKind(StrEnum):
@@ -38,6 +52,8 @@ class OptionKind(StrEnum):
     CHOICE = "choice"
     CLIP = "clip"
     ATTACHMENT = "attachment"
+    PERSON = "person"
+    DURATION = "duration"
 
 
 @dataclass(eq=False)
@@ -53,6 +69,7 @@ class BadOption(WalkonError):
 class Option(Generic[T]):
     """One typed option. Its help is `option.NAME` in the locales. rest: takes all words after the command where it is typed.
 
+    word: takes one word before those, if the word can be meant for it; a required one takes its word whatever it is.
     low, high: bounds of an INTEGER, or of a TEXT's length in characters. choices: for CHOICE; their words are
     `choice.NAME.VALUE`.
     """
@@ -61,6 +78,7 @@ class Option(Generic[T]):
     kind: OptionKind
     required: bool = False
     rest: bool = False
+    word: bool = False
     low: int | None = None
     high: int | None = None
     choices: tuple[str, ...] = ()
@@ -80,9 +98,19 @@ def integer_option(name: str, *, low: int, high: int) -> Option[int]:
     return Option(name=name, kind=OptionKind.INTEGER, low=low, high=high)
 
 
-def choice_option(name: str, choices: tuple[str, ...]) -> Option[str]:
+def choice_option(name: str, choices: tuple[str, ...], *, required: bool = False, word: bool = False) -> Option[str]:
     """One of a few words."""
-    return Option(name=name, kind=OptionKind.CHOICE, choices=choices)
+    return Option(name=name, kind=OptionKind.CHOICE, choices=choices, required=required, word=word)
+
+
+def person_option(name: str, *, word: bool = False) -> Option[Whom]:
+    """Somebody, as a mention, an account's id or a name after an @."""
+    return Option(name=name, kind=OptionKind.PERSON, word=word)
+
+
+def duration_option(name: str, *, word: bool = False) -> Option[timedelta]:
+    """A length of time such as `2h`, of a minute to a year."""
+    return Option(name=name, kind=OptionKind.DURATION, word=word)
 
 
 def clip_option(name: str, *, required: bool = False) -> Option[ClipId]:
@@ -130,12 +158,40 @@ def _read_attachment(option: Option[Any], raw: RawValue) -> Attachment:
     return raw
 
 
+# A mention as Discord writes it, or a word after an @, which quotes keep together.
+_CALLED = re.compile(r'<@!?(?P<mention>[0-9]+)>|@(?:"(?P<quoted>[^"]+)"|(?P<name>[^"].*))')
+_ACCOUNT = re.compile(r"(?:discord|telegram):[0-9]+|web:.+")
+
+
+def _read_person(option: Option[Any], raw: RawValue) -> Whom:
+    if isinstance(raw, Person):
+        return raw
+    text = str(raw).strip()
+    called = _CALLED.fullmatch(text)
+    if called:
+        return Called(called["mention"] or called["quoted"] or called["name"])
+    if _ACCOUNT.fullmatch(text):
+        return Called(text.partition(":")[2], PersonId(text))
+    if re.fullmatch(r"[0-9]{5,20}", text, re.ASCII):
+        return Called(text)
+    raise BadOption(option.name, text, "@name")
+
+
+def _read_duration(option: Option[Any], raw: RawValue) -> timedelta:
+    length = read_duration(str(raw))
+    if length is None:
+        raise BadOption(option.name, str(raw), DURATIONS)
+    return length
+
+
 _READERS: Mapping[OptionKind, Callable[[Option[Any], RawValue], object]] = {
     OptionKind.TEXT: _read_text,
     OptionKind.INTEGER: _read_integer,
     OptionKind.CHOICE: _read_choice,
     OptionKind.CLIP: _read_clip,
     OptionKind.ATTACHMENT: _read_attachment,
+    OptionKind.PERSON: _read_person,
+    OptionKind.DURATION: _read_duration,
 }
 
 
@@ -143,8 +199,9 @@ _READERS: Mapping[OptionKind, Callable[[Option[Any], RawValue], object]] = {
 class Invocation:
     """A command as a platform delivered it, typed but not yet checked.
 
-    upload_limit: bytes of a file that may be posted as answer. reply: what the platform needs to answer this event later,
-    its own JSON (an interaction token, a message to reply to); it is stored, so that an answer survives a restart.
+    upload_limit: bytes of a file that may be posted as answer. moderator: the platform lets this person hold others back in
+    this place; false where it was not asked. reply: what the platform needs to answer this event later, its own JSON (an
+    interaction token, a message to reply to); it is stored, so that an answer survives a restart.
     """
 
     event: EventId
@@ -154,6 +211,7 @@ class Invocation:
     place: Place
     at: datetime
     upload_limit: int
+    moderator: bool = False
     reply: str = "{}"
 
 
@@ -175,6 +233,7 @@ class Pressed:
 class Reply:
     """The first answer. private: only the person sees it, where the platform can.
 
+    confidential: others must not read it; where the platform cannot answer in private, it is told elsewhere or not at all.
     post, revision: the outbox row this answer shows, so that its message becomes the placeholder that later turns into the
     clip. ref: where that row stands already, because the same event came a second time; nothing is to be answered then.
     form: what a platform that has forms opens in the card's place.
@@ -182,6 +241,7 @@ class Reply:
 
     card: Card
     private: bool = False
+    confidential: bool = False
     post: str | None = None
     revision: int = 0
     ref: str | None = None
@@ -206,9 +266,39 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A chat command. Its one-line description is `command.NAME` in the locales. public: everybody sees its usual answer."""
+    """A chat command. Its one-line description is `command.NAME` in the locales. public: everybody sees its usual answer.
+
+    moderates: it matters whether a moderator says it, so the platform is asked where it does not say so by itself.
+    """
 
     name: str
     run: Callable[[Context], Awaitable[Reply]]
     options: tuple[Option[object], ...] = ()
     public: bool = False
+    moderates: bool = False
+
+    @property
+    def takes_words(self) -> bool:
+        """Whether some of its options take one word each where it is typed."""
+        return any(option.word for option in self.options)
+
+    def spread(self, words: str) -> dict[str, RawValue]:
+        """Typed words as options, in the options' order: a word each for those that take one, all that is left for the rest."""
+        given: dict[str, RawValue] = {}
+        for option in (option for option in self.options if option.word):
+            word = _WORD.match(words)
+            if word and (option.required or _readable(option, word[1])):
+                given[option.name], words = word[1], words[word.end() :]
+        rest = next((option.name for option in self.options if option.rest), None)
+        return {**given, rest: words.strip()} if rest and words.strip() else given
+
+
+_WORD = re.compile(r'\s*(@"[^"]*"|\S+)')
+
+
+def _readable(option: Option[object], word: str) -> bool:
+    try:
+        option.read(word)
+    except BadOption:
+        return False
+    return True

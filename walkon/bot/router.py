@@ -1,7 +1,7 @@
-"""Finds the command, reads its options, runs it, and turns whatever goes wrong into words."""
+"""Asks whether the person may be heard, finds the command, reads its options, runs it, and turns whatever goes wrong into words."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from difflib import get_close_matches
 from time import monotonic
 
@@ -12,6 +12,10 @@ from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import BadOption, Command, Context, Invocation, Pressed, Reply
 from walkon.bot.house import House
+from walkon.bot.mute_cards import muted_card
+from walkon.bot.withdrawal import stop_asked_by
+from walkon.moderation import tables
+from walkon.moderation.mutes import binding
 from walkon.queue.port import QueueFull
 from walkon.scene.parser import EmptyPrompt, PromptTooLong
 from walkon.store import outbox
@@ -19,6 +23,25 @@ from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
 
 log = structlog.get_logger(__name__)
+
+Check = Callable[[House, Invocation | Pressed], Awaitable[Card | None]]
+"""Something that may speak against hearing somebody; the card is what they read then."""
+
+
+async def not_muted(house: House, asked: Invocation | Pressed) -> Card | None:
+    """Nobody muted here or everywhere is heard. The store is asked each time: the mute may be a second old, from another process."""
+    person = asked.person
+    if person.id in house.operators:
+        return None
+    async with house.database.reading() as tx:
+        mutes = await tables.mutes_of(tx, person.id, asked.place.id)
+    now = house.clock.now()
+    mute = binding(mutes, now)
+    return muted_card(Speaker(house.words, person.locale), mute, now) if mute else None
+
+
+CHECKS: tuple[Check, ...] = (not_muted,)
+"""What is asked before any command and any press, in this order; the first that speaks against it answers."""
 
 
 class Router:
@@ -34,7 +57,7 @@ class Router:
         started = monotonic()
         speaker = Speaker(self._house.words, invocation.person.locale)
         try:
-            reply, accepted = await self._run(speaker, invocation), True
+            reply, accepted = await self._heard(invocation, lambda: self._run(speaker, invocation))
         except WalkonError as error:
             reply, accepted = self._refusal(speaker, error), False
         except Exception as error:
@@ -43,6 +66,25 @@ class Router:
         self._metrics.requested(platform, self._known(invocation.command), accepted=accepted)
         self._metrics.answered(platform, monotonic() - started)
         return reply
+
+    async def _heard(self, asked: Invocation | Pressed, answer: Callable[[], Awaitable[Reply]]) -> tuple[Reply, bool]:
+        """The answer and True, or what speaks against giving one and False."""
+        against = await self._against(asked)
+        if against is None:
+            reply = await answer()
+            # Whoever was muted while this was being promised: the mute did not find it yet, so it is stopped here.
+            against = await self._against(asked) if reply.post else None
+            if against is None:
+                return reply, True
+            await stop_asked_by(self._house, asked.event)
+        return Reply(card=against, private=True, confidential=True), False
+
+    async def _against(self, asked: Invocation | Pressed) -> Card | None:
+        for check in CHECKS:
+            against = await check(self._house, asked)
+            if against is not None:
+                return against
+        return None
 
     def _known(self, name: str) -> str:
         return name if name in self._commands else "unknown"
@@ -91,7 +133,8 @@ class Router:
         """Do what the button says; never raises but CancelledError."""
         speaker = Speaker(self._house.words, pressed.person.locale)
         try:
-            return await answers.press(self._house, pressed)
+            reply, _ = await self._heard(pressed, lambda: answers.press(self._house, pressed))
+            return reply
         except WalkonError as error:
             return self._refusal(speaker, error)
         except Exception as error:

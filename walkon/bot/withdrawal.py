@@ -1,11 +1,25 @@
-"""Stopping work: the queue decides, the store records, the cards follow."""
+"""Stopping work: the queue decides, the store records, the cards follow. A moderator's word is the exception: the store comes first."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+import structlog
 
 from walkon.bot.house import House
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip
 from walkon.library.endings import end_cancelled
-from walkon.queue.port import CancelOutcome
-from walkon.types.ids import ClipId, render_job
+from walkon.moderation import tables as moderation
+from walkon.moderation.mutes import Case, Deed, Entry
+from walkon.queue.port import CancelOutcome, JobState
+from walkon.store.database import Transaction
+from walkon.types.ids import ClipId, EventId, JobId, render_job
+
+log = structlog.get_logger(__name__)
+
+MOST_PROMISED = 1_000_000
+"""More clips than the longest line holds."""
 
 
 async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
@@ -21,3 +35,64 @@ async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
         clip = await end_cancelled(tx, id, by, house.clock.now())
     house.database.announce()
     return clip
+
+
+async def stop_asked_by(house: House, event: EventId) -> None:
+    """Stop the clip that an event asked for, if it asked for one: whoever asked was muted in the same moment."""
+    async with house.database.reading() as tx:
+        clip = await tables.of_event(tx, event)
+    if clip is not None:
+        await stop(house, clip.id, CancelledBy.MODERATOR)
+
+
+async def carry_out(house: House, event: EventId, case: Case) -> Entry:
+    """Mute, ban or unmute, stop what the person has going there, and write it down: all of it or nothing.
+
+    The store comes first here, so that nobody can find the mute without its effect; a render that ends all the same is
+    dropped, since its clip is stopped. The same event again does nothing and returns what it did.
+    """
+    working = await _working(house, case)
+    now = house.clock.now()
+    async with house.database.transaction() as tx:
+        done = await moderation.entry_of(tx, event)
+        if done is not None:
+            return done
+        stopped = await _take_effect(tx, case, now)
+        running = sum(render_job(clip.id) in working for clip in stopped)
+        entry = await moderation.append(tx, event, case, now, running=running, waiting=len(stopped) - running)
+    house.database.announce()
+    await _call_off(house, stopped)
+    return entry
+
+
+async def _working(house: House, case: Case) -> frozenset[JobId]:
+    if case.deed is Deed.UNMUTE:
+        return frozenset()
+    async with house.database.reading() as tx:
+        clips = await _going(tx, case)
+    views = await house.queue.views([render_job(clip.id) for clip in clips])
+    return frozenset(id for id, view in views.items() if view.state is JobState.RUNNING)
+
+
+async def _take_effect(tx: Transaction, case: Case, now: datetime) -> Sequence[Clip]:
+    if case.deed is Deed.UNMUTE:
+        await moderation.lift(tx, case.person.id, case.place)
+        return ()
+    await moderation.put(tx, case.mute(now))
+    clips = await _going(tx, case)
+    for clip in clips:
+        await end_cancelled(tx, clip.id, CancelledBy.MODERATOR, now)
+    return clips
+
+
+async def _going(tx: Transaction, case: Case) -> Sequence[Clip]:
+    if case.place is not None:
+        return await tables.latest_of(tx, case.person.id, case.place, promised_only=True, limit=MOST_PROMISED)
+    return [clip for clip in await tables.promised(tx) if clip.asker.id == case.person.id]
+
+
+async def _call_off(house: House, clips: Sequence[Clip]) -> None:
+    outcomes = await asyncio.gather(*(house.queue.cancel(render_job(clip.id)) for clip in clips), return_exceptions=True)
+    for clip, outcome in zip(clips, outcomes, strict=True):
+        if isinstance(outcome, BaseException):
+            log.warning("job_not_called_off", clip=clip.id, reason=f"{type(outcome).__name__} {outcome}")

@@ -28,7 +28,7 @@ DEFER_AFTER_S = 1.5
 PATIENCE_S = 15.0
 """An answer that Discord has not taken by then is left to the outbox, which waits a little longer before it steps in."""
 
-_ATTACHMENT = 11
+_USER, _ATTACHMENT = 6, 11
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,14 +139,20 @@ def invocation_of(interaction: discord.Interaction, data: dict[str, Any], at: fl
     """The sub-command that somebody used. data: the interaction's own. at: Unix seconds now."""
     sub = _sub_command(data) or {}
     options = {option["name"]: _value(option, data) for option in sub.get("options", ())}
-    return Invocation(command=sub["name"], options=options, **_happened(interaction, at))
+    return Invocation(command=sub["name"], options=options, moderator=_may_mute(interaction), **_happened(interaction, at))
 
 
 def pressed_by(interaction: discord.Interaction, data: dict[str, Any], at: float) -> Pressed:
     """The button that somebody pressed, on however old a message."""
-    rights = interaction.permissions
-    moderator = rights.manage_messages or rights.moderate_members
+    moderator = interaction.permissions.manage_messages or _may_mute(interaction)
     return Pressed(token=str(data.get("custom_id", "")), moderator=moderator, **_happened(interaction, at))
+
+
+def _may_mute(interaction: discord.Interaction) -> bool:
+    # A mute binds the whole server, so only rights that no single channel can grant count for it.
+    rights = interaction.permissions
+    may = rights.moderate_members or rights.manage_guild or rights.administrator
+    return interaction.guild_id is not None and may
 
 
 def _sub_command(data: dict[str, Any]) -> dict[str, Any] | None:
@@ -155,10 +161,18 @@ def _sub_command(data: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def _value(option: dict[str, Any], data: dict[str, Any]) -> RawValue:
+    if option["type"] == _USER:
+        return _resolved_person(str(option["value"]), data["resolved"])
     if option["type"] != _ATTACHMENT:
         return cast("RawValue", option["value"])
     file = data["resolved"]["attachments"][option["value"]]
     return Attachment(name=file["filename"], content_type=file.get("content_type", ""), size=file["size"], url=file["url"])
+
+
+def _resolved_person(id: str, resolved: dict[str, Any]) -> Person:
+    """The account, under the name that people see there."""
+    user, member = resolved["users"][id], resolved.get("members", {}).get(id, {})
+    return Person(id=PersonId(f"discord:{id}"), name=member.get("nick") or user.get("global_name") or user["username"])
 
 
 def _happened(interaction: discord.Interaction, at: float) -> dict[str, Any]:

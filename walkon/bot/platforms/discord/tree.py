@@ -20,7 +20,16 @@ MAX_SUMMARY = 100
 
 _CHAT_INPUT, _SUB_COMMAND = 1, 1
 _EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}  # server, own chat, other private chats; server or own install
-_TYPES = {OptionKind.TEXT: 3, OptionKind.CHOICE: 3, OptionKind.CLIP: 3, OptionKind.INTEGER: 4, OptionKind.ATTACHMENT: 11}
+_STRING, _INTEGER, _USER, _ATTACHMENT = 3, 4, 6, 11
+_TYPES = {
+    OptionKind.TEXT: _STRING,
+    OptionKind.CHOICE: _STRING,
+    OptionKind.CLIP: _STRING,
+    OptionKind.DURATION: _STRING,
+    OptionKind.INTEGER: _INTEGER,
+    OptionKind.PERSON: _USER,
+    OptionKind.ATTACHMENT: _ATTACHMENT,
+}
 
 
 def command_tree(root: str, commands: Sequence[Command], words: Words) -> list[dict[str, Any]]:

@@ -25,13 +25,15 @@ class Typed:
 
 
 def read_typed(text: str, root: str, commands: Sequence[Command]) -> Typed:
-    """`/ROOT prompt words`, `/prompt words` or just words; options as `seconds:8` before or after the words."""
+    """`/ROOT prompt words`, `/prompt words` or just words; options as `seconds:8` before or after the words, or as single words."""
     name, words = _command_of(text.strip(), root)
     command = next((command for command in commands if command.name == name), None)
     if command is None:
         return Typed(name, {})
     rest = next((option.name for option in command.options if option.rest), None)
     named, words = _named({option.name for option in command.options} - {rest}, words)
+    if command.takes_words:
+        return Typed(name, {**command.spread(words), **named})
     return Typed(name, {**named, rest: words} if rest and words else named)
 
 

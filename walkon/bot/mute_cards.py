@@ -1,0 +1,80 @@
+"""What is said about mutes: to who is muted, to who mutes, and as lines of the moderators' log."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from walkon.bot.cards import Card, Text, Tone
+from walkon.bot.clip_card import Speaker
+from walkon.moderation.mutes import Deed, Entry, Mute
+from walkon.types.people import Person
+
+_SPANS = (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("whole_minutes", timedelta(minutes=1)))
+
+
+def muted_card(speaker: Speaker, mute: Mute, now: datetime) -> Card:
+    """What a muted person reads instead of any answer."""
+    where = "everywhere" if mute.place is None else "here"
+    if mute.until is None:
+        head = speaker.text(f"refusal.muted.{where}_endless")
+    else:
+        head = speaker.text(f"refusal.muted.{where}", moment=moment(speaker, mute.until, now))
+    body = (speaker.text("refusal.muted.reason", reason=mute.reason),) if mute.reason else ()
+    return Card(tone=Tone.WAIT, head=head, body=body)
+
+
+def deed_card(speaker: Speaker, entry: Entry, now: datetime) -> Card:
+    """What the moderator reads when it is done."""
+    where = "everywhere" if entry.place is None else "here"
+    until = moment(speaker, entry.until, now) if entry.until else ""
+    length = span(speaker, entry.until - entry.at) if entry.until else ""
+    head = speaker.text(f"card.mod.{entry.deed}_{where}", who=entry.person.name, span=length, moment=until)
+    body = [] if entry.deed is Deed.UNMUTE else [_stopped(speaker, entry)]
+    if entry.reason and entry.deed is not Deed.UNMUTE:
+        body.append(speaker.text("card.mod.reads", who=entry.person.name))
+    return Card(tone=Tone.QUIET, head=head, body=tuple(body))
+
+
+def _stopped(speaker: Speaker, entry: Entry) -> Text:
+    if entry.running + entry.waiting == 0:
+        return speaker.text("card.mod.stopped_none")
+    return speaker.text("card.mod.stopped", running=entry.running, waiting=entry.waiting)
+
+
+def log_card(speaker: Speaker, entries: Sequence[Entry]) -> Card:
+    """The newest lines of the log."""
+    if not entries:
+        return Card(tone=Tone.QUIET, head=speaker.text("card.mod.log_empty"))
+    lines = tuple((_line(speaker, entry),) for entry in entries)
+    return Card(tone=Tone.QUIET, head=speaker.text("card.mod.log", n=len(entries)), body=lines)
+
+
+def _line(speaker: Speaker, entry: Entry) -> str:
+    parts = [f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", str(entry.deed), entry.place or speaker.say("card.mod.everywhere")]
+    parts.append(speaker.say("card.mod.by_on", by=_called(entry.by), who=_called(entry.person)))
+    if entry.until:
+        parts.append(speaker.say("card.mod.span", span=span(speaker, entry.until - entry.at)))
+    if entry.reason:
+        parts.append(speaker.say("card.mod.quote", reason=entry.reason))
+    if entry.deed is not Deed.UNMUTE:
+        parts.append(speaker.say("card.mod.counts", running=entry.running, waiting=entry.waiting))
+    return " · ".join((*parts, f"#{entry.seq}"))
+
+
+def _called(person: Person) -> str:
+    return f"{person.name} ({person.id})"
+
+
+def span(speaker: Speaker, length: timedelta) -> str:
+    """A length of time in whole days, hours and minutes, exactly."""
+    parts: list[str] = []
+    for key, unit in _SPANS:
+        count, length = divmod(length, unit)
+        if count:
+            parts.append(speaker.say(f"time.{key}", n=count))
+    return " ".join(parts) or speaker.say("time.whole_minutes", n=0)
+
+
+def moment(speaker: Speaker, at: datetime, now: datetime) -> str:
+    """A moment in UTC, since nobody said where the reader lives; with its date where it is not today."""
+    clock = speaker.say("time.clock", hour=f"{at:%H}", minute=f"{at:%M}")
+    return clock if at.date() == now.date() else f"{at:%Y-%m-%d} {clock}"

@@ -1,0 +1,144 @@
+"""The mutes that hold, and the log of what moderators did. The log is append-only: nothing here changes or removes a line."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Index, Integer, Row, String, Table, Text, delete, select
+from sqlalchemy.dialects.sqlite import insert
+
+from walkon.moderation.mutes import Case, Deed, Entry, Mute, key_of
+from walkon.store.database import Transaction
+from walkon.store.schema import METADATA, EnumText
+from walkon.types.clock import from_ms, to_ms
+from walkon.types.ids import EventId, PersonId, PlaceId
+from walkon.types.people import Person
+
+MUTE = Table(
+    "mute",
+    METADATA,
+    Column("person_id", String(128), primary_key=True),
+    Column("place_id", String(128), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("until_ms", Integer),
+    Column("reason", Text, nullable=False),
+    Column("by_id", String(128), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+)
+LOG = Table(
+    "moderation_log",
+    METADATA,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("event", String(128), nullable=False, unique=True),
+    Column("at_ms", Integer, nullable=False),
+    Column("deed", EnumText(Deed), nullable=False),
+    Column("person_id", String(128), nullable=False),
+    Column("person", Text, nullable=False),
+    Column("place_id", String(128), nullable=False),
+    Column("until_ms", Integer),
+    Column("reason", Text, nullable=False),
+    Column("by_id", String(128), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("running", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Index("ix_moderation_log_place_id_seq", "place_id", "seq"),
+)
+_ABOUT_PEOPLE = ("person_id", "person", "reason", "by_id", "by")
+PERSONAL = {table.name: dict.fromkeys(_ABOUT_PEOPLE, "erased by person") for table in (MUTE, LOG)}
+"""Columns that say something about a person, and what erases them."""
+
+
+def _json(person: Person) -> str:
+    return msgspec.json.encode(person).decode()
+
+
+def _person(text: str) -> Person:
+    return msgspec.json.decode(text, type=Person)
+
+
+def _moment(ms: int | None) -> datetime | None:
+    return None if ms is None else from_ms(ms)
+
+
+def _mute(row: Row[Any]) -> Mute:
+    return Mute(
+        person=_person(row.person),
+        place=PlaceId(row.place_id) or None,
+        until=_moment(row.until_ms),
+        reason=row.reason,
+        by=_person(row.by),
+        at=from_ms(row.at_ms),
+    )
+
+
+async def mutes_of(tx: Transaction, person: PersonId, place: PlaceId) -> Sequence[Mute]:
+    """What was said about a person for that place and for everywhere, also where it has ended by now."""
+    where = (MUTE.c.person_id == person) & MUTE.c.place_id.in_([place, ""])
+    return [_mute(row) for row in await tx.execute(select(MUTE).where(where))]
+
+
+async def put(tx: Transaction, mute: Mute) -> None:
+    """From now on this holds; it takes the place of what was said before about the same person and place."""
+    person, place = key_of(mute.person.id, mute.place)
+    until = to_ms(mute.until) if mute.until else None
+    rest = {"person": _json(mute.person), "until_ms": until, "reason": mute.reason}
+    values = {**rest, "by_id": mute.by.id, "by": _json(mute.by), "at_ms": to_ms(mute.at)}
+    new = insert(MUTE).values(person_id=person, place_id=place, **values)
+    await tx.execute(new.on_conflict_do_update(index_elements=["person_id", "place_id"], set_=values))
+
+
+async def lift(tx: Transaction, person: PersonId, place: PlaceId | None) -> None:
+    """Nothing holds this person back there any more."""
+    who, where = key_of(person, place)
+    await tx.execute(delete(MUTE).where(MUTE.c.person_id == who, MUTE.c.place_id == where))
+
+
+async def append(tx: Transaction, event: EventId, case: Case, now: datetime, *, running: int = 0, waiting: int = 0) -> Entry:
+    """Write the deed down. running, waiting: how many clips it stopped. Raises IntegrityError for an event that stands there."""
+    until = now + case.length if case.length else None
+    values = {
+        "event": event,
+        "at_ms": to_ms(now),
+        "deed": case.deed,
+        "person_id": case.person.id,
+        "person": _json(case.person),
+        "place_id": case.place or "",
+        "until_ms": to_ms(until) if until else None,
+        "reason": case.reason,
+        "by_id": case.by.id,
+        "by": _json(case.by),
+        "running": running,
+        "waiting": waiting,
+    }
+    row = (await tx.execute(insert(LOG).values(**values).returning(*LOG.c))).one()
+    return _entry(row)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    return Entry(
+        seq=row.seq,
+        at=from_ms(row.at_ms),
+        deed=row.deed,
+        person=_person(row.person),
+        place=PlaceId(row.place_id) or None,
+        until=_moment(row.until_ms),
+        reason=row.reason,
+        by=_person(row.by),
+        running=row.running,
+        waiting=row.waiting,
+    )
+
+
+async def entry_of(tx: Transaction, event: EventId) -> Entry | None:
+    """What an event did already, None if nothing."""
+    row = (await tx.execute(select(LOG).where(LOG.c.event == event))).first()
+    return _entry(row) if row else None
+
+
+async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10) -> Sequence[Entry]:
+    """The newest lines about one place, or (None) of the whole host, newest first."""
+    query = select(LOG).order_by(LOG.c.seq.desc()).limit(limit)
+    rows = await tx.execute(query if place is None else query.where(LOG.c.place_id == place))
+    return [_entry(row) for row in rows]
