@@ -464,6 +464,18 @@ async def test_a_silent_workers_job_is_taken_back_only_when_seen_expired_twice(q
     assert (await leased(queue, "w2")).attempt == 2
 
 
+async def test_a_lease_that_was_renewed_after_it_was_seen_expired_must_be_seen_twice_anew(queue, queue_clock):
+    await queue.submit(a_job("a"))
+    lease = await leased(queue)
+    queue_clock.advance(LEASE_S)
+    assert await queue.sweep() == 0
+    await queue.heartbeat(lease)
+    queue_clock.advance(LEASE_S)
+    assert await queue.sweep() == 0
+    queue_clock.advance(LEASE_S / 3)
+    assert await queue.sweep() == 1
+
+
 async def test_a_jump_of_the_clock_takes_no_lease_from_a_worker_that_beats(queue, queue_clock):
     await queue.submit(a_job("a"))
     lease = await leased(queue)

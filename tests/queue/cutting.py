@@ -6,9 +6,11 @@ from collections.abc import AsyncIterator
 
 GREETINGS = (b"HELLO", b"CLIENT", b"SELECT", b"AUTH")
 
+PIECE = 1 << 20
+
 
 class CuttingProxy:
-    """Closes the connection instead of passing on the answer to every nth call. every: 0 to pass all on."""
+    """Closes the connection instead of passing on the answer to every nth call."""
 
     def __init__(self, port: int, *, every: int) -> None:
         self.server_port = port
@@ -20,34 +22,30 @@ class CuttingProxy:
     async def _serve(self, client: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
         self._connections.add(asyncio.current_task())
         server, calls = await asyncio.open_connection("127.0.0.1", self.server_port)
+        cut = asyncio.Event()
+        passing = asyncio.create_task(self._pass_on(server, answers, cut))
         try:
-            while call := await client.read(1 << 20):
-                calls.write(call)
-                answer = await server.read(1 << 20)
+            while call := await client.read(PIECE):
                 if self._is_cut(call):
-                    return
-                answers.write(answer)
-                await self._pass_on_the_rest(server, answers)
+                    cut.set()
+                calls.write(call)
         finally:
             calls.close()
+            passing.cancel()
             answers.close()
 
-    async def _pass_on_the_rest(self, server: asyncio.StreamReader, answers: asyncio.StreamWriter) -> None:
-        """A long answer comes in pieces."""
-        with contextlib.suppress(TimeoutError):
-            while True:
-                await answers.drain()
-                async with asyncio.timeout(0.002):
-                    piece = await server.read(1 << 20)
-                if not piece:
-                    return
-                answers.write(piece)
+    async def _pass_on(self, server: asyncio.StreamReader, answers: asyncio.StreamWriter, cut: asyncio.Event) -> None:
+        while piece := await server.read(PIECE):
+            if cut.is_set():
+                answers.close()
+                return
+            answers.write(piece)
 
     def _is_cut(self, call: bytes) -> bool:
         if any(greeting in call for greeting in GREETINGS):
             return False
         self.calls += 1
-        cut = self.every > 0 and self.calls % self.every == 0
+        cut = self.calls % self.every == 0
         self.cuts += cut
         return cut
 

@@ -1,6 +1,7 @@
 """A real redis-server on loopback, begun by whoever needs one first and ended with the tests."""
 
 import atexit
+import os
 import shutil
 import signal
 import socket
@@ -19,7 +20,8 @@ READY_WITHIN_S = 20
 class RedisServer:
     """One server with its folder; may be killed and started again on what it had written."""
 
-    def __init__(self, **settings: str) -> None:
+    def __init__(self, program: str | None = None, **settings: str) -> None:
+        self.program = program or redis_program()
         self.folder = Path(tempfile.mkdtemp(prefix="walkon-redis-"))
         self.port = free_port()
         self.settings = {"appendonly": "yes", "appendfsync": "everysec", "save": "", "databases": str(DATABASES), **settings}
@@ -32,7 +34,7 @@ class RedisServer:
         options = [part for name, value in self.settings.items() for part in (f"--{name}", value)]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [program(), "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *options], stdout=log, stderr=log
+                [self.program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *options], stdout=log, stderr=log
             )
         self._wait_until_it_answers()
         return self
@@ -61,8 +63,8 @@ class RedisServer:
                 time.sleep(0.01)
 
 
-def program() -> str:
-    found = shutil.which("redis-server")
+def redis_program() -> str:
+    found = os.environ.get("WALKON_TEST_REDIS_SERVER") or shutil.which("redis-server")
     assert found, "redis-server is missing: apt install redis-server"
     return found
 
