@@ -235,6 +235,24 @@ def test_options_given_apart_win_over_the_prompt():
             ["queen kiss frog", "frog transform king"],
             "field",
         ),
+        ("a penguin slides down a hill and bumps into a wolf", ["penguin", "wolf"], ["penguin slide", "penguin bump wolf"], "field"),
+        ("un pingouin percute un loup", ["penguin", "wolf"], ["penguin bump wolf"], "field"),
+        ("a fox detective walks under a street lamp", ["fox", "magnifying glass"], ["fox walk"], "street"),
+        ("un renard détective marche sous un lampadaire", ["fox", "magnifying glass"], ["fox walk"], "street"),
+        ("two pirates fight with swords on a ship", ["pirate", "sword"], ["pirate fight"], "deck"),
+        ("battle between a robot and a dinosaur", ["robot", "dinosaur"], ["robot fight dinosaur", "dinosaur fight robot"], "field"),
+        ("a man walks his dog", ["man", "dog"], ["man walk", "dog walk"], "field"),
+        ("a dog catches a ball in the park", ["dog", "ball"], ["dog catch ball"], "park"),
+        ("a penguin falls on the ice", ["penguin"], ["penguin fall"], "snow"),
+        ("a soccer player scores a goal", ["player", "goal"], ["player kick goal"], "field"),
+        ("a boy runs because a dog chases him", ["boy", "dog"], ["boy run", "dog chase boy"], "field"),
+        ("une souris court et un chat la poursuit", ["mouse", "cat"], ["mouse run", "cat chase mouse"], "field"),
+        (
+            "un dinosaure sort d'un gâteau, des ballons rebondissent",
+            ["dinosaur", "cake", "balloon"],
+            ["dinosaur appear cake", "ball bounce"],
+            "field",
+        ),
     ],
 )
 def test_a_prompt_becomes_subjects_deeds_and_a_place(prompt, wanted_nouns, wanted_deeds, place):
@@ -290,10 +308,26 @@ def test_both_languages_give_the_same_keys(english, french):
         ('a dog barks. "Stop. Now! Please." The owl flies away', [("dog", "Stop. Now! Please.")]),
         ('a baker shouts "bread" and a fox whispers "cheese"', [("chef", "bread"), ("fox", "cheese")]),
         ('"nobody here"', [("person", "nobody here")]),
+        ('a man meets a woman, she says "yes"', [("woman", "yes")]),
+        ("un homme rencontre une femme, il dit « oui »", [("man", "oui")]),
     ],
 )
 def test_words_are_spoken_by_whoever_says_them(prompt, wanted):
     assert lines(parse(prompt)) == wanted
+
+
+@pytest.mark.parametrize(
+    "prompt", ['two robots, "toast" says one, "mind" says the other', "deux robots, « toast » dit l'un, « mind » dit l'autre"]
+)
+def test_the_one_and_the_other_speak_in_turn(prompt):
+    (shot,) = parse(prompt).shots
+    assert [line.speaker for line in shot.lines] == [subject.id for subject in shot.subjects]
+    assert len({line.speaker for line in shot.lines}) == 2
+
+
+def test_a_camera_that_shakes_shakes_nobody():
+    (shot,) = parse("a rocket takes off, the camera shakes").shots
+    assert (deeds(shot), shot.camera) == (["rocket launch"], Camera.SHAKE)
 
 
 def test_words_on_a_sign_are_not_spoken_but_owned_up_to():

@@ -1,5 +1,6 @@
 """Everyone and everything that a prompt has named so far: who is meant by a word, a pronoun, a number."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from walkon.scene.words import Category, Word
@@ -106,9 +107,12 @@ class Cast:
         """Whether a member is a person, an animal or a creature."""
         return self.members[id].kind in LIVING
 
-    def latest(self, *, living: bool = False, besides: tuple[str, ...] = ()) -> str | None:
-        """Who was spoken of last."""
-        return next((id for id in reversed(self.spoken_of) if id not in besides and (not living or self.is_living(id))), None)
+    def latest(
+        self, *, living: bool = False, besides: tuple[str, ...] = (), fits: Callable[[Subject], bool] = lambda _: True
+    ) -> str | None:
+        """Who was spoken of last. fits: whom a pronoun may mean."""
+        known = (id for id in reversed(self.spoken_of) if id not in besides and (not living or self.is_living(id)))
+        return next((id for id in known if fits(self.members[id])), None)
 
     def split(self, id: str) -> tuple[str, str]:
         """One of a plural, and the others: two members from here on."""

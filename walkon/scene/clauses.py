@@ -3,6 +3,7 @@
 from walkon.scene.cast import SPORT_BALLS, Cast
 from walkon.scene.draft import Deed, Draft
 from walkon.scene.inflect import Form
+from walkon.scene.pronouns import meaning_of
 from walkon.scene.tagging import Term
 from walkon.scene.verbs import BALL_GAME, RIDES, Verb
 from walkon.scene.words import Category, Word
@@ -21,6 +22,8 @@ _MUTUAL = frozenset({Verb.MEET, Verb.FIGHT, Verb.HUG, Verb.KISS})
 _USED = frozenset({Verb.PLAY, Verb.EAT, Verb.COOK, Verb.PAINT, Verb.FIGHT, Verb.THROW, Verb.CONJURE, Verb.TALK})
 _MOUNTS = frozenset({Kind.VEHICLE, Kind.ANIMAL, Kind.CREATURE})
 _FLOWN = frozenset({"kite", "balloon"})
+_WITH_COMPANY = ("walk", "prom", "balad", "rac")
+"""Beginnings of verbs whose direct object walks or runs beside the subject."""
 
 
 class Clause:
@@ -102,11 +105,23 @@ class Clause:
             self._attach(id, term, anchor)
         elif self._open:
             self._open = False
-            self._do_to(id)
+            if self._goes_along(id):
+                self._accompany(id)
+            elif self._deeds and self._deeds[0].verb == Verb.BACKFLIP and self._cast.members[id].kind is Kind.VEHICLE:
+                self.mount(id)
+            else:
+                self._do_to(id)
         elif joined and self._chain and not self._object_chain:
             self._chain.append(id)
         else:
             self._chain, self._object_chain = [id], False
+
+    def _goes_along(self, id: str) -> bool:
+        """`walks the dog`, `races a car`: what follows the bare verb does it too."""
+        first = self._deeds[0] if self._deeds else None
+        if first is None or first.verb not in (Verb.WALK, Verb.RUN) or not first.word.lower().startswith(_WITH_COMPANY):
+            return False
+        return self._cast.is_living(id) or self._cast.members[id].kind is Kind.VEHICLE
 
     def _do_to(self, id: str) -> None:
         self._chain, self._object_chain = [id], True
@@ -123,6 +138,9 @@ class Clause:
             deed.subject = id
         elif deed.verb == Verb.FLY and self._locale is Locale.FR and member.noun not in _FLOWN:
             deed.verb, deed.object = Verb.STEAL.value, id
+        elif deed.verb == Verb.FIGHT and member.kind in (Kind.PROP, Kind.FOOD):
+            # Weapons are held, not fought.
+            self._draft.relations.append(Relationship(subject=deed.subject, relation=Relation.WITH, object=id))
         elif deed.verb == Verb.BACKFLIP and member.kind is Kind.FOOD:
             deed.verb, deed.object = Verb.COOK.value, id
         else:
@@ -229,25 +247,35 @@ class Clause:
         self._draft.deeds = [deed for deed in self._draft.deeds if deed not in self._deeds]
         self._deeds, self._open = [], False
 
-    def pronoun(self, *, plural: bool, person: bool) -> None:
-        """`they`: the last subjects; `he`, `it`: the latest."""
+    def pronoun(self, word: str, *, plural: bool, person: bool) -> None:
+        """`they`: the last subjects; `he`, `it`: the latest of that sex or gender."""
         self._preposition = None
         if plural and len(self._heads) > 1:
             self._chain = list(self._heads)
         else:
-            latest = self._heads[0] if len(self._heads) == 1 else self._cast.latest(living=person) or self._cast.latest()
+            latest = self._one_meant(word, person=person)
             self._chain = [latest] if latest is not None else []
         self._object_chain = False
         for id in self._chain:
             self._draft.show(id)
 
-    def object_pronoun(self, *, each_other: bool) -> None:
+    def _one_meant(self, word: str, *, person: bool) -> str | None:
+        fits = meaning_of(word, self._locale)
+        if len(self._heads) == 1 and fits(self._cast.members[self._heads[0]]):
+            return self._heads[0]
+        found = self._cast.latest(living=person, fits=fits)
+        if found is not None:
+            return found
+        return self._heads[0] if len(self._heads) == 1 else self._cast.latest(living=person) or self._cast.latest()
+
+    def object_pronoun(self, word: str, *, each_other: bool) -> None:
         """`it`, `him` after a verb; `each other` between two subjects."""
         self._preposition, self._open = None, False
         if each_other and len(self._deeds) == 2:
             self._cross()
             return
-        other = self._cast.latest(besides=tuple(self._heads))
+        besides = tuple(self._heads)
+        other = self._cast.latest(besides=besides, fits=meaning_of(word, self._locale)) or self._cast.latest(besides=besides)
         if other is not None and self._deeds:
             self._draft.show(other)
             for deed in self._deeds:
@@ -257,22 +285,23 @@ class Clause:
         first, second = self._deeds
         first.object, second.object = second.subject, first.subject
 
-    def one(self) -> None:
-        """`one misses`: one of the last plural, or the first of two subjects."""
+    def one(self) -> str | None:
+        """`one misses`: one of the last plural, or the first of two subjects; None where nobody can be meant."""
         known = [*self._cast.spoken_of, *self._draft.subjects]
         group = next((id for id in reversed(known) if self._cast.members[id].count > 1 and self._cast.is_living(id)), None)
         if group is not None:
             first, self._others = self._cast.split(group)
             self._draft.share(first, self._others)
-            self._draft.show(first)
-            self.subject(first)
         elif pair := (self._heads if len(self._heads) > 1 else self._cast.pair):
             first, self._others = pair[0], pair[1]
-            self._draft.show(first)
-            self.subject(first)
+        else:
+            return None
+        self._draft.show(first)
+        self.subject(first)
+        return first
 
-    def rest(self) -> None:
-        """`the other laughs`."""
+    def rest(self) -> str | None:
+        """`the other laughs`; None where nobody can be meant."""
         if self._others is None and self._cast.pair is not None:
             self._others = self._cast.pair[1]
         elif self._others is None:
@@ -280,6 +309,7 @@ class Clause:
         if self._others is not None:
             self._draft.show(self._others)
             self.subject(self._others)
+        return self._others
 
     def finish(self) -> None:
         """Two subjects of a mutual verb without an object do it to each other; a throw without an object throws the ball."""

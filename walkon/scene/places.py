@@ -31,6 +31,7 @@ class Place(StrEnum):
     STATION = "station"
     AIRPORT = "airport"
     HARBOUR = "harbour"
+    DECK = "deck"
     SKY = "sky"
     SPACE = "space"
     MOON = "moon"
@@ -61,6 +62,7 @@ PAINTED_AS: Mapping[Place, Place] = {
     Place.ISLAND: Place.BEACH,
     Place.HARBOUR: Place.BEACH,
     Place.POOL: Place.BEACH,
+    Place.DECK: Place.SEA,
     Place.JUNGLE: Place.FOREST,
     Place.PARK: Place.FIELD,
     Place.GARDEN: Place.FIELD,

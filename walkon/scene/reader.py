@@ -5,14 +5,14 @@ from collections.abc import Callable, Mapping
 from walkon.scene.cast import Cast, Modifiers
 from walkon.scene.clauses import Clause
 from walkon.scene.dialogue import Dialogue
-from walkon.scene.draft import Draft
+from walkon.scene.draft import Deed, Draft
 from walkon.scene.effects import Particle, Sound
 from walkon.scene.guesses import is_adjective, is_deed, is_name
-from walkon.scene.tagging import ATTRIBUTES, DETERMINERS, PREPOSITIONS, Term, is_participle
+from walkon.scene.tagging import ATTRIBUTES, DETERMINERS, PREPOSITIONS, TRADES, Term, is_participle
 from walkon.scene.verbs import RIDES, Verb
 from walkon.scene.words import Category, Word, lexicon
 from walkon.types.people import Locale
-from walkon.types.scene import Camera, Kind, Mood, TimeOfDay, Weather
+from walkon.types.scene import Camera, Kind, Mood, Relation, Relationship, TimeOfDay, Weather
 
 _INTERJECTIONS = frozenset(
     "hello hi hey bye goodbye thanks sorry yes wow help bonjour salut bonsoir merci oui coucou bravo non adieu".split()
@@ -21,6 +21,7 @@ _MAN, _WOMAN = Word(Category.NOUN, "man", Kind.PERSON, "👨"), Word(Category.NO
 _STRANGERS = {"he": _MAN, "she": _WOMAN, "il": _MAN, "elle": _WOMAN}
 """Whom a pronoun means where nobody has been named."""
 
+_PARTY = frozenset({"cake", "birthday cake", "cupcake", "gift", "clown"})
 _SIZES = {"small": 0.7, "big": 1.4}
 _GENERIC_THING, _GENERIC_PERSON = "📦", "🧑"
 
@@ -75,7 +76,27 @@ class Reader:
             self._step(term)
         self._clause.finish()
         self._dialogue.finish()
+        self._adopt_orphans()
+        self._festive()
         return self.draft
+
+    def _adopt_orphans(self) -> None:
+        """`battle between a cat and a dog`: a verb before anybody was named is done by all who come after it."""
+        living = [id for id in self.draft.subjects if self._cast.is_living(id)]
+        if not living or self.draft.deeds:
+            return
+        for key, word in self.draft.orphans[:1]:
+            self.draft.deeds += [Deed(verb=key, subject=id, word=word) for id in living]
+            self._clause.finish()
+        self.draft.orphans = []
+
+    def _festive(self) -> None:
+        """French `ballons` beside a cake are balloons, not footballs."""
+        nouns = {self._cast.members[id].noun for id in self.draft.subjects}
+        for id in self.draft.subjects:
+            member = self._cast.members[id]
+            if member.label.lower().startswith("ballon") and member.noun == "ball" and nouns & _PARTY:
+                self._cast.change(id, noun="balloon", emoji="🎈")
 
     def _step(self, term: Term) -> None:
         if term.quote is not None:
@@ -113,6 +134,20 @@ class Reader:
         if not term.low.isascii() and self._echoes(term):
             return
         self._introduce(term.word, term.label)
+        if term.trade:
+            self._equip(term.trade)
+
+    def _equip(self, trade: str) -> None:
+        """Puts the tool of its trade into the hand of the animal just named."""
+        owner = self._cast.latest()
+        tool = next((word for word in lexicon().find(TRADES[trade], Locale.EN) if word.category is Category.NOUN), None)
+        if owner is None or tool is None:
+            return
+        name = lexicon().name(Category.NOUN, tool.key, self._locale).singular
+        held = self._cast.introduce(tool, name, Modifiers(), here=self.draft.subjects)
+        self.draft.show(held)
+        self.draft.relations.append(Relationship(subject=owner, relation=Relation.WITH, object=held))
+        self._cast.mention(owner)
 
     def _echoes(self, term: Term) -> bool:
         """An emoji after its own noun shows nothing new; after itself it counts one more."""
@@ -165,7 +200,7 @@ class Reader:
         deeds = self._clause.act(term.word, term, subjects)
         self._named_mount(term)
         if self._locale is Locale.FR and self._terms[self._at - 1].is_(Category.DEFINITE) and self._at:
-            self._clause.object_pronoun(each_other=False)
+            self._clause.object_pronoun(self._terms[self._at - 1].low, each_other=False)
         self._dialogue.announce(term, deeds, subjects)
 
     def _named_mount(self, term: Term) -> None:
@@ -202,7 +237,8 @@ class Reader:
 
     def _counted(self, term: Term, count: int) -> None:
         following = self._after()
-        if count == 1 and following is not None and (following.is_verb or following.is_(Category.AUXILIARY)):
+        speaks = self._dialogue.awaits_speaker and (following is None or following.stop)
+        if count == 1 and (speaks or (following is not None and (following.is_verb or following.is_(Category.AUXILIARY)))):
             self._one(term)
             return
         self._said.count = count
@@ -304,10 +340,10 @@ class Reader:
         if self._cast.latest() is None and term.low in _STRANGERS:
             self._introduce(_STRANGERS[term.low], term.label)
             return
-        self._clause.pronoun(plural=term.low in ("they", "ils", "elles", "both of them"), person=term.low in ("he", "she"))
+        self._clause.pronoun(term.low, plural=term.low in ("they", "ils", "elles", "both of them"), person=term.low in ("he", "she"))
 
     def _object_pronoun(self, term: Term) -> None:
-        self._clause.object_pronoun(each_other=term.low in ("each other", "one another", "l'un l'autre"))
+        self._clause.object_pronoun(term.low, each_other=term.low in ("each other", "one another", "l'un l'autre"))
 
     def _negation(self, term: Term) -> None:
         last = self._before()
@@ -322,11 +358,15 @@ class Reader:
 
     def _one(self, term: Term) -> None:
         self._said = Modifiers()
-        self._clause.one()
+        self._answer(self._clause.one())
 
     def _rest(self, term: Term) -> None:
         self._said = Modifiers()
-        self._clause.rest()
+        self._answer(self._clause.rest())
+
+    def _answer(self, id: str | None) -> None:
+        if id is not None and self._dialogue.awaits_speaker:
+            self._dialogue.answer(id)
 
     def _unknown(self, term: Term) -> None:
         if self._dialogue.announced and term.low in _INTERJECTIONS:

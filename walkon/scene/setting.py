@@ -42,6 +42,8 @@ _IMPLIED_MOODS = (
     (frozenset({Verb.SLEEP, Verb.READ, Verb.FLOAT, Verb.SAIL}), Mood.CALM),
 )
 _FOLLOWED = frozenset({Verb.WALK, Verb.RUN, Verb.CHASE, Verb.FLEE, Verb.FOLLOW, Verb.RIDE, Verb.DRIVE, Verb.SKI, Verb.SKATE, Verb.SURF})
+OPEN_LAND = frozenset({Place.FIELD, Place.FOREST, Place.PARK, Place.GARDEN, Place.VILLAGE, Place.FARM})
+"""Where a snowman stands in snow although nobody said so."""
 _NIGHT_SKY = frozenset({"moon", "star", "shooting star", "comet", "firework"})
 
 
@@ -69,7 +71,8 @@ def settle(draft: Draft, carried: Setting, cast: Cast) -> Setting:
     night = TimeOfDay.NIGHT if nouns.keys() & _NIGHT_SKY and Kind.SKY in nouns.values() and place not in INDOORS else None
     spoken = draft.time or (carried.time if carried.time_said else None)
     time = spoken or fill.time or night or TimeOfDay.DAY
-    weather = draft.weather or carried.weather or fill.weather
+    snowy = Weather.SNOW if "snowman" in nouns and place in OPEN_LAND else None
+    weather = draft.weather or carried.weather or fill.weather or snowy
     return Setting(
         place=str(place),
         place_said=said is not None,

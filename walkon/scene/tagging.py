@@ -1,5 +1,6 @@
 """Finds the known words of a shot's text and decides, by their neighbours, what each does there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from walkon.scene.emoji_names import MAX_NAME_WORDS, emoji_names, picture_word
@@ -7,12 +8,44 @@ from walkon.scene.inflect import Form
 from walkon.scene.tokens import Token, TokenKind
 from walkon.scene.words import LONGEST_PHRASE, Category, Word, lexicon
 from walkon.types.people import Locale
+from walkon.types.scene import Kind
 
 DETERMINERS = frozenset({Category.DEFINITE, Category.INDEFINITE, Category.COUNT})
 ATTRIBUTES = frozenset({Category.COLOUR, Category.SIZE, Category.STYLE, Category.MOOD, Category.WEATHER})
 PREPOSITIONS = frozenset({Category.ON, Category.UNDER, Category.BEHIND, Category.WITHIN, Category.WITH, Category.NEAR, Category.TOWARDS})
 _PLACING = frozenset({Category.ON, Category.WITHIN, Category.TOWARDS})
 _AGENTS = ("er", "or", "ist", "man", "ess")
+TRADES: Mapping[str, str] = {
+    "detective": "magnifying glass",
+    "chef": "frying pan",
+    "doctor": "syringe",
+    "mechanic": "wrench",
+    "worker": "hammer",
+    "programmer": "computer",
+    "artist": "paintbrush",
+    "singer": "microphone",
+    "soldier": "shield",
+    "teacher": "book",
+    "scientist": "telescope",
+    "pirate": "sword",
+    "knight": "sword",
+    "ninja": "sword",
+    "thief": "money",
+    "wizard": "wand",
+    "king": "crown",
+    "queen": "crown",
+    "dancer": "",
+    "astronaut": "",
+    "cowboy": "",
+    "policeman": "",
+    "firefighter": "",
+    "farmer": "",
+    "judge": "",
+    "pilot": "",
+    "office worker": "",
+    "superhero": "",
+}
+"""What an animal that follows a person's trade holds, as the key of a noun: a fox detective is a fox with a magnifying glass."""
 _REFLEXIVE = frozenset({"se", "s'", "me", "m'"})
 
 
@@ -20,7 +53,7 @@ _REFLEXIVE = frozenset({"se", "s'", "me", "m'"})
 class Term:
     """A word of the lexicon as it stands in a prompt, an unknown word (word is None and quote too), a quote, or a stop.
 
-    low: its lookup form. label: as written. quote: index of the masked quote. stop: the mark.
+    low: its lookup form. label: as written. quote: index of the masked quote. stop: the mark. trade: a person's, followed by an animal.
     """
 
     low: str
@@ -29,6 +62,7 @@ class Term:
     quote: int | None = None
     stop: bool = False
     others: tuple[Word, ...] = ()
+    trade: str = ""
 
     def is_(self, *categories: Category) -> bool:
         """Whether its chosen meaning is one of these."""
@@ -56,7 +90,30 @@ def terms_of(text: str, tokens: list[Token], locale: Locale) -> list[Term]:
     for place, term in enumerate(found):
         following = next((other for other in found[place + 1 :] if not other.is_(Category.SILENT)), None) if len(term.others) > 1 else None
         chosen.append(_choose(term, chosen, following, locale))
-    return _joined(chosen) if locale is Locale.EN else chosen
+    return _joined(chosen) if locale is Locale.EN else _in_trade(chosen)
+
+
+def _in_trade(terms: list[Term]) -> list[Term]:
+    """French animals with a person's trade as one noun: `renard détective`."""
+    joined: list[Term] = []
+    for term in terms:
+        if joined and _has_trade(joined[-1], term):
+            joined[-1] = _with_trade(joined[-1], term)
+        else:
+            joined.append(term)
+    return joined
+
+
+def _has_trade(animal: Term, trade: Term) -> bool:
+    """Whether two nouns in a row are an animal or creature and what it works as."""
+    if animal.word is None or trade.word is None or trade.word.key not in TRADES or trade.word.emoji == trade.low:
+        return False
+    return animal.word.kind in (Kind.ANIMAL, Kind.CREATURE) and animal.word.key != trade.word.key and not animal.trade
+
+
+def _with_trade(animal: Term, trade: Term) -> Term:
+    key = trade.word.key if trade.word else ""
+    return Term(animal.low, f"{animal.label} {trade.label}", animal.word, others=animal.others, trade=key)
 
 
 def _joined(terms: list[Term]) -> list[Term]:
@@ -66,6 +123,9 @@ def _joined(terms: list[Term]) -> list[Term]:
         acts = place + 1 < len(terms) and terms[place + 1].is_verb
         if joined and term.is_unknown and term.low.endswith(_AGENTS) and joined[-1].is_(Category.NOUN) and acts:
             joined[-1] = Term(term.low, f"{joined[-1].label} {term.label}")
+            continue
+        if joined and _has_trade(joined[-1], term):
+            joined[-1] = _with_trade(joined[-1], term)
             continue
         if term.is_(Category.NOUN) and term.low.isascii():
             owner = 2 if len(joined) > 1 and joined[-1].low == "'s" else 1

@@ -27,6 +27,7 @@ class Verb(StrEnum):
     SPIN = "spin"
     DANCE = "dance"
     TANGO = "tango"
+    BUMP = "bump"
     FALL = "fall"
     SINK = "sink"
     FLY = "fly"
@@ -175,9 +176,10 @@ BALL_GAME = frozenset({Verb.THROW, Verb.SHOOT, Verb.KICK, Verb.CATCH, Verb.MISS,
 """`object` flies. MISS: the throw that meets the rim and comes back; SCORE: the one that goes in."""
 
 CONTACT = frozenset(
-    {Verb.FIGHT, Verb.PUSH, Verb.PULL, Verb.CLIMB, Verb.HUG, Verb.KISS, Verb.SAVE, Verb.SCARE, Verb.STEAL, Verb.HIDE, Verb.ROLL}
+    {Verb.BUMP, Verb.FIGHT, Verb.PUSH, Verb.PULL, Verb.CLIMB, Verb.HUG, Verb.KISS, Verb.SAVE, Verb.SCARE, Verb.STEAL, Verb.HIDE, Verb.ROLL}
 )
-"""Between subject and `object`. STEAL grabs `object` and runs. HIDE ducks behind `object`, or behind whatever stands there."""
+"""Between subject and `object`. BUMP dashes into `object` and bounces off. STEAL grabs `object` and runs. HIDE ducks
+behind `object`, or behind whatever stands there."""
 
 CHANGES = frozenset(
     {
@@ -203,6 +205,7 @@ STAGED_AS: Mapping[Verb, Verb] = {
     Verb.MEET: Verb.WALK,
     Verb.SEARCH: Verb.LOOK,
     Verb.SINK: Verb.FALL,
+    Verb.BUMP: Verb.RUN,
     Verb.DIVE: Verb.SWIM,
     Verb.SAIL: Verb.DRIVE,
     Verb.SKI: Verb.SURF,

@@ -19,6 +19,11 @@ def test_a_line_that_announces_a_stunt_comes_before_it(flip_scene: Scene) -> Non
     assert kinds(performed(flip_scene)[0]) == [TakeKind.SPEECH, TakeKind.ACTION]
 
 
+def test_an_outcry_comes_after_what_it_answers_to(flip_scene: Scene) -> None:
+    shot = replace(flip_scene.shots[0], lines=(Line(speaker="cat", text="oops"),))
+    assert kinds(performed(replace(flip_scene, shots=(shot,)))[0]) == [TakeKind.ACTION, TakeKind.SPEECH]
+
+
 def test_another_line_comes_after_the_action(flip_scene: Scene) -> None:
     shot = replace(flip_scene.shots[0], lines=(Line(speaker="cat", text="that was the best jump of my whole life"),))
     assert kinds(performed(replace(flip_scene, shots=(shot,)))[0]) == [TakeKind.ACTION, TakeKind.SPEECH]

@@ -20,6 +20,8 @@ SHADOW = (0x0A, 0x0E, 0x1E)
 SHADOW_ALPHA = 0.37
 STILL_DEGREES = 0.35
 """Below it a body is drawn upright: rotation makes a sprite thirty times dearer."""
+TOSS_S, TOSS_SHARE = 0.9, 0.42
+"""Seconds of a toss and its height as a share of the body's."""
 LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear)
 MOST_PX = 620
 """No body is made larger; beyond it the edge is soft, and so is everything else that near."""
@@ -78,6 +80,8 @@ class Troupe:
             self._doll(canvas, player, state, spot, mouth)
         else:
             self._cut_out(canvas, player, state, spot, mouth)
+            if player.held is not None:
+                self._carried(canvas, player, player.held, state, spot)
         if player.figure.label:
             self._slip(canvas, player.figure.label, player.figure.height, state, spot)
 
@@ -111,6 +115,19 @@ class Troupe:
         canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height - sprite.pad, sampling)
         canvas.restore()
 
+    def _carried(self, canvas: skia.Canvas, player: Player, held: Held, state: State, spot: Spot) -> None:
+        """A thing before a body without hands."""
+        size = player.figure.height * spot.unit * state.scale
+        px = max(8, round(held.height * self._frame.unit_px * self._zoom))
+        sprite = self._sprites.get(SpriteKey(held.emoji, px, self._light.actor))
+        scale = held.height * spot.unit * state.scale / sprite.height
+        canvas.save()
+        canvas.translate(spot.x + 0.26 * size * state.facing, spot.y - 0.30 * size * state.sy)
+        canvas.rotate(-8 * state.facing)
+        canvas.scale(scale, scale)
+        canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height / 2 - sprite.pad, LINEAR)
+        canvas.restore()
+
     def _doll(self, canvas: skia.Canvas, player: Player, state: State, spot: Spot, mouth: float | None) -> None:
         figure = player.figure
         size = figure.height * spot.unit * state.scale
@@ -129,12 +146,12 @@ class Troupe:
         over = any(hand[1] < -0.56 and abs(hand[0]) < 0.2 for hand in bones.hands)
         doll.draw_body(canvas, bones, wear, behind_head=not over)
         if player.held and player.held.low:
-            self._thing(canvas, player.held, bones, figure, size)
+            self._thing(canvas, player.held, bones, figure, state.clock)
         self._draw_head(canvas, head, bones, figure, mouth)
         if over:
             doll.draw_arms(canvas, bones, wear)
         if player.held and not player.held.low:
-            self._thing(canvas, player.held, bones, figure, size)
+            self._thing(canvas, player.held, bones, figure, state.clock)
         canvas.restore()
 
     def _head(self, figure: Figure, facing: int) -> Sprite:
@@ -159,7 +176,7 @@ class Troupe:
             doll.draw_mouth(canvas, x, -head.height * (1 - spot.y) + drop, head.width * spot.width, mouth)
         canvas.restore()
 
-    def _thing(self, canvas: skia.Canvas, held: Held, bones: doll.Skeleton, figure: Figure, size: float) -> None:
+    def _thing(self, canvas: skia.Canvas, held: Held, bones: doll.Skeleton, figure: Figure, clock: float) -> None:
         px = max(8, round(held.height * self._frame.unit_px * self._zoom))
         sprite = self._sprites.get(SpriteKey(held.emoji, px, self._light.actor))
         x, y = bones.hands[1]
@@ -167,10 +184,11 @@ class Troupe:
             x, y = (bones.hands[0][0] + bones.hands[1][0]) / 2 + 0.02 * bones.facing, max(bones.hands[0][1], bones.hands[1][1]) - 0.02
         scale = held.height / figure.height / sprite.height
         canvas.save()
-        canvas.translate(x + (0.0 if held.low else 0.03 * bones.facing), y)
-        canvas.rotate(held.angle * bones.facing)
+        u = clock / TOSS_S % 1.0 if held.tossed else 0.0
+        canvas.translate(x + (0.0 if held.low else 0.03 * bones.facing), y - 4 * TOSS_SHARE * u * (1 - u))
+        canvas.rotate(held.angle * bones.facing - 360 * u)
         canvas.scale(scale, scale)
-        grip = 0.5 if held.low else 0.72
+        grip = 0.5 if held.low or held.tossed else 0.72
         canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height * grip - sprite.pad, LINEAR)
         canvas.restore()
 

@@ -86,8 +86,13 @@ BUSTS = frozenset("👮 👷 💂 🕵️ 👸 🤴 🧙 🧛 🧝 🧟 🥷 �
 HELD_IN_ART = frozenset("🧑‍🍳 👨‍🍳 👩‍🍳 🧑‍🌾 👨‍🌾 👩‍🌾 🧑‍🎨 👨‍🎨 👩‍🎨 🧙 🧙‍♂️ 🧙‍♀️ 🕵️ 🧑‍🔬 👨‍🔬 👩‍🔬".split())
 """Busts that already hold a tool, so that no second one is put in their hand."""
 
-FUR: Mapping[str, str] = {"🐈‍⬛": "#3A3B42", "🐩": "#B9BEC4"}
+FUR: Mapping[str, str] = {"🦁": "#F0AE3C", "🐈‍⬛": "#3A3B42", "🐩": "#B9BEC4"}
 """Colour of a doll whose head stands in for another coat."""
+
+NOUN_HEIGHTS: Mapping[str, float] = {"sandcastle": 0.95}
+"""Heights of things that borrow the drawing of a larger one, metres."""
+NOUN_COATS: Mapping[str, str] = {"sandcastle": "#F0CF86"}
+"""Colours of things that borrow the drawing of another."""
 
 SKIN = "#FFC93C"
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from walkon.engine.drawing.motion.state import BALL_GRAVITY, Contact, Puff, State
 
@@ -155,6 +155,16 @@ def passed(x: float, target_x: float, *, height: float, release_s: float, low: b
     flight = Flight(release_s, x + 0.4 * side, start_y, vx, vy)
     contact = Contact(at_s=met, effect="pop", x=end_x, y=end_y)
     return BallPath(held=lambda t: hand, flights=(flight,), radius=0.25, contacts=(contact,), stops_s=met)
+
+
+def fallen(path: BallPath, until_s: float) -> BallPath:
+    """The way of a ball that a net stops: from where it was stopped it drops and lies."""
+    if path.stops_s is None or not path.flights:
+        return path
+    x, y = path.flights[-1].at(path.stops_s)
+    drop = bounces(Flight(path.stops_s, x, y, 0.0, -0.5), until_s)
+    net = Contact(at_s=path.stops_s, effect="swish", x=x, y=y, puff=Puff.SPARKS, jolt_px=3)
+    return replace(path, flights=(*path.flights, *drop), stops_s=None, contacts=(net, *_floor_contacts(drop)))
 
 
 def caught(x: float, facing: int, *, height: float, at_s: float) -> BallPath:

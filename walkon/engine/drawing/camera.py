@@ -58,7 +58,7 @@ class Jolt:
 class CameraPlan:
     """One shot's camera. x, y, zoom: where it starts. seconds: of the shot. to_zoom: where a move ends.
 
-    highest: metres the camera rises at most: under a roof it stays in the room.
+    highest: metres the camera rises at most: under a roof it stays in the room. handheld: never quite still.
     """
 
     move: Camera
@@ -70,6 +70,7 @@ class CameraPlan:
     way: Way | None = None
     jolts: tuple[Jolt, ...] = ()
     highest: float = 1e6
+    handheld: bool = False
 
     def view(self, t: float) -> View:
         """The view `t` seconds into the shot."""
@@ -100,6 +101,9 @@ class CameraPlan:
 
     def _shaken(self, t: float) -> tuple[float, float]:
         dx = dy = 0.0
+        if self.handheld:
+            dx = 4 * math.sin(2.9 * t) + 3 * math.sin(7.3 * t + 1)
+            dy = 3 * math.sin(3.7 * t + 2) + 2 * math.sin(8.9 * t)
         for jolt in self.jolts:
             since = t - jolt.at_s
             if jolt.seconds and 0 <= since < jolt.seconds:

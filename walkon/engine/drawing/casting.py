@@ -4,17 +4,33 @@ from dataclasses import dataclass, field, replace
 
 from walkon.engine.drawing import art, chance
 from walkon.engine.drawing.figures import ALIVE, Figure, figure_of
+from walkon.engine.drawing.motion.meetings import BUMP_S
 from walkon.engine.drawing.motion.moves import move_of, verb_of
 from walkon.engine.drawing.sprites import SpriteBook
 from walkon.engine.drawing.timing import Take, TakeKind
 from walkon.scene.verbs import BALL_GAME, HANDWORK, RIDES, TRAVEL, Verb
 from walkon.types.scene import Action, Kind, Relation, Shot, Subject
 
+GOAL = "goal"
+"""Noun of the net that a ball is kicked into."""
 MOST_ACTORS = 6
 MOST_VERBS = 3
+CROWD_COUNT = 4
+"""So many of one kind stand behind the others."""
+BACK_ROW = -0.2
+"""Depth from which on a body stands in the row at the back."""
+SOURCE_HEIGHT = 1.3
+"""Metres of a cake or box that somebody jumps out of."""
 FOR_TWO = frozenset({Verb.FIGHT, Verb.HUG, Verb.KISS, Verb.MEET, Verb.DANCE, Verb.TANGO})
 """Verbs whose object does the same."""
-REPLIES = {Verb.CHASE: Verb.FLEE, Verb.FLEE: Verb.CHASE, Verb.FOLLOW: Verb.WALK, Verb.SCARE: Verb.SCARE, Verb.SAVE: Verb.SAVE}
+REPLIES = {
+    Verb.CHASE: Verb.FLEE,
+    Verb.FLEE: Verb.CHASE,
+    Verb.FOLLOW: Verb.WALK,
+    Verb.SCARE: Verb.SCARE,
+    Verb.SAVE: Verb.SAVE,
+    Verb.BUMP: Verb.BUMP,
+}
 """What a living object does meanwhile."""
 OWN_MOTION = {
     Kind.VEHICLE: RIDES | BALL_GAME | {Verb.LAUNCH, Verb.LAND, Verb.FLY, Verb.ROLL, Verb.WALK, Verb.RUN, Verb.ENTER, Verb.LEAVE, Verb.SINK},
@@ -48,6 +64,8 @@ class Part:
     speaks: bool = False
     width: float = 1.0
     leads: bool = True
+    slides: bool = False
+    starts: list[float] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +100,18 @@ def company(take: Take, *, seed: int, half_u: float, sprites: SpriteBook) -> Com
     _place(parts, row, half_u=half_u, basket=basket)
     _place_props(parts, shot, half_u)
     _step_back(parts)
+    _enlarge_sources(parts)
     return Company(parts=parts, row=tuple(row), basket=basket)
+
+
+def _enlarge_sources(parts: dict[str, Part]) -> None:
+    """What somebody jumps out of is large enough for it."""
+    for part in parts.values():
+        for verb, action in part.verbs:
+            source = parts.get(action.object or "")
+            if verb is Verb.APPEAR and source is not None and source.subject.kind not in ALIVE:
+                source.figure = replace(source.figure, height=max(source.figure.height, SOURCE_HEIGHT))
+                source.x = part.x + 0.5 * part.width + 0.25
 
 
 def _parts(shot: Shot, speaker: str | None, seed: int) -> list[Part]:
@@ -105,9 +134,51 @@ def _give_verbs(shot: Shot, parts: dict[str, Part]) -> None:
             part = parts.get(id)
             if part is not None and len(part.verbs) < MOST_VERBS:
                 part.verbs.append((verb, action))
+    for part in parts.values():
+        _run_into(part)
+    _pair_up(parts)
     for action in shot.actions:
         _reply(action, shot, parts)
     _receive(parts)
+    _shatter(parts)
+
+
+def _run_into(part: Part) -> None:
+    """`slides down and bumps into`: one dash, in the manner of the way there."""
+    for at in range(len(part.verbs) - 1):
+        if part.verbs[at + 1][0] is Verb.BUMP and part.verbs[at][0] in TRAVEL | RIDES | {Verb.ROLL}:
+            part.slides = part.verbs[at][0] in (Verb.SLIDE, Verb.SKI, Verb.ROLL)
+            del part.verbs[at]
+            return
+
+
+def _pair_up(parts: dict[str, Part]) -> None:
+    """Two of a kind do to each other what needs two."""
+    for id, part in list(parts.items()):
+        twin = parts.get(f"{id}#2")
+        if twin is None or f"{id}#3" in parts:
+            continue
+        for one, other in ((part, twin), (twin, part)):
+            mutual = any(verb in FOR_TWO and action.object is None for verb, action in one.verbs)
+            one.verbs = [(verb, replace(action, object=other.id) if verb in FOR_TWO and mutual else action) for verb, action in one.verbs]
+    for one in parts.values():
+        for verb, action in one.verbs:
+            rival = parts.get(action.object or "")
+            if verb in FOR_TWO and rival is not None and rival.leads and any(v is verb and a.object == one.id for v, a in rival.verbs):
+                one.leads = rival.id > one.id
+
+
+def _shatter(parts: dict[str, Part]) -> None:
+    """A thing that somebody breaks breaks when it is hit."""
+    for part in parts.values():
+        for at, (verb, action) in enumerate(part.verbs):
+            thing = parts.get(action.object or "")
+            if verb is not Verb.BREAK or thing is None or thing.subject.kind in ALIVE or thing.verbs:
+                continue
+            part.verbs[at] = (Verb.BUMP, replace(action, verb=Verb.BUMP.value))
+            thing.verbs = [(v, Action(verb=v.value, subject=thing.id)) for v in (Verb.IDLE, Verb.BREAK)]
+            thing.starts = [0.0, BUMP_S - 0.5]
+            return
 
 
 def _receive(parts: dict[str, Part]) -> None:
@@ -131,7 +202,10 @@ def _greet(parts: dict[str, Part]) -> None:
 def _lend_ball(parts: dict[str, Part]) -> None:
     """A ball for a game whose ball went unnamed."""
     games = [(verb, action) for part in parts.values() for verb, action in part.verbs if verb in BALL_GAME]
-    named = any(action.object in parts and parts[action.object].subject.kind not in ALIVE for _, action in games)
+    named = any(
+        action.object in parts and parts[action.object].subject.kind not in ALIVE and parts[action.object].subject.noun != GOAL
+        for _, action in games
+    )
     if not games or named or _any_ball(parts) is not None:
         return
     hoops = {Verb.SHOOT, Verb.MISS, Verb.SCORE}
@@ -155,6 +229,9 @@ def _reply(action: Action, shot: Shot, parts: dict[str, Part]) -> None:
         return
     back = None if verb is Verb.FOLLOW else subject.id
     other.verbs.append((answer, Action(verb=answer.value, subject=other.id, object=back)))
+    if answer is Verb.SCARE:
+        other.verbs.append((Verb.FLEE, Action(verb=Verb.FLEE.value, subject=other.id, object=back)))
+        other.starts = [0.0, 1.3]
     other.leads = False
     if action.object is None:
         subject.verbs = [(v, replace(a, object=other.id) if v is verb else a) for v, a in subject.verbs]
@@ -173,6 +250,9 @@ def _assign(shot: Shot, parts: dict[str, Part]) -> None:
             _assign_objects(part, verb, action, parts)
     for relation in shot.relations:
         _relate(relation.subject, relation.relation, relation.object, parts)
+    for held in {part.held for part in parts.values() if part.held}:
+        for id, part in parts.items():
+            part.absent = part.absent or id.startswith(f"{held}#")
 
 
 def _assign_objects(part: Part, verb: Verb, action: Action, parts: dict[str, Part]) -> None:
@@ -182,6 +262,8 @@ def _assign_objects(part: Part, verb: Verb, action: Action, parts: dict[str, Par
     if verb is Verb.TRANSFORM and action.object in parts and action.object != part.id:
         parts[action.object].absent = True
     thing = parts.get(action.object or "") or (_any_ball(parts) if verb in BALL_GAME else None)
+    if thing is not None and thing.subject.noun == GOAL:
+        thing = _any_ball(parts)
     if thing is None or thing.subject.kind in ALIVE or thing.id == part.id or thing.hoop:
         return
     if verb in BALL_GAME or (verb is Verb.PLAY and thing.subject.emoji in art.BALLS):
@@ -195,9 +277,13 @@ def _any_ball(parts: dict[str, Part]) -> Part | None:
 
 
 def _relate(subject: str, relation: Relation, object: str, parts: dict[str, Part]) -> None:
-    one, other = parts.get(subject), parts.get(object)
-    if one is None or other is None:
-        return
+    other = parts.get(object)
+    for id, one in parts.items():
+        if other is not None and (id == subject or id.startswith(f"{subject}#")):
+            _relate_one(one, relation, other)
+
+
+def _relate_one(one: Part, relation: Relation, other: Part) -> None:
     rideable = other.subject.kind is Kind.VEHICLE or other.subject.emoji in art.OPEN_MOUNTS
     if relation in (Relation.ON, Relation.IN) and rideable and one.mount is None and other.mount is None and one.subject.kind in ALIVE:
         one.mount = other.id
@@ -244,6 +330,15 @@ def _place(parts: dict[str, Part], row: list[str], *, half_u: float, basket: boo
     if basket:
         _place_team(parts, row, half_u)
         return
+    crowd = [id for id in row if parts[id].subject.count >= CROWD_COUNT]
+    if crowd and len(crowd) < len(row):
+        for index, id in enumerate(crowd):
+            # Left and right of the middle in turn, so that nobody stands behind the hero.
+            side = -1 if index % 2 else 1
+            away = 0.42 + 0.5 * (index // 2) / max(1, (len(crowd) - 1) // 2)
+            parts[id].x, parts[id].depth, parts[id].facing = half_u * away * side, -0.3, -side
+            parts[id].figure = replace(parts[id].figure, height=0.82 * parts[id].figure.height)
+        row = [id for id in row if id not in crowd]
     widths = [_stands_wide(parts, id) for id in row]
     gap = 0.2 if half_u < 2.2 else 0.35 if len(row) > 3 else 0.75
     total = sum(widths) + gap * (len(row) - 1) if row else 0.0
@@ -290,10 +385,13 @@ def _turn_travellers(parts: dict[str, Part], row: list[str]) -> None:
         for verb, action in part.verbs[:1]:
             other = parts.get(action.object or "")
             if verb in (Verb.CHASE, Verb.FLEE, Verb.FOLLOW) and other is not None:
-                ahead = 0.95 if verb is Verb.FLEE else -0.95
+                apart = max(0.95, (part.width + other.width) / 4 + 0.4)
+                ahead = apart if verb is Verb.FLEE else -apart
                 part.x, part.facing, part.depth = ahead, 1, 0.0
-                if verb is Verb.FOLLOW:
-                    other.x, other.facing = 0.95, 1
+                other.x, other.facing, other.depth = -ahead, 1, 0.0
+            elif verb is Verb.BUMP and other is not None and part.leads:
+                part.x, part.facing, part.depth = other.x - 3.2, 1, 0.0
+                other.facing = -1
             elif verb is Verb.MEET and other is not None:
                 part.x = -1.9 if part.x < other.x else 1.9
                 part.facing = 1 if part.x < 0 else -1
@@ -308,6 +406,8 @@ def _step_back(parts: dict[str, Part]) -> None:
     for part in parts.values():
         for verb, action in part.verbs[:1]:
             other = parts.get(action.object or "")
+            if verb is Verb.BUMP and other is not None and other.subject.kind not in ALIVE:
+                part.x, part.facing = other.x - 3.2, 1
             if verb in TRAVEL and other is not None and other.subject.kind not in ALIVE and not other.verbs:
                 side = -1 if other.x > 0 else 1
                 part.x = other.x + side * (2.4 + other.width / 2)

@@ -21,7 +21,7 @@ from walkon.types.scene import Mood, Scene, Shot, TimeOfDay, Weather
 
 BEDS = frozenset("waves wind rain city birds crickets bubbles crowd fire".split())
 PLACE_BEDS: Mapping[Place, str] = {
-    **dict.fromkeys((Place.BEACH, Place.SEA, Place.ISLAND, Place.HARBOUR), "waves"),
+    **dict.fromkeys((Place.BEACH, Place.SEA, Place.ISLAND, Place.HARBOUR, Place.DECK), "waves"),
     **dict.fromkeys((Place.CITY, Place.STREET, Place.STATION, Place.AIRPORT, Place.ROOF), "city"),
     **dict.fromkeys((Place.DESERT, Place.MOUNTAIN, Place.SNOW, Place.MARS, Place.SKY, Place.RUINS, Place.VOLCANO), "wind"),
     **dict.fromkeys((Place.COURT, Place.STADIUM, Place.STAGE, Place.CIRCUS, Place.RESTAURANT, Place.SHOP), "crowd"),
@@ -109,7 +109,7 @@ def mood_of(scene: Scene) -> Mood:
 def _staged(take: Take, scene: Scene, frame: Frame, beat: float) -> Staged:
     parts = company(take, seed=scene.seed, half_u=frame.half_u, sprites=sprite_book())
     script = Scripting(parts, take, seed=scene.seed, beat_s=beat, half_u=frame.half_u).write()
-    slate = "" if take.kind is TakeKind.TITLE else slate_of(take.shot, take.shot_index, scene.language)
+    slate = "" if take.kind is TakeKind.TITLE else slate_of(take.shot, take.shot_index, scene.language, alone=len(scene.shots) == 1)
     return Staged(take=take, script=script, camera=frame_take(script, take, frame), slate=slate)
 
 

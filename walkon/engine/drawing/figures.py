@@ -43,7 +43,14 @@ def figure_of(subject: Subject, *, doll: bool, mood: Mood = Mood.NEUTRAL, seed: 
     label = None if subject.known else subject.label
     as_doll = _needs_body(emoji, subject.kind, doll=doll)
     plain = Figure(
-        emoji=emoji, height=0.0, doll=as_doll, kind=subject.kind, noun=subject.noun, coat=subject.colour, label=label, cloth=cloth
+        emoji=emoji,
+        height=0.0,
+        doll=as_doll,
+        kind=subject.kind,
+        noun=subject.noun,
+        coat=subject.colour or art.NOUN_COATS.get(subject.noun),
+        label=label,
+        cloth=cloth,
     )
     return _doll(plain, subject, mood) if as_doll else _whole(plain, subject)
 
@@ -107,7 +114,9 @@ def _doll_height(subject: Subject, head: str) -> float:
 def _whole(plain: Figure, subject: Subject) -> Figure:
     emoji = art.WHOLE_OF.get(plain.emoji, plain.emoji) if subject.kind is Kind.ANIMAL else plain.emoji
     flips = subject.kind in (Kind.ANIMAL, Kind.VEHICLE, Kind.PERSON, Kind.CREATURE)
-    return replace(plain, emoji=emoji, height=art.height_u(emoji, subject.kind) * subject.size, flips=flips)
+    return replace(
+        plain, emoji=emoji, height=(art.NOUN_HEIGHTS.get(subject.noun) or art.height_u(emoji, subject.kind)) * subject.size, flips=flips
+    )
 
 
 def tint_of(figure: Figure, light: Light) -> Tint:

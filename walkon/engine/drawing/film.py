@@ -1,5 +1,6 @@
 """The film: any frame of a performance, drawn when asked for. A frame depends on (scene, seed, index) only."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -25,9 +26,16 @@ from walkon.engine.drawing.stage import Backdrop, anchor, layer_zoom
 from walkon.engine.drawing.timing import TakeKind
 from walkon.engine.drawing.titles import TitleCard
 from walkon.scene.places import Place
+from walkon.scene.verbs import Verb
 from walkon.types.scene import FPS, Camera, Scene, TimeOfDay, Weather
 
 GLITTERING = frozenset({Place.BEACH, Place.SEA, Place.ISLAND})
+VOICED = {
+    Verb.SHOUT: lambda t: 0.62 + 0.38 * math.sin(2 * math.pi * 0.9 * t),
+    Verb.SING: lambda t: 0.5 + 0.4 * math.sin(2 * math.pi * 1.7 * t),
+    Verb.TALK: lambda t: max(0.0, 0.45 * math.sin(2 * math.pi * 3.1 * t)),
+}
+"""How open a mouth is that makes sounds without words, by seconds of the take."""
 PREPARED = 2
 """Takes kept painted: the running one and the one before, about 20 MB each."""
 
@@ -202,9 +210,9 @@ class Film:
         return float(3 * np.exp(-4 * since) * np.sin(38 * since))
 
     def _mouth(self, part: Staged, player: Player, t: float) -> float | None:
-        """How open the mouth is; None where it does not speak in this take."""
+        """How open the mouth is; None where it does not speak in this take. Who shouts or sings in an action has one too."""
         if part.take.kind is not TakeKind.SPEECH:
-            return None
+            return VOICED[verb](t) if (verb := player.verb_at(t)) in VOICED else None
         at = part.take.start_s + t
         for line in self._performance.spoken:
             since = at - line.cue.at_s

@@ -14,6 +14,8 @@ from walkon.types.scene import FPS, Camera
 CLOSEST, WIDEST = 1.75, 0.62
 BALL_REACH = 2.9
 """Metres from the middle to which the camera looks after a ball."""
+EXITS = frozenset({Verb.FLEE, Verb.LEAVE, Verb.STEAL})
+"""What carries those beside the hero out of the picture: the camera does not make room for it."""
 RISING_ROOM = 0.95
 """Metres kept over a rising body: it leaves the camera a little behind."""
 EASY_TOP = 0.11
@@ -29,7 +31,7 @@ def frame_take(script: Script, take: Take, frame: Frame) -> CameraPlan:
         return CameraPlan(move=move, seconds=take.seconds, jolts=jolts, to_zoom=1.12)
     if take.kind is TakeKind.SPEECH:
         return _speaking(hero, script, take, frame)
-    return replace(_acting(hero, script, take, frame), jolts=jolts)
+    return replace(_acting(hero, script, take, frame), jolts=jolts, handheld=take.shot.camera is Camera.SHAKE)
 
 
 def _speaking(hero: Player, script: Script, take: Take, frame: Frame) -> CameraPlan:
@@ -112,6 +114,8 @@ def _extent(script: Script, take: Take, *, moving: bool, rising: bool) -> tuple[
     for player in script.players:
         half = player.half + 0.1
         for index in range(0, max(1, int(take.seconds * FPS)), step):
+            if player.id != script.hero and player.verb_at(index / FPS) in EXITS and index:
+                break
             state = player.track(index / FPS)
             if rising and player.id == script.hero:
                 state = replace(state, y=RISING_ROOM)

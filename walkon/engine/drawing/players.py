@@ -73,12 +73,16 @@ class Emission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A thing in a doll's hand. height: metres; angle: degrees; low: held before the belly with both hands."""
+    """A thing in a doll's hand. height: metres; angle: degrees; low: held before the belly with both hands.
+
+    tossed: flipped into the air again and again, as a pancake.
+    """
 
     emoji: str
     height: float
     angle: float = -12.0
     low: bool = False
+    tossed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

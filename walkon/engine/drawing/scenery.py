@@ -81,6 +81,7 @@ SETS: Mapping[Place, tuple[Layer, ...]] = {
     Place.ISLAND: _shore(_all(water.beach, nature.scatter(("🪨", "🥥"), 1.5, 0.3, -0.2))),
     Place.SEA: _shore(water.open_sea),
     Place.HARBOUR: _shore(water.harbour),
+    Place.DECK: _shore(water.deck),
     Place.RIVER: (SKY, CLOUDS, _far(nature.hills_far), _mid(nature.hills_mid), _ground(water.river)),
     Place.POOL: (SKY, CLOUDS, _mid(town.blocks), _ground(water.pool)),
     Place.UNDERWATER: (SKY, _far(water.deep_far, 0.2), _mid(water.deep_mid), _ground(water.sea_bed)),

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from walkon.engine.drawing import art, chance
-from walkon.engine.drawing.balls import BallPath
-from walkon.engine.drawing.casting import Company, Part
+from walkon.engine.drawing.balls import BallPath, fallen
+from walkon.engine.drawing.casting import BACK_ROW, GOAL, Company, Part
 from walkon.engine.drawing.figures import ALIVE, Figure
 from walkon.engine.drawing.games import REACTIONS, ball_path, basket_game
 from walkon.engine.drawing.motion.moves import contacts_of
@@ -120,8 +120,15 @@ class Scripting:
         if not part.verbs and part.id not in self._cast.row:
             return self._thing(part)
         acts = self._write_acts(part)
-        hides = any(verb is Verb.HIDE for verb, _ in part.verbs)
-        return self._dressed(part, acts, track_of(acts), order=2 if hides else 10)
+        return self._dressed(part, acts, track_of(acts), order=self._order(part))
+
+    def _order(self, part: Part) -> int:
+        """Behind scenery for who hides, behind its thing for who jumps out of it, at the back for a crowd."""
+        if any(verb is Verb.HIDE for verb, _ in part.verbs):
+            return 2
+        if part.depth <= BACK_ROW:
+            return 4
+        return 7 if any(verb is Verb.APPEAR and action.object for verb, action in part.verbs) else 10
 
     def _dressed(self, part: Part, acts: tuple[Act, ...], track: Callable[[float], State], order: int = 10) -> Player:
         return Player(
@@ -193,7 +200,7 @@ class Scripting:
     def _starts(self, part: Part, script: list[tuple[Verb, Action]]) -> list[float]:
         """When each verb begins, and the end: equal shares, a reaction after what it reacts to."""
         length = self._take.seconds
-        told = self._cues.get(part.id)
+        told = self._cues.get(part.id) or part.starts
         if told and len(told) == len(script):
             return [*told, length]
         first = 0.0
@@ -212,6 +219,14 @@ class Scripting:
         facing = part.facing
         if goal is not None and verb not in (Verb.CHASE, Verb.FLEE, Verb.FOLLOW):
             facing = 1 if goal >= part.x else -1
+        if verb is Verb.FLEE and not part.leads and start_s > 0:
+            facing = -1 if (goal or 0.0) >= part.x else 1
+        if goal is not None and verb in (Verb.FIGHT, Verb.HUG, Verb.KISS) and other is not None:
+            goal -= max(0.0, (other.width + part.width) / 2 - 0.95) * facing
+        if verb is Verb.BOUNCE and part.subject.kind not in ALIVE and goal is None:
+            goal = part.x
+        if goal is not None and verb is Verb.BUMP and other is not None:
+            goal -= (other.width + part.width) * 0.4 * facing
         if goal is not None and verb in TRAVEL and other is not None:
             goal += (0.2 - other.width / 2) * facing if other.width > 1.2 else 0.0
         return Act(
@@ -230,6 +245,7 @@ class Scripting:
             weightless=self._weightless,
             mounted=part.mount is not None,
             flies=not part.figure.doll and self._is_winged(part),
+            slides=part.slides,
             dribbles=verb is Verb.PLAY and (self._cast.basket or (other is not None and other.ball)),
         )
 
@@ -245,12 +261,14 @@ class Scripting:
 
     def _held(self, part: Part) -> Held | None:
         thing = self._cast.part(part.held)
-        if thing is None or not part.figure.doll or part.figure.emoji in art.HELD_IN_ART:
+        tossed = any(verb is Verb.COOK for verb, _ in part.verbs) and self._take.kind is not TakeKind.SPEECH
+        full = part.figure.emoji in art.HELD_IN_ART and not tossed
+        if thing is None or full or not (part.figure.doll or part.subject.kind in ALIVE):
             return self._tool(part)
         emoji = thing.subject.emoji or art.GENERIC
         low = any(verb in (Verb.READ, Verb.PLAY, Verb.HUG) for verb, _ in part.verbs)
         height = min((0.5 if low else 0.34) * part.figure.height, thing.figure.height * 0.85)
-        return Held(emoji=emoji, height=height, low=low, angle=0.0 if low else -12.0)
+        return Held(emoji=emoji, height=height, low=low, angle=0.0 if low else -12.0, tossed=tossed)
 
     def _tool(self, part: Part) -> Held | None:
         """A tool of the trade where nothing was named: a pan to cook, a brush to paint."""
@@ -326,8 +344,11 @@ class Scripting:
         )
         if thrower is None:
             return self._thing(part)
-        others = [self._cast.parts[id].x for id in self._cast.row if id != thrower.id]
+        nets = [other.x + 0.3 for other in self._cast.parts.values() if other.subject.noun == GOAL]
+        others = nets or [self._cast.parts[id].x for id in self._cast.row if id != thrower.id]
         path = ball_path(thrower, seconds=self._take.seconds, beat_s=self._beat_s, receiver_x=others[0] if others else None)
+        if nets:
+            path = fallen(path, self._take.seconds)
         self._meetings += [Met(contact.at_s, contact) for contact in path.contacts if contact.at_s < self._take.seconds - 0.02]
         return self._flying(part, path)
 

@@ -27,6 +27,7 @@ FRENCH: Mapping[str, str] = {
     "station": "gare",
     "airport": "aéroport",
     "harbour": "port",
+    "deck": "pont",
     "sky": "ciel",
     "space": "espace",
     "moon": "lune",
@@ -61,15 +62,15 @@ FRENCH: Mapping[str, str] = {
 """Words that differ from the English key."""
 
 
-def slate_of(shot: Shot, index: int, language: str) -> str:
-    """`1 · BEACH · SUNSET`."""
+def slate_of(shot: Shot, index: int, language: str, *, alone: bool = False) -> str:
+    """`1 · BEACH · SUNSET`. alone: the clip's only shot bears no number, and no slate where nothing was named."""
     words = []
     if shot.place_said:
         words.append(shot.place.replace("_", " "))
     if shot.weather is not Weather.CLEAR and shot.weather.value != shot.place:
         words.append(shot.weather.value)
-    if shot.time_said:
+    if shot.time_said and shot.place not in ("space", "underwater"):
         words.append(shot.time.value)
     if language == "fr":
         words = [FRENCH.get(word, word) for word in words]
-    return " · ".join([str(index + 1), *(word.upper() for word in words)])
+    return " · ".join([*([] if alone else [str(index + 1)]), *(word.upper() for word in words)])

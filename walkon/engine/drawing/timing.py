@@ -16,6 +16,10 @@ MASTER_S = 1.7
 QUIET = frozenset({Verb.IDLE, Verb.TALK, Verb.SHOUT, Verb.WAIT, Verb.SING})
 """Verbs that a speaking shot already shows."""
 ANNOUNCED = STUNTS | ROCKETS | {Verb.THROW, Verb.SHOOT, Verb.DIVE, Verb.CONJURE, Verb.FLY, Verb.VANISH}
+OUTCRIES = frozenset(
+    "oops ouch wow ow yes no phew surprise tada boo yay hooray help whoa ah oh oups aïe ouf oui non bravo hourra zut mince pardon".split()
+)
+"""First words of lines that answer to what has just happened."""
 SpeechBook = Mapping[tuple[int, int], Speech]
 """Speeches by (index of shot, index of line)."""
 
@@ -126,8 +130,10 @@ def _weight(shot: Shot) -> float:
 
 
 def _announces(shot: Shot, slot: _Slot) -> bool:
-    """Whether a line of at most four words comes before the stunt it announces."""
+    """Whether a line of at most four words comes before the stunt it announces; an outcry comes after it."""
     words = shot.lines[slot.line or 0].text.split()
+    if words and words[0].strip(" ,.!?…").lower() in OUTCRIES:
+        return False
     return len(words) <= 4 and any(action.verb in ANNOUNCED for action in shot.actions)
 
 

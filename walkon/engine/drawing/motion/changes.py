@@ -2,7 +2,8 @@
 
 import math
 
-from walkon.engine.drawing.motion.state import Act, Contact, Move, Puff, State, smooth, stand
+from walkon.engine.drawing.motion.hops import landing
+from walkon.engine.drawing.motion.state import Act, Contact, Move, Puff, State, smooth, stand, wide
 from walkon.engine.drawing.poses import Pose
 from walkon.scene.verbs import Verb
 
@@ -37,7 +38,38 @@ def _vanish(act: Act, t: float) -> State:
     return State(x=act.x, turn=spin, scale=max(0.0, 1 - gone), facing=act.facing, pose=Pose.WAVE, clock=t, belly=True)
 
 
+RISE_S, RISE_HEIGHT = 0.95, 1.25
+"""Seconds in the air and metres of the arc of whoever jumps out of something."""
+RISES_AT_S = 0.45
+
+
+def _jump_out(act: Act, goal: float, t: float) -> State:
+    """Out of a thing in an arc, growing on the way, and beside it with a bounce."""
+    u = (t - RISES_AT_S) / RISE_S
+    if u <= 0:
+        return State(x=goal, scale=0.0, alpha=0.0, facing=act.facing, clock=t)
+    if u < 1:
+        y = 0.35 * (1 - u) + 4 * RISE_HEIGHT * u * (1 - u)
+        sy = 1 + 0.16 * math.cos(math.pi * u) ** 2
+        return State(
+            x=goal + (act.x - goal) * smooth(u),
+            y=y,
+            sx=wide(sy),
+            sy=sy,
+            scale=0.35 + 0.65 * smooth(1.7 * u),
+            facing=act.facing,
+            pose=Pose.JUMP,
+            clock=t,
+        )
+    since = t - RISES_AT_S - RISE_S
+    sy = landing(since)
+    glee = 0.28 * abs(math.sin(math.pi * 1.2 * (since - 0.7))) if since > 0.7 else 0.0
+    return State(x=act.x, y=glee, sx=wide(sy), sy=sy, facing=act.facing, pose=Pose.CHEER, clock=t)
+
+
 def _appear(act: Act, t: float) -> State:
+    if act.goal is not None:
+        return _jump_out(act, act.goal, t)
     scale = _overshoot((t - 0.35) / 0.9)
     return State(x=act.x, scale=max(0.0, scale), facing=act.facing, pose=Pose.CHEER, clock=t, belly=False)
 
@@ -89,6 +121,13 @@ def _vanish_contacts(act: Act) -> tuple[Contact, ...]:
 
 
 def _appear_contacts(act: Act) -> tuple[Contact, ...]:
+    if act.goal is not None:
+        return (
+            Contact(at_s=0.1, effect="drumroll", x=act.goal, gain=0.5, seconds=0.4),
+            Contact(at_s=RISES_AT_S, effect="pop", x=act.goal, y=0.9, puff=Puff.SPARKS, jolt_px=3),
+            Contact(at_s=RISES_AT_S + 0.05, effect="slide_whistle", x=act.goal, gain=0.6),
+            Contact(at_s=RISES_AT_S + RISE_S, effect="thud", x=act.x, puff=Puff.DUST, jolt_px=6),
+        )
     return (Contact(at_s=0.35, effect="pop", x=act.x, y=act.height * 0.5, puff=Puff.SPARKS),)
 
 

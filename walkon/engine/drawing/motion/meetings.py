@@ -56,6 +56,43 @@ def _fight_contacts(act: Act) -> tuple[Contact, ...]:
     return tuple(found)
 
 
+BUMP_S = 1.25
+"""Seconds until a body that dashes at something hits it."""
+BELLY_DEGREES = 68
+
+
+def _bump(act: Act, t: float) -> State:
+    """Dash, hit, bounce off with stars; whoever was hit wobbles."""
+    since = t - BUMP_S
+    wobble = math.exp(-2.4 * max(0.0, since)) * math.sin(11 * max(0.0, since))
+    if not act.leads:
+        if since < 0:
+            return stand(act, t)
+        pushed = 0.22 * (1 - math.exp(-6 * since))
+        return State(x=act.x - act.facing * pushed, turn=-15 * act.facing * wobble, facing=act.facing, pose=Pose.SURPRISE, clock=t)
+    goal = act.x + 2.0 * act.facing if act.goal is None else act.goal
+    if since < 0:
+        x = act.x + (goal - act.x) * (t / BUMP_S) ** 1.25
+        turn = BELLY_DEGREES * act.facing * smooth(t / 0.35) if act.slides else 7.0 * act.facing
+        bob = 0.0 if act.slides else 0.09 * abs(math.sin(2 * math.pi * 1.5 * t))
+        return State(x=x, y=bob, turn=turn, facing=act.facing, pose=Pose.FALLEN if act.slides else Pose.RUN, clock=t, belly=act.slides)
+    x = goal - act.facing * 0.6 * (1 - math.exp(-4 * since))
+    turn = (BELLY_DEGREES * math.exp(-5 * since) if act.slides else 0.0) * act.facing - 13 * act.facing * wobble
+    y = max(0.0, 2.4 * since - 5.5 * since * since)
+    return State(x=x, y=y, turn=turn, facing=act.facing, pose=Pose.SURPRISE, clock=t, belly=act.slides and since < 0.4)
+
+
+def _bump_contacts(act: Act) -> tuple[Contact, ...]:
+    if not act.leads:
+        return ()
+    x = (act.x + 2.0 * act.facing if act.goal is None else act.goal) + 0.3 * act.facing
+    return (
+        Contact(at_s=0.05, effect="whoosh", x=act.x),
+        Contact(at_s=BUMP_S, effect="thud", x=x, y=0.7, puff=Puff.STARS, jolt_px=8),
+        Contact(at_s=BUMP_S + 0.02, effect="boing", x=x, gain=0.7),
+    )
+
+
 def _climb(act: Act, t: float) -> State:
     x = act.x if act.goal is None else act.x + (act.goal - act.x - 0.25 * act.facing) * smooth(t / 0.8)
     pull = 0.04 * math.sin(2 * math.pi * 0.8 * t)
@@ -120,6 +157,8 @@ def _kick_contacts(act: Act) -> tuple[Contact, ...]:
 def _catch(act: Act, t: float) -> State:
     reach = smooth(t / 0.5)
     y = 0.12 * math.sin(math.pi * min(1.0, max(0.0, (t - 0.5) / 0.4)))
+    if t > 1.5:
+        y = 0.3 * abs(math.sin(math.pi * 1.3 * (t - 1.5))) * max(0.0, 1 - (t - 1.5) / 2.4)
     return State(x=act.x, y=y, facing=act.facing, pose=Pose.HUG if reach >= 1 and t > 0.9 else Pose.CHEER, clock=t)
 
 
@@ -132,6 +171,7 @@ MOVES = {
     Verb.HUG: Move(state=_hug, contacts=_hug_contacts, doll=True),
     Verb.KISS: Move(state=_hug, contacts=_hug_contacts, doll=True),
     Verb.FIGHT: Move(state=_fight, contacts=_fight_contacts, doll=True),
+    Verb.BUMP: Move(state=_bump, contacts=_bump_contacts, least_s=2.2),
     Verb.CLIMB: Move(state=_climb, doll=True),
     Verb.SAVE: Move(state=_save, contacts=_save_contacts, doll=True),
     **dict.fromkeys((Verb.THROW, Verb.SHOOT, Verb.MISS, Verb.SCORE), _THROW),

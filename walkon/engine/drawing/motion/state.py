@@ -63,7 +63,8 @@ class Contact:
 class Act:
     """One verb of one body. start_s, end_s: seconds of the shot. height: of the body, metres. whole: no limbs to move.
 
-    goal: where its object stands, metres, or None. leads: False for the object's half of a verb for two. rate: 0.5 in slow motion.
+    goal: where its object stands, metres, or None. leads: False for the object's half of a verb for two.
+    slides: on the belly. rate: 0.5 in slow motion.
     """
 
     verb: Verb
@@ -82,6 +83,7 @@ class Act:
     mounted: bool = False
     dribbles: bool = False
     flies: bool = False
+    slides: bool = False
 
     @property
     def seconds(self) -> float:

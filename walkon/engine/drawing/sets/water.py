@@ -131,6 +131,33 @@ def harbour(brush: Brush) -> None:
         brush.rect(x, -0.55, 0.16, 0.26, paint=brush.ink("#4A4F5A"), round_by=0.05)
 
 
+def deck(brush: Brush) -> None:
+    """A ship's planks under a rail, its mast and barrels; the sea lies behind."""
+    sheet = brush.sheet
+    width = sheet.right - sheet.left + 2
+    wood, dark = brush.ink("#8A5A34"), brush.ink("#6B4226")
+    _mast(brush, -0.66 * brush.half)
+    brush.rect(sheet.left - 1, -1.02, width, 0.1, paint=wood, round_by=0.03)
+    for left, _ in brush.along(0.42, "posts"):
+        brush.rect(left, -0.98, 0.09, 0.8, paint=dark, round_by=0.03)
+    brush.rect(sheet.left - 1, -0.3, width, 0.2, paint=wood)
+    brush.rect(sheet.left - 1, GROUND + 0.06, width, 4, paint=brush.fade((0, GROUND), (0, 1), ("#C08A56", "#8C5E38")))
+    line = brush.ink("#6B4226", 0.7)
+    line.setStrokeWidth(0.02)
+    for left, _ in brush.along(0.45, "planks"):
+        brush.canvas.drawLine(left, GROUND + 0.06, left * 1.5, 1.4, line)
+    scatter(("🛢️", "🪢", "⚓"), 2.3, 0.55, -0.1)(brush)
+
+
+def _mast(brush: Brush, x: float) -> None:
+    """A mast with its sail and a flag, up out of the picture."""
+    top = min(brush.sheet.top, -brush.crown) - 0.2
+    brush.rect(x - 0.07, top, 0.14, GROUND - top + 0.1, paint=brush.ink("#5E3A20"))
+    sail = brush.ink("#F4E9D2")
+    brush.shape([(x - 0.95, -3.1), (x + 0.95, -3.1), (x + 0.78, -1.75), (x, -1.6), (x - 0.78, -1.75)], paint=sail, shadow=True)
+    brush.rect(x - 1.1, -3.2, 2.2, 0.1, paint=brush.ink("#5E3A20"), round_by=0.05)
+
+
 def deep_far(brush: Brush) -> None:
     """Blue ridges and shafts of light."""
     for index in range(5):
