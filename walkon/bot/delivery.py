@@ -11,7 +11,8 @@ import msgspec
 import structlog
 
 from walkon.bot.cards import Card
-from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card
+from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, note_card
+from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
 from walkon.library import tables
@@ -30,6 +31,12 @@ log = structlog.get_logger(__name__)
 
 POLL_S = 0.2
 """How soon a change written by another process is noticed; changes in this process are noticed at once."""
+
+GAP_S = 0.05
+"""Between two rounds: what changes together is then read together."""
+
+STANDING_S = 0.5
+"""How soon a first answer that somebody else has sent is taken into the rounds."""
 
 BACKOFF_S = (0.5, 60.0)
 
@@ -56,6 +63,7 @@ class Delivery:
         self._metrics = metrics
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._watched: dict[str, Watched] = {}
+        self._look_again_s = 0.0
 
     async def run(self) -> None:
         """Deliver until cancelled; a delivery under way is given up and repeated at the next start."""
@@ -76,6 +84,7 @@ class Delivery:
 
     async def _rest(self) -> None:
         changed = self._house.database.changed
+        await asyncio.sleep(GAP_S)
         # Not wait_for: in Python 3.11 it loses a cancellation that comes in the same moment as the change.
         try:
             async with asyncio.timeout(POLL_S):
@@ -91,7 +100,8 @@ class Delivery:
         now_ms = to_ms(self._house.clock.now())
         async with self._house.database.reading() as tx:
             rows = list(await outbox.due(tx, self._platform.platform, now_ms, limit=free, busy=tuple(self._busy)))
-            self._watch(await outbox.watched(tx, self._platform.platform))
+            if monotonic() >= self._look_again_s:
+                self._watch(await outbox.watched(tx, self._platform.platform))
             rows += self._stale({row.key for row in rows}, free - len(rows))
             clips = {row.subject: await tables.get(tx, ClipId(row.subject)) for row in rows}
         views = await self._views(clip for clip in clips.values() if clip)
@@ -108,11 +118,11 @@ class Delivery:
             log.error("delivery_broke", key=key, exc_info=error)
 
     def _watch(self, standing: Sequence[Row]) -> None:
-        # First answers are sent by whoever took the request, so what stands is read anew each time.
+        # First answers are sent by whoever took the request; what they say need not be said again at once.
         known, now = self._watched, monotonic()
-        self._watched = {
-            row.key: Watched(row, *((known[row.key].next_s, known[row.key].card) if row.key in known else (now,))) for row in standing
-        }
+        first_look_s = now + self._platform.limits.min_edit_s
+        self._watched = {row.key: replace(known[row.key], row=row) if row.key in known else Watched(row, first_look_s) for row in standing}
+        self._look_again_s = now + STANDING_S
 
     def _stale(self, taken: set[str], limit: int) -> list[Row]:
         # Progress takes at most half of what is free, so that it never stands in a clip's way.
@@ -132,12 +142,18 @@ class Delivery:
         view = views.get(render_job(clip.id))
         place = msgspec.json.decode(row.place, type=Place)
         speaker = Speaker(self._house.words, place.locale)
-        card = note_card(speaker, clip) if row.kind is OutboxKind.NOTE else clip_card(speaker, clip, view)
+        card = await self._card(row, clip, view, place, speaker)
         watched = self._watched.get(row.key)
         if watched and watched.card == card and row.ref and row.wanted <= row.shown:
             watched.next_s = monotonic() + self._pace(view)
             return
         await self._show(row, clip, view, card, place, speaker)
+
+    async def _card(self, row: Row, clip: Clip, view: JobView | None, place: Place, speaker: Speaker) -> Card:
+        if row.kind is OutboxKind.NOTE:
+            return note_card(speaker, clip)
+        family_in = place.id if row.key.startswith(SHOWN_AGAIN) else None
+        return await family_card(self._house, speaker, clip, view, family_in=family_in)
 
     async def _show(self, row: Row, clip: Clip, view: JobView | None, card: Card, place: Place, speaker: Speaker) -> None:
         post = Post(key=row.key, place=place, reply=row.reply, ref=row.ref, follows=row.follows)
@@ -172,7 +188,9 @@ class Delivery:
                 await outbox.acknowledge(tx, row.key, row.wanted, ref)
                 if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
                     await self._owe_note(tx, row, clip, ref)
-        if not clip.state.final and row.kind is OutboxKind.CARD:
+        if clip.state.final or row.kind is not OutboxKind.CARD:
+            self._watched.pop(row.key, None)
+        else:
             self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
 
     async def _owe_note(self, tx: Transaction, row: Row, clip: Clip, ref: str) -> None:
@@ -209,12 +227,14 @@ class Delivery:
 
     async def _gone(self, row: Row, clip: Clip) -> None:
         # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised.
+        self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
             await outbox.forget(tx, row.key, seen=0 if clip.state.final else row.wanted)
 
     async def _give_up(self, row: Row, error: str) -> None:
         self._metrics.delivered(self._platform.platform, "given_up")
         log.warning("delivery_given_up", key=row.key, reason=error)
+        self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
             await outbox.give_up(tx, row.key, error)
 

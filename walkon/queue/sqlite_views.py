@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -12,15 +13,30 @@ from walkon.queue.sqlite_flows import snapshot
 from walkon.queue.sqlite_write import read_progress, running_left_ms
 from walkon.types.ids import JobId, PlaceId
 
+SHARE_OF_LOOKING = 20
+"""A simulation that took long is used again for so many times its own length, though the file has changed: looking may take a
+twentieth of the time at most. A job submitted meanwhile has no place yet."""
+LONG_S, MOST_AGE_S = 0.002, 2.0
+
 COLUMNS = "id, state, attempts, progress, result, token, error"
 
 
 @dataclass(slots=True)
 class LineCache:
-    """The last simulation, good until the file changes. places: job → position and expected work of those in front of it."""
+    """The last simulation, good until the file changes. places: job → position and expected work of those in front of it.
+
+    made_s, took_s: on the monotonic clock, when it was made and how long that took.
+    """
 
     version: int = -1
+    made_s: float = 0.0
+    took_s: float = 0.0
     places: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    @property
+    def good_for_s(self) -> float:
+        """How long it serves after the file has changed."""
+        return min(SHARE_OF_LOOKING * self.took_s, MOST_AGE_S) if self.took_s > LONG_S else 0.0
 
 
 @dataclass(slots=True)
@@ -95,10 +111,12 @@ def _placed(view: JobView, place: tuple[int, int] | None, running_ms: int) -> Jo
 
 def _line(look: Look) -> dict[str, tuple[int, int]]:
     (version,) = look.connection.execute("PRAGMA data_version").fetchone()
-    if version != look.cache.version:
-        look.cache.places = _simulate(look.connection)
-        look.cache.version = version
-    return look.cache.places
+    cache, now_s = look.cache, time.monotonic()
+    if version != cache.version and now_s - cache.made_s >= cache.good_for_s:
+        cache.places = _simulate(look.connection)
+        cache.version, cache.made_s = version, time.monotonic()
+        cache.took_s = cache.made_s - now_s
+    return cache.places
 
 
 def _simulate(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
