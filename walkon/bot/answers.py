@@ -1,8 +1,9 @@
 """Pressed buttons become deeds. A token carries no right: who may press is checked here, each time."""
 
 from walkon.bot.cards import Card, Tone
-from walkon.bot.clip_card import Speaker, clip_card
+from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Pressed, Reply
+from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
 from walkon.bot.remixing import another_take, ask_words, unfinished
@@ -58,7 +59,7 @@ async def _again(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -
     if pressed.person.id != clip.asker.id:
         return _private(speaker, "press.not_yours", who=clip.asker.name)
     if clip.state not in (ClipState.CANCELLED, ClipState.FAILED):
-        return Reply(card=clip_card(speaker, clip, None), private=True)
+        return Reply(card=await family_card(house, speaker, clip, None), private=True)
     return await promise(house, pressed, decode(clip.scene), parent=clip.parent)
 
 

@@ -3,11 +3,13 @@
 import msgspec
 
 from walkon.bot.cards import Card, Tone
-from walkon.bot.clip_card import Speaker, clip_card
+from walkon.bot.clip_card import Speaker, family_lines
 from walkon.bot.command import Context, Invocation, Pressed, Reply
+from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.library import tables
 from walkon.library.clips import Clip
+from walkon.library.lineage import family_of
 from walkon.queue.port import JobKind, JobView, NewJob, QueueFull
 from walkon.scene.codec import decode, encode
 from walkon.store import outbox
@@ -39,18 +41,21 @@ async def promise(house: House, asked: Invocation | Pressed, scene: Scene, *, pa
     clip, ref = await _record(house, asked, scene, parent)
     view = await _line_up(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
-    return Reply(card=clip_card(speaker, clip, view), post=card_key(clip), revision=1, ref=ref)
+    card = await family_card(house, speaker, clip, view)
+    return Reply(card=card, post=card_key(clip), revision=1, ref=ref)
 
 
 async def show_again(ctx: Context, clip: Clip) -> Reply:
     """Owe the clip's card in a new message. The first answer is short, since a clip may take longer to upload than it has."""
     house, asked = ctx.house, ctx.invocation
-    row = _card_row(f"show:{asked.event}", clip, asked.place, asked.reply)
+    row = _card_row(f"{SHOWN_AGAIN}{asked.event}", clip, asked.place, asked.reply)
     now_ms = to_ms(house.clock.now())
     async with house.database.transaction() as tx:
         await outbox.put(tx, row, now_ms, hold_ms=FIRST_ANSWER_MS, wanted=2)
+        family = await family_of(tx, clip, asked.place.id)
     speaker = Speaker(house.words, asked.place.locale)
-    card = Card(tone=Tone.QUIET, head=speaker.text("card.show.head", clip=clip.id), words=clip.prompt, clip=clip.id)
+    head = speaker.text("card.show.head", clip=clip.id)
+    card = Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=family_lines(speaker, family), clip=clip.id)
     return Reply(card=card, post=row.key, revision=1)
 
 

@@ -1,0 +1,23 @@
+"""A clip's card with what only the store knows: whom it was made from, and, where it is shown again, its whole family."""
+
+from walkon.bot.cards import Card
+from walkon.bot.clip_card import Speaker, clip_card
+from walkon.bot.house import House
+from walkon.library import tables
+from walkon.library.clips import Clip
+from walkon.library.lineage import ALONE, family_of
+from walkon.queue.port import JobView
+from walkon.types.ids import PlaceId
+
+SHOWN_AGAIN = "show:"
+"""How the outbox keys of messages begin that bring a clip back."""
+
+
+async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView | None, *, family_in: PlaceId | None = None) -> Card:
+    """The card of `clip` now. family_in: list the relatives that live in that place, None for none."""
+    if clip.parent is None and family_in is None:
+        return clip_card(speaker, clip, view)
+    async with house.database.reading() as tx:
+        parent = await tables.get(tx, clip.parent) if clip.parent else None
+        family = await family_of(tx, clip, family_in) if family_in else ALONE
+    return clip_card(speaker, clip, view, parent=parent, family=family)
