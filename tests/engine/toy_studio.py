@@ -46,6 +46,9 @@ class ToyFilm:
         self.frame_count = round(performance.seconds * FPS)
         self.poster_index = self.frame_count // 2
 
+    def prepare(self, index: int) -> None:
+        """Bars need no scenery."""
+
     def draw(self, index: int, into: np.ndarray) -> None:
         if index == 5 and "hang" in self._scene.prompt:
             threading.Event().wait()

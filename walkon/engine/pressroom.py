@@ -60,8 +60,12 @@ class PressRoom:
         self._size = begin.size
         self._send(begin)
 
-    def add(self, draw: Callable[[Picture], None]) -> None:
-        """Let `draw` fill the next free slot and hand it over."""
+    def add(self, draw: Callable[[Picture], None], *, meanwhile: Callable[[], None] = lambda: None) -> None:
+        """Let `draw` fill the next free slot and hand it over. meanwhile: called where no slot is free."""
+        while self._wire.poll():
+            self._next()
+        if not self._free:
+            meanwhile()
         while not self._free or self._wire.poll():
             self._next()
         slot = self._free.pop()

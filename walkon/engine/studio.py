@@ -20,6 +20,8 @@ from walkon.engine.pressroom import PressRoom
 from walkon.engine.sound.voice import Voices
 from walkon.types.scene import FPS, MAX_SECONDS, Scene
 
+AHEAD = 36
+"""Pictures that the scenery is painted ahead, while the press has all it can take."""
 MOST_TRIES = 4
 """Codings of one clip at most until it fits its limit."""
 
@@ -37,6 +39,9 @@ class Film(Protocol):
 
     def draw(self, index: int, into: Picture) -> None:
         """Draw that picture into a BGRA buffer (height, width, 4)."""
+
+    def prepare(self, index: int) -> None:
+        """Paint what that picture will need, where there is time for it; changes no picture."""
 
 
 class Performance(Protocol):
@@ -117,17 +122,18 @@ class Studio:
             self._room.begin(slips.Begin(path=order.directory / wire.CLIP, recipe=recipe, size=order.scene.size, track=track))
             # The press mixes the sound while the first film paints its scenery.
             film = film or self._stage.film(order.scene, performance)
-            sealed = self._coded(film, recipe, report, again=attempt > 0)
+            poster = np.zeros((order.scene.size[1], order.scene.size[0], 4), np.uint8)
+            sealed = self._coded(_Kept(film, poster), recipe, report, again=attempt > 0)
             if sealed.bytes <= order.max_bytes:
-                _save_poster(film, order.scene.size, recipe, order.directory / wire.POSTER)
+                _save_poster(poster, recipe, order.directory / wire.POSTER)
                 return recipe, sealed
             shrink *= min(0.9 * order.max_bytes / sealed.bytes, 0.8)
         raise RenderFailed(reason=f"the clip did not fit into {order.max_bytes} bytes in {MOST_TRIES} tries", retryable=False)
 
-    def _coded(self, film: Film, recipe: Recipe, report: Callable[[Step], None], *, again: bool) -> slips.Sealed:
+    def _coded(self, film: "_Kept", recipe: Recipe, report: Callable[[Step], None], *, again: bool) -> slips.Sealed:
         count = recipe.frame_count
         for index in range(count):
-            self._room.add(partial(film.draw, index))
+            self._room.add(partial(film.draw, index), meanwhile=partial(film.prepare, min(count - 1, index + AHEAD)))
             # A second coding is the finish of the work: progress never falls back.
             phase, fraction = (Phase.FINISHING, 0.96) if again else (Phase.PAINTING, 0.06 + 0.88 * (index + 1) / count)
             report(Step(phase=phase, step=index + 1, steps=count, fraction=fraction))
@@ -136,9 +142,20 @@ class Studio:
         return self._room.end()
 
 
-def _save_poster(film: Film, size: tuple[int, int], recipe: Recipe, path: Path) -> None:
-    picture = np.zeros((size[1], size[0], 4), np.uint8)
-    film.draw(film.poster_index, picture)
+class _Kept:
+    """A film whose poster is kept as it passes by: drawing it again would paint its scenery again."""
+
+    def __init__(self, film: Film, poster: Picture) -> None:
+        self._film, self._poster = film, poster
+        self.prepare = film.prepare
+
+    def draw(self, index: int, into: Picture) -> None:
+        self._film.draw(index, into)
+        if index == self._film.poster_index:
+            self._poster[:] = into
+
+
+def _save_poster(picture: Picture, recipe: Recipe, path: Path) -> None:
     image = Image.fromarray(np.ascontiguousarray(picture[:, :, 2::-1]))
     if image.size != (recipe.width, recipe.height):
         image = image.resize((recipe.width, recipe.height))

@@ -13,7 +13,8 @@ from walkon.engine.drawing.light import Light
 from walkon.engine.drawing.motion.state import State
 from walkon.engine.drawing.players import Held, Player
 from walkon.engine.drawing.poses import limbs
-from walkon.engine.drawing.sprites import SMOOTH, Sprite, SpriteBook, SpriteKey
+from walkon.engine.drawing.sprites import Sprite, SpriteBook, SpriteKey
+from walkon.engine.drawing.turned import LEAST_PX, LINEAR, Pose, Turnery, matrix_of, sampling_of
 from walkon.scene.verbs import Verb
 
 SHADOW = (0x0A, 0x0E, 0x1E)
@@ -22,7 +23,6 @@ STILL_DEGREES = 0.35
 """Below it a body is drawn upright: rotation makes a sprite thirty times dearer."""
 TOSS_S, TOSS_SHARE = 0.9, 0.42
 """Seconds of a toss and its height as a share of the body's."""
-LINEAR = skia.SamplingOptions(skia.FilterMode.kLinear)
 MOST_PX = 620
 """No body is made larger; beyond it the edge is soft, and so is everything else that near."""
 
@@ -42,6 +42,7 @@ class Troupe:
 
     def __init__(self, *, frame: Frame, light: Light, sprites: SpriteBook, letters: Lettering, zoom: float) -> None:
         self._frame, self._light, self._sprites, self._letters, self._zoom = frame, light, sprites, letters, zoom
+        self._turnery = Turnery()
         self._slips: dict[str, skia.Image] = {}
 
     def spot(self, player: Player, state: State, view: View) -> Spot:
@@ -95,24 +96,20 @@ class Troupe:
 
     def _cut_out(self, canvas: skia.Canvas, player: Player, state: State, spot: Spot, mouth: float | None) -> None:
         facing = state.facing if state.sx >= 0 else -state.facing
-        sprite = self._sprites.get(self._key(player.figure, player.figure.emoji, player.figure.height, facing=facing, edged=player.edged))
+        key = self._key(player.figure, player.figure.emoji, player.figure.height, facing=facing, edged=player.edged)
+        sprite = self._sprites.get(key)
         ratio = player.figure.height * spot.unit * state.scale / sprite.height
         voice = 1 + 0.09 * mouth if mouth is not None else 1.0
-        sx, sy = ratio * abs(state.sx), ratio * state.sy * voice
         turn = state.turn if abs(state.turn) >= STILL_DEGREES else 0.0
-        if not turn and abs(sx - 1) < 0.004 and abs(sy - 1) < 0.004:
-            canvas.drawImage(sprite.image, round(spot.x - sprite.width / 2) - sprite.pad, round(spot.y) - sprite.height - sprite.pad)
+        pose = Pose(ratio * abs(state.sx), ratio * state.sy * voice, turn, state.belly or abs(turn) > 30)
+        if sprite.width * sprite.height * pose.sx * pose.sy >= LEAST_PX:
+            turned = self._turnery.get(key, sprite, pose.rounded())
+            canvas.drawImage(turned.image, round(spot.x) + turned.left, round(spot.y) + turned.top)
             return
         canvas.save()
         canvas.translate(spot.x, spot.y)
-        if turn:
-            middle = -sprite.height * sy * 0.5 if state.belly or (abs(turn) > 30 and not player.figure.doll) else 0.0
-            canvas.translate(0, middle)
-            canvas.rotate(turn)
-            canvas.translate(0, -middle)
-        canvas.scale(sx, sy)
-        sampling = SMOOTH if ratio < 0.6 else LINEAR
-        canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height - sprite.pad, sampling)
+        canvas.concat(matrix_of(sprite, pose))
+        canvas.drawImage(sprite.image, 0, 0, sampling_of(pose))
         canvas.restore()
 
     def _carried(self, canvas: skia.Canvas, player: Player, held: Held, state: State, spot: Spot) -> None:

@@ -4,10 +4,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from walkon.types.scene import Camera
+from walkon.types.scene import FPS, Camera
 
 TILT_SHARE = 0.97
 """Share of a rise that the camera follows, so that the ship stays in the picture to the end."""
+TWOS = FPS / 2
+"""Steps of a zoom a second."""
 Way = Callable[[float], tuple[float, float]]
 """Seconds of the shot to the hero's place, metres."""
 
@@ -73,8 +75,9 @@ class CameraPlan:
     handheld: bool = False
 
     def view(self, t: float) -> View:
-        """The view `t` seconds into the shot."""
-        x, y, zoom = self._moved(t)
+        """The view `t` seconds into the shot. A zoom goes on twos: each step is under two pixels, and scenery is scaled half as often."""
+        zooms = self.move in (Camera.PULL, Camera.PUSH, Camera.CLOSE)
+        x, y, zoom = self._moved(math.floor(t * TWOS + 1e-6) / TWOS if zooms else t)
         dx, dy = self._shaken(t)
         return View(round(x, 5), round(y, 5), round(zoom, 5), dx, dy)
 

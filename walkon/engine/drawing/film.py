@@ -37,7 +37,7 @@ VOICED = {
 }
 """How open a mouth is that makes sounds without words, by seconds of the take."""
 PREPARED = 2
-"""Takes kept painted: the running one and the one before, about 20 MB each."""
+"""Takes kept painted: the running one and its neighbour, about 20 MB each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,10 @@ class Film:
         self._captions.draw(canvas, index / FPS)
         self._signs.draw(canvas, part.slate)
         surface.flushAndSubmit()
+
+    def prepare(self, index: int) -> None:
+        """Paint the scenery that frame needs, if it is not there yet."""
+        self._prepare(*self._at(index))
 
     def _at(self, index: int) -> tuple[int, Staged]:
         t = index / FPS + 1e-6
