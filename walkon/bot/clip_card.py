@@ -154,9 +154,7 @@ def _owed_to_the_words(speaker: Speaker, scene: Scene, done: Finished) -> tuple[
 def family_lines(speaker: Speaker, family: Family) -> tuple[Text, ...]:
     """A line for each relative: id, by whom, first words; then how many more there are."""
     listed = [("parent", clip) for clip in family.parents] + [("child", clip) for clip in family.children]
-    lines = [
-        speaker.text(f"card.family.{kin}", clip=clip.id, who=clip.asker.name, words=_first_words(clip.prompt)) for kin, clip in listed
-    ]
+    lines = [speaker.text(f"card.family.{kin}", clip=clip.id, who=clip.asker.name, words=_first_words(clip.prompt)) for kin, clip in listed]
     return (*lines, speaker.text("card.family.more", n=family.more)) if family.more else tuple(lines)
 
 

@@ -1,7 +1,7 @@
 """What a command is: its name, its typed options, and the function that answers."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -282,13 +282,17 @@ class Command:
         """Whether some of its options take one word each where it is typed."""
         return any(option.word for option in self.options)
 
-    def spread(self, words: str) -> dict[str, RawValue]:
-        """Typed words as options, in the options' order: a word each for those that take one, all that is left for the rest."""
+    def spread(self, words: str, *, named: Collection[str] = ()) -> dict[str, RawValue]:
+        """Typed words as options, in the options' order: a word each for those that take one, all that is left for the rest.
+
+        A word may name its option, `duration:2h`. named: options that were given by name already; they take no word.
+        """
         given: dict[str, RawValue] = {}
-        for option in (option for option in self.options if option.word):
+        for option in (option for option in self.options if option.word and option.name not in named):
             word = _WORD.match(words)
-            if word and (option.required or _readable(option, word[1])):
-                given[option.name], words = word[1], words[word.end() :]
+            value = word[1].removeprefix(f"{option.name}:") if word else ""
+            if word and (option.required or _readable(option, value)):
+                given[option.name], words = value, words[word.end() :]
         rest = next((option.name for option in self.options if option.rest), None)
         return {**given, rest: words.strip()} if rest and words.strip() else given
 

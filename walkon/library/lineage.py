@@ -43,9 +43,7 @@ async def family_of(tx: Transaction, clip: Clip, place: PlaceId) -> Family:
 def _line_above(id: ClipId) -> CTE:
     first = select(CLIP.c.parent.label("id"), literal(1).label("depth")).where(CLIP.c.id == id, CLIP.c.parent.is_not(None))
     above = first.cte("above", recursive=True)
-    farther = select(CLIP.c.parent, above.c.depth + 1).where(
-        CLIP.c.id == above.c.id, CLIP.c.parent.is_not(None), above.c.depth < DEEPEST
-    )
+    farther = select(CLIP.c.parent, above.c.depth + 1).where(CLIP.c.id == above.c.id, CLIP.c.parent.is_not(None), above.c.depth < DEEPEST)
     return above.union_all(farther)
 
 

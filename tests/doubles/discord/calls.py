@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.doubles.discord import rules
-from tests.doubles.discord.payloads import answer_json, application_json, command_json, gateway_json, me_json, message_json
+from tests.doubles.discord.payloads import answer_json, application_json, asked_json, command_json, gateway_json, me_json, message_json
 from tests.doubles.discord.refusal import Refusal, unknown
 from tests.doubles.discord.world import (
     ANSWER_WITHIN_S,
@@ -19,7 +19,7 @@ from tests.doubles.discord.world import (
     pings_of,
 )
 
-THINKING, SAYING = 5, 4
+THINKING, SAYING, ASKING = 5, 4, 9
 
 
 @dataclass
@@ -72,6 +72,8 @@ async def create_interaction_response(call: Call) -> tuple[int, Any]:
     if interaction.answered:
         raise Refusal(400, 40060, "Interaction has already been acknowledged.")
     data = call.body.get("data") or {}
+    if call.body["type"] == ASKING:
+        return _asked(call, interaction, data)
     interaction.deferred = call.body["type"] == THINKING
     if interaction.deferred:
         call.faults += rules.deferral_faults(data.get("flags", 0))
@@ -80,6 +82,13 @@ async def create_interaction_response(call: Call) -> tuple[int, Any]:
     interaction.original = world.post(interaction.channel, revision, interaction=interaction)
     interaction.answered_after_s = now - interaction.at
     return (200, answer_json(interaction, world.me, call.base)) if call.query.get("with_response") in ("1", "true") else (204, None)
+
+
+def _asked(call: Call, interaction: Interaction, modal: dict[str, Any]) -> tuple[int, Any]:
+    call.faults += rules.modal_faults(modal, interaction.kind)
+    interaction.modal = modal
+    interaction.answered_after_s = call.world.clock.now() - interaction.at
+    return (200, asked_json(interaction)) if call.query.get("with_response") in ("1", "true") else (204, None)
 
 
 async def get_original_webhook_message(call: Call) -> tuple[int, Any]:

@@ -79,7 +79,7 @@ class Control:
 
 def interaction_facts(interaction: Interaction) -> dict[str, Any]:
     """What became of an interaction."""
-    message = interaction.message if interaction.answered else None
+    message = interaction.message if interaction.answered and not interaction.modal else None
     facts = {"id": interaction.id, "answered_after_s": interaction.answered_after_s, "deferred": interaction.deferred}
     return {**facts, "user": interaction.user.name, "message": message.id if message else None}
 

@@ -8,13 +8,13 @@ from aiohttp import web
 
 from tests.doubles.discord.faults import Fault, Faults, How
 from tests.doubles.discord.gateway import Gateway
-from tests.doubles.discord.payloads import interaction_json, message_json
+from tests.doubles.discord.payloads import interaction_json, message_json, submission_json
 from tests.doubles.discord.rest import BASE, Heard, Rest
 from tests.doubles.discord.world import Channel, Interaction, Message, User, World
 from tests.waiting import until
 
 TOKEN = "MTA.double.token-that-opens-nothing"
-COMMAND, PRESS = 2, 3
+COMMAND, PRESS, FORM = 2, 3, 5
 _OPTION_TYPES: dict[type, int] = {str: 3, int: 4}
 
 
@@ -100,6 +100,11 @@ class DiscordDouble:
         shown = {"message": message_json(message, self.world.me, self.rest.address)}
         data = {"custom_id": custom_id, "component_type": 2}
         return await self._interact(PRESS, user or self.ana, message.channel, data, shown, wait)
+
+    async def submit(self, opened: Interaction, text: str, *, wait: bool = True) -> Interaction:
+        """Whoever opened the form sends it with `text` in its input."""
+        assert opened.modal
+        return await self._interact(FORM, opened.user, opened.channel, submission_json(opened.modal, text), {}, wait)
 
     async def _interact(
         self, kind: int, user: User, channel: Channel, data: dict[str, Any], more: dict[str, Any], wait: bool

@@ -116,6 +116,18 @@ def answer_json(interaction: Interaction, me: User, base: str) -> dict[str, Any]
     return answered if interaction.deferred else {**answered, "resource": {"type": 4, "message": message_json(original, me, base)}}
 
 
+def asked_json(interaction: Interaction) -> dict[str, Any]:
+    """What a form as first answer returns: there is no message."""
+    return {"interaction": {"id": interaction.id, "type": interaction.kind, "channel_id": interaction.channel.id}}
+
+
+def submission_json(modal: dict[str, Any], text: str) -> dict[str, Any]:
+    """The data of a form that somebody sent with `text` in its one input."""
+    [label] = modal["components"]
+    box = {"type": 4, "id": 2, "custom_id": label["component"]["custom_id"], "value": text}
+    return {"custom_id": modal["custom_id"], "components": [{"type": 18, "id": 1, "component": box}]}
+
+
 def channel_json(channel: Channel) -> dict[str, Any]:
     """A channel as the gateway gives it."""
     if channel.type == 1:

@@ -7,10 +7,12 @@ from typing import Any
 COMPONENTS_V2 = 1 << 15
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
-ACTION_ROW, BUTTON, TEXT, GALLERY, CONTAINER = 1, 2, 10, 12, 17
+ACTION_ROW, BUTTON, TEXT, GALLERY, CONTAINER, LABEL = 1, 2, 10, 12, 17, 18
+FORM = 5
 
 MAX_COMPONENTS = 40
 MAX_TEXT = 4000
+MAX_MODAL_PARTS = 5
 MAX_COMMAND_LETTERS = 8000
 NAME = re.compile(r"[-_'\w]{1,32}")
 LOCALES = frozenset(
@@ -58,6 +60,22 @@ def _gallery_faults(components: list[dict[str, Any]], files: set[str]) -> list[s
 def deferral_faults(flags: int) -> list[str]:
     """An answer that only says "thinking" may be ephemeral and nothing else."""
     return [f"flags {flags} in a deferral"] if flags & ~EPHEMERAL else []
+
+
+def modal_faults(modal: dict[str, Any], kind: int) -> list[str]:
+    """A form as the first answer. kind: of the interaction that it answers."""
+    faults = ["a form in answer to a form"] if kind == FORM else []
+    if len(modal["components"]) > MAX_MODAL_PARTS:
+        faults.append(f"{len(modal['components'])} parts in a form")
+    for part in modal["components"]:
+        box = part.get("component") or {}
+        if part["type"] != LABEL:
+            faults.append("an input without a label around it, which is deprecated")
+        if box.get("label"):
+            faults.append("a label inside a label")
+        if not (box.get("min_length") or 0) <= len(box.get("value") or "") <= (box.get("max_length") or MAX_TEXT):
+            faults.append("a ready answer of a length that could not be sent")
+    return faults
 
 
 def commands_faults(commands: list[dict[str, Any]]) -> list[str]:

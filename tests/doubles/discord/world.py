@@ -124,7 +124,10 @@ class Message:
 
 @dataclass
 class Interaction:
-    """A command or press, and what became of it. answered_after_s: None until it is answered; deferred: answered by "thinking"."""
+    """A command, press or form, and what became of it.
+
+    answered_after_s: None until it is answered. deferred: answered by "thinking". modal: the form that answered it.
+    """
 
     id: str
     token: str
@@ -136,6 +139,7 @@ class Interaction:
     answered_after_s: float | None = None
     deferred: bool = False
     original: Message | None = None
+    modal: dict[str, Any] | None = None
     followups: list[Message] = field(default_factory=list)
 
     @property
@@ -213,7 +217,7 @@ class World:
         return channel
 
     def interaction(self, kind: int, user: User, channel: Channel) -> Interaction:
-        """A new interaction; kind 2 a command, 3 a press."""
+        """A new interaction; kind 2 a command, 3 a press, 5 a form that was sent."""
         at = self.clock.now()
         made = Interaction(self.clock.snowflake(), f"token-{next(_counter)}", kind, user, channel, at, self.upload_limit)
         self.interactions[made.token] = made

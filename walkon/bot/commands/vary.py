@@ -1,11 +1,12 @@
 """`/sora vary`: another take of a finished clip."""
 
-from walkon.bot.command import Command, Context, Reply, clip_option, integer_option
+from walkon.bot.command import Command, Context, Option, OptionKind, Reply
 from walkon.bot.remixing import another_take, source
+from walkon.types.ids import ClipId
 from walkon.types.scene import MAX_SEED
 
-CLIP = clip_option("clip", required=True)
-SEED = integer_option("seed", low=0, high=MAX_SEED)
+CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP, required=True, word=True)
+SEED: Option[int] = Option(name="seed", kind=OptionKind.INTEGER, low=0, high=MAX_SEED, word=True)
 
 
 async def vary(ctx: Context) -> Reply:

@@ -38,6 +38,7 @@ COMMANDS = (
         public=True,
     ),
     Command("queue", _elsewhere),
+    Command("remix", _elsewhere, options=(text_option("words", required=True, rest=True),), public=True),
     Command("show", _elsewhere, options=(clip_option("clip", required=True),), public=True),
 )
 

@@ -10,12 +10,14 @@ import aiohttp
 import discord
 import structlog
 
+from walkon.bot.cards import Form
 from walkon.bot.command import Attachment, Invocation, Pressed, RawValue, Reply
 from walkon.bot.platforms.discord.cards import pinged
 from walkon.bot.platforms.discord.faults import ALREADY_ANSWERED
+from walkon.bot.platforms.discord.forms import Submitted, fits, modal, submitted
 from walkon.bot.platforms.discord.messages import Messages, Standing
 from walkon.bot.port import Handler
-from walkon.bot.tokens import Deed, read_token
+from walkon.bot.tokens import read_token
 from walkon.types.errors import WalkonError
 from walkon.types.ids import EventId, PersonId, PlaceId
 from walkon.types.people import Locale, Person, Place
@@ -87,6 +89,8 @@ class Listener:
             return self.handler.press(pressed_by(interaction, data, self._now()))
         if interaction.type is discord.InteractionType.application_command and _sub_command(data):
             return self.handler.command(invocation_of(interaction, data, self._now()))
+        if interaction.type is discord.InteractionType.modal_submit and (form := submitted(data)):
+            return self.handler.command(invocation_of_form(interaction, form, self._now()))
         return None
 
     async def _answer(self, interaction: discord.Interaction, task: "asyncio.Task[Reply]") -> tuple[Reply, int | None]:
@@ -109,6 +113,9 @@ class Listener:
                 raise
 
     async def _at_once(self, interaction: discord.Interaction, reply: Reply) -> int | None:
+        if reply.form and fits(reply.form):
+            await self._open(interaction, reply.form)
+            return None
         view = self._view(interaction, reply)
         pings = pinged(reply.card, private=reply.private)
         try:
@@ -119,6 +126,13 @@ class Listener:
                 raise
             return (await interaction.original_response()).id
         return response.message_id
+
+    async def _open(self, interaction: discord.Interaction, form: Form) -> None:
+        try:
+            await interaction.response.send_modal(modal(form))
+        except discord.HTTPException as error:
+            if error.code != ALREADY_ANSWERED:
+                raise
 
     async def _later(self, interaction: discord.Interaction, reply: Reply, *, private: bool) -> int | None:
         view, pings = self._view(interaction, reply), pinged(reply.card, private=reply.private)
@@ -140,6 +154,12 @@ def invocation_of(interaction: discord.Interaction, data: dict[str, Any], at: fl
     sub = _sub_command(data) or {}
     options = {option["name"]: _value(option, data) for option in sub.get("options", ())}
     return Invocation(command=sub["name"], options=options, moderator=_may_mute(interaction), **_happened(interaction, at))
+
+
+def invocation_of_form(interaction: discord.Interaction, form: Submitted, at: float) -> Invocation:
+    """The command that a form stands for. at: Unix seconds now."""
+    options: dict[str, RawValue] = {"clip": form.token.clip, "words": form.text}
+    return Invocation(command=form.token.deed, options=options, moderator=_may_mute(interaction), **_happened(interaction, at))
 
 
 def pressed_by(interaction: discord.Interaction, data: dict[str, Any], at: float) -> Pressed:
@@ -206,5 +226,8 @@ def _usually_private(interaction: discord.Interaction, public: frozenset[str]) -
     data = cast("dict[str, Any]", interaction.data or {})
     if interaction.type is discord.InteractionType.component:
         token = read_token(str(data.get("custom_id", "")))
-        return token is None or token.deed is not Deed.AGAIN
+        return token is None or not token.deed.public
+    if interaction.type is discord.InteractionType.modal_submit:
+        form = submitted(data)
+        return form is None or form.token.deed not in public
     return (_sub_command(data) or {}).get("name") not in public

@@ -33,7 +33,7 @@ def read_typed(text: str, root: str, commands: Sequence[Command]) -> Typed:
     rest = next((option.name for option in command.options if option.rest), None)
     named, words = _named({option.name for option in command.options} - {rest}, words)
     if command.takes_words:
-        return Typed(name, {**command.spread(words), **named})
+        return Typed(name, {**command.spread(words, named=named), **named})
     return Typed(name, {**named, rest: words} if rest and words else named)
 
 

@@ -7,6 +7,7 @@ import { showTime } from "/static/said.js";
 import { say } from "/static/words.js";
 
 const LOCK = "M7 11V8a5 5 0 0 1 10 0v3M5 11h14v9H5z";
+const REMIX = /^w1:remix:(\w+)$/;
 const TONES = ["quiet", "wait", "draft", "busy", "done", "bad"];
 
 /** The sentence as one string. */
@@ -137,9 +138,17 @@ export class CardMessage extends HTMLElement {
   }
 
   #press(token, button) {
+    const remixed = REMIX.exec(token)?.[1];
+    if (remixed) return this.#edit(remixed);
     if (button.getAttribute("aria-disabled") === "true") return;
     setAttribute(button, "aria-disabled", "true");
     this.presses.set(connection.press(token), button);
+  }
+
+  /** Put the words into the box, ready to edit; nothing is sent. */
+  #edit(clip) {
+    const detail = `/${connection.root} remix ${clip} ${this.message.card.words ?? ""}`;
+    document.dispatchEvent(new CustomEvent("take-words", { detail }));
   }
 
   #settled(id) {

@@ -1,0 +1,50 @@
+"""`/sora remix`: new words for a finished clip, in its look."""
+
+from walkon.bot.command import Command, Context, Option, OptionKind, Reply, choice_option, integer_option, text_option
+from walkon.bot.intake import submit
+from walkon.bot.remixing import source
+from walkon.library.clips import Clip
+from walkon.scene.codec import decode
+from walkon.scene.normalise import clean, straight
+from walkon.scene.options import Written, take_options
+from walkon.scene.parser import parse
+from walkon.scene.quotes import mask_quotes
+from walkon.types.ids import ClipId
+from walkon.types.scene import MAX_PROMPT, MAX_SECONDS, MAX_SEED, MIN_SECONDS, Aspect, Scene
+
+CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP, required=True, word=True)
+WORDS = text_option("words", required=True, rest=True)
+SECONDS = integer_option("seconds", low=MIN_SECONDS, high=MAX_SECONDS)
+ASPECT = choice_option("aspect", tuple(Aspect))
+STYLE = text_option("style", high=100)
+SEED = integer_option("seed", low=0, high=MAX_SEED)
+
+
+async def remix(ctx: Context) -> Reply:
+    """Promise the words in the clip's length, shape, style and seed, as far as nothing else is asked for.
+
+    Raises EmptyPrompt, PromptTooLong, QueueFull.
+    """
+    clip = await source(ctx, ctx[CLIP])
+    return clip if isinstance(clip, Reply) else await submit(ctx, _scene(ctx, clip), parent=clip.id)
+
+
+def _scene(ctx: Context, clip: Clip) -> Scene:
+    old, written = decode(clip.scene), _written(ctx[WORDS])
+    aspect, seed = ctx.get(ASPECT), ctx.get(SEED)
+    return parse(
+        ctx[WORDS],
+        seconds=ctx.get(SECONDS) or written.seconds or old.seconds,
+        aspect=Aspect(aspect) if aspect else written.aspect or old.aspect,
+        seed=old.seed if seed is None else seed,
+        style=ctx.get(STYLE) or old.style,
+        locale=ctx.invocation.person.locale,
+    )
+
+
+def _written(words: str) -> Written:
+    """What the new words themselves ask for: they count for more than what is inherited."""
+    return take_options(mask_quotes(straight(clean(words[:MAX_PROMPT]))).text)
+
+
+COMMAND = Command("remix", remix, options=(CLIP, WORDS, SECONDS, ASPECT, STYLE, SEED), public=True)
