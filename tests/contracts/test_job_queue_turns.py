@@ -1,5 +1,7 @@
 """What every job queue promises about turns, and about the place in line that it tells."""
 
+import asyncio
+
 import pytest
 
 from tests.queue.making import LEASE_S, a_job, claimed, leased, let_the_sweeper_see_it_twice, order_of_claims
@@ -202,6 +204,17 @@ async def test_the_place_in_line_is_the_order_in_which_jobs_are_taken(queue):
     told = sorted(names, key=lambda name: views[name].position)
     assert [views[name].position for name in told] == list(range(1, 41))
     assert await order_of_claims(queue) == told
+
+
+async def test_in_a_line_that_is_long_and_moves_every_waiting_job_and_no_other_has_a_place(queue):
+    names = [JobId(f"job-{number}") for number in range(150)]
+    await asyncio.gather(*(queue.submit(a_job(name, person=f"u{name[-1]}")) for name in names))
+    view = await queue.submit(a_job("last"))
+    assert 1 <= view.position <= 151
+    assert view.ahead_ms <= 150_000
+    lease = await leased(queue)
+    views = await queue.views([*names, JobId("last")])
+    assert [name for name, view in views.items() if view.position is None] == [lease.job.id]
 
 
 async def test_the_work_ahead_is_that_of_the_jobs_in_front_and_the_rest_of_those_that_run(queue, queue_clock):

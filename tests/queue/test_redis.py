@@ -173,7 +173,7 @@ async def test_a_claim_is_as_much_work_with_many_waiting_as_with_few(queue, admi
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_script_names_its_flags_and_walks_over_no_keyspace(name):
     text = script(name).text
-    assert re.match(r"#!lua( flags=allow-oom)?\n", text)
+    assert re.match(r"#!lua( flags=(no-writes,)?allow-oom)?\n", text)
     commands = set(re.findall(r'redis\.p?call\("(\w+)"', text))
     assert commands
     assert not commands & {"KEYS", "SCAN", "HSCAN", "SSCAN", "ZSCAN", "LREM", "FLUSHDB"}
@@ -238,14 +238,6 @@ async def test_two_sweepers_take_a_lease_back_once(opened, clock):
         taken += [await here.sweep(), await there.sweep()]
     assert sum(taken) == 1
     assert (await leased(there)).attempt == 2
-
-
-async def test_places_in_a_long_line_are_told_although_it_moves(queue):
-    names = [f"job-{number}" for number in range(1_100)]
-    await asyncio.gather(*(queue.submit(a_job(name, person=f"u{name[-2:]}")) for name in names))
-    view = await queue.submit(a_job("last", cost_ms=1))
-    assert 1 <= view.position <= 1_101
-    assert view.ahead_ms <= 1_100_000
 
 
 async def test_a_call_cancelled_half_way_leaves_the_queue_usable(queue):

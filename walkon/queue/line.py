@@ -1,10 +1,13 @@
 """The line in memory, pure: the tree of turns in dictionaries and the jobs that wait under it. Tells the place in line."""
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from walkon.queue.fairness import ROOT, FairTree, Flow, Path
+
+EXACT_UP_TO = 100
+"""Waiting jobs in a line that is told anew whenever it has changed; a longer one may be told as it was a moment ago."""
 
 
 class MemoryFlows:
@@ -146,3 +149,29 @@ class WaitingLine:
             return False
         del self.jobs[job.path, job.lane]
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class ToldLine:
+    """A line as it was told once. places: job → position, from 1, and expected work of those in front, in milliseconds."""
+
+    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    waiting_ms: int = 0
+
+    @property
+    def must_be_exact(self) -> bool:
+        """Whether it is too short to be told again after it has changed."""
+        return len(self.places) <= EXACT_UP_TO
+
+    def place_of(self, job: str) -> tuple[int, int]:
+        """Where the job stands; at the end, if it has come since."""
+        return self.places.get(job, (len(self.places) + 1, self.waiting_ms))
+
+
+def tell(line: WaitingLine) -> ToldLine:
+    """The whole line in order; empties it."""
+    places, ahead_ms = {}, 0
+    for position, waiting in enumerate(line.order(), start=1):
+        places[waiting.id] = (position, ahead_ms)
+        ahead_ms += waiting.cost_ms
+    return ToldLine(places, ahead_ms)

@@ -33,6 +33,7 @@ from walkon.queue.redis_client import RedisClient
 from walkon.queue.redis_line import Line, LineReader
 from walkon.queue.redis_records import Record, read_record, write_progress
 from walkon.queue.redis_scripts import SCHEMA_VERSION
+from walkon.queue.redis_walk import pairs
 from walkon.queue.rules import (
     MAX_ERROR,
     SWEEP_LIMIT,
@@ -60,7 +61,7 @@ class RedisQueue:
         self._client = client
         self._rules = rules
         self._clock = clock
-        self._line = LineReader(client, rules, self._own_ms)
+        self._line = LineReader(client, rules, self._time)
         self._bell = Bell()
         self._news: bytes | None = None
         self._seen_s: dict[Sighting, float] = {}
@@ -100,9 +101,11 @@ class RedisQueue:
                 raise JobConflict(job.id)
             case b"full":
                 raise await self._full()
-            case b"new":
-                self._bell.ring()
-        return (await self.views([job.id]))[job.id]
+            case b"known":
+                return (await self.views([job.id]))[job.id]
+        self._bell.ring()
+        position, ahead_ms = (await self._line.read()).place_of(job.id, job.place)
+        return JobView(id=job.id, state=JobState.QUEUED, position=position, ahead_ms=ahead_ms)
 
     async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
         """Lease the next job in fair order."""
@@ -161,7 +164,7 @@ class RedisQueue:
         return (await self.views([job])).get(job)
 
     async def views(self, jobs: Sequence[JobId]) -> dict[JobId, JobView]:
-        """Many at once. A line of more than a thousand jobs is told as it stood at most two seconds ago."""
+        """Many at once. A line of more than a hundred jobs is told as it stood at most two seconds ago."""
         records = await self._records(jobs)
         done = [job for job, record in records.items() if record.state is JobState.DONE]
         results = await self._results(done)
@@ -250,11 +253,10 @@ class RedisQueue:
         await self._client.close()
 
     async def _run(self, script: str, *arguments: str | bytes | int) -> Any:
-        now_ms = self._own_ms()
-        return await self._client.run(script, "" if now_ms is None else now_ms, *arguments)
+        return await self._client.run(script, self._time(), *arguments)
 
-    def _own_ms(self) -> int | None:
-        return None if self._clock is None else to_ms(self._clock.now())
+    def _time(self) -> int | str:
+        return "" if self._clock is None else to_ms(self._clock.now())
 
     def _now_s(self) -> float:
         """For spans: a clock that no one sets."""
@@ -280,10 +282,8 @@ class RedisQueue:
     async def _look_elsewhere(self) -> None:
         """Rings if another process has news or a retry is due."""
         news, first, time = await self._client.ask(("HGET", keys.QUEUE, "news"), ("ZRANGE", keys.DELAYED, 0, 0, "WITHSCORES"), ("TIME",))
-        now_ms = self._own_ms()
-        now_ms = int(time[0]) * 1000 + int(time[1]) // 1000 if now_ms is None else now_ms
-        ready_ms = float(first[0][1] if isinstance(first[0], list | tuple) else first[1]) if first else None
-        if news != self._news or (ready_ms is not None and ready_ms <= now_ms):
+        now_ms = int(self._time() or int(time[0]) * 1000 + int(time[1]) // 1000)
+        if news != self._news or any(ready_ms <= now_ms for _, ready_ms in pairs(first)):
             self._news = news
             self._bell.ring()
 
@@ -291,5 +291,5 @@ class RedisQueue:
 def _view(job: JobId, record: Record, result: bytes | None, line: Line | None) -> JobView:
     if record.state is not JobState.QUEUED or line is None:
         return record.view(job, result=result)
-    position, ahead_ms = line.place_of(job, record)
+    position, ahead_ms = line.place_of(job, record.place)
     return record.view(job, position=position, ahead_ms=ahead_ms)

@@ -4,9 +4,9 @@ import json
 import sqlite3
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from walkon.queue.line import Waiting, WaitingLine
+from walkon.queue.line import ToldLine, Waiting, WaitingLine, tell
 from walkon.queue.port import JobState, JobView, QueueStats
 from walkon.queue.rules import Rules
 from walkon.queue.sqlite_flows import snapshot
@@ -14,16 +14,16 @@ from walkon.queue.sqlite_write import read_progress, running_left_ms
 from walkon.types.ids import JobId, PlaceId
 
 SHARE_OF_LOOKING = 20
-"""A simulation that took long is used again for so many times its own length, though the file has changed: looking may take a
-twentieth of the time at most. A job submitted meanwhile has no place yet."""
-LONG_S, MOST_AGE_S = 0.002, 2.0
+"""The simulation of a long line is used again for so many times its own length, though the file has changed: looking may take a
+twentieth of the time at most. A job that has come meanwhile is told the end of the line."""
+MOST_AGE_S = 2.0
 
 COLUMNS = "id, state, attempts, progress, result, token, error"
 
 
 @dataclass(slots=True)
 class LineCache:
-    """The last simulation, good until the file changes. places: job → position and expected work of those in front of it.
+    """The last simulation, good until the file changes, or longer where the line is long.
 
     made_s, took_s: on the monotonic clock, when it was made and how long that took.
     """
@@ -31,12 +31,12 @@ class LineCache:
     version: int = -1
     made_s: float = 0.0
     took_s: float = 0.0
-    places: dict[str, tuple[int, int]] = field(default_factory=dict)
+    told: ToldLine = field(default_factory=ToldLine)
 
     @property
     def good_for_s(self) -> float:
         """How long it serves after the file has changed."""
-        return min(SHARE_OF_LOOKING * self.took_s, MOST_AGE_S) if self.took_s > LONG_S else 0.0
+        return 0.0 if self.told.must_be_exact else min(SHARE_OF_LOOKING * self.took_s, MOST_AGE_S)
 
 
 @dataclass(slots=True)
@@ -91,42 +91,36 @@ def _read(rows: Iterable[tuple[str, str, int, str | None, bytes | None, int, str
 
 def _with_places(look: Look, found: dict[JobId, JobView]) -> dict[JobId, JobView]:
     running_ms = sum(running_left_ms(look.connection, look.now_ms, look.rules))
-    places = _line(look)
-    return {job: _placed(view, places.get(job), running_ms) for job, view in found.items()}
+    told, held = _line(look), _held(look, found)
+    return {job: view if job in held else _placed(view, told.place_of(job), running_ms) for job, view in found.items()}
 
 
-def _placed(view: JobView, place: tuple[int, int] | None, running_ms: int) -> JobView:
-    if place is None:
+def _held(look: Look, found: Iterable[JobId]) -> set[JobId]:
+    wanted = (json.dumps(list(found)),)
+    paused = "SELECT id FROM job JOIN paused USING (place) WHERE id IN (SELECT value FROM json_each(?))"
+    return {JobId(job) for (job,) in look.connection.execute(paused, wanted)}
+
+
+def _placed(view: JobView, place: tuple[int, int], running_ms: int) -> JobView:
+    if view.state is not JobState.QUEUED:
         return view
-    return JobView(
-        id=view.id,
-        state=view.state,
-        attempts=view.attempts,
-        position=place[0],
-        ahead_ms=running_ms + place[1],
-        token=view.token,
-        error=view.error,
-    )
+    return replace(view, position=place[0], ahead_ms=running_ms + place[1])
 
 
-def _line(look: Look) -> dict[str, tuple[int, int]]:
+def _line(look: Look) -> ToldLine:
     (version,) = look.connection.execute("PRAGMA data_version").fetchone()
     cache, now_s = look.cache, time.monotonic()
     if version != cache.version and now_s - cache.made_s >= cache.good_for_s:
-        cache.places = _simulate(look.connection)
+        cache.told = tell(_load(look.connection))
         cache.version, cache.made_s = version, time.monotonic()
         cache.took_s = cache.made_s - now_s
-    return cache.places
+    return cache.told
 
 
-def _simulate(connection: sqlite3.Connection) -> dict[str, tuple[int, int]]:
+def _load(connection: sqlite3.Connection) -> WaitingLine:
     line = WaitingLine(snapshot(connection))
     for seq, job, klass, place, person, lane, cost_ms in connection.execute(
         "SELECT seq, id, klass, place, person, lane, cost_ms FROM job WHERE state = 'queued'"
     ):
         line.load(Waiting(seq=seq, id=job, path=(klass, place, person), lane=lane, cost_ms=cost_ms))
-    places, ahead_ms = {}, 0
-    for position, waiting in enumerate(line.order(), start=1):
-        places[waiting.id] = (position, ahead_ms)
-        ahead_ms += waiting.cost_ms
-    return places
+    return line
