@@ -59,6 +59,18 @@ async def test_a_reload_keeps_everything(enter: Enter) -> None:
     await expect(visit.page.get_by_role("textbox", name="What should friends call you?")).to_be_hidden()
 
 
+async def test_remix_puts_the_words_into_the_box_ready_to_edit_and_sends_nothing(enter: Enter) -> None:
+    visit = await enter()
+    await visit.clip('a cat "watch this!"\non a mat')
+    await visit.page.get_by_role("button", name="Remix", exact=True).click()
+    await expect(visit.box).to_have_value('/sora remix 7KQ2M9 a cat "watch this!"\non a mat')
+    await expect(visit.box).to_be_focused()
+    assert visit.studio.pressed == [] and len(visit.studio.heard) == 1
+    await visit.page.keyboard.type(", at night")
+    await visit.page.keyboard.press("Enter")
+    await expect(visit.box).to_have_value("")
+
+
 async def test_a_playing_clip_plays_on_when_its_card_changes(enter: Enter) -> None:
     visit = await enter()
     await visit.clip("a cat")

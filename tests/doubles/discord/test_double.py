@@ -13,7 +13,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from tests.doubles.discord.double import DiscordDouble
-from tests.doubles.discord.rules import commands_faults, message_faults
+from tests.doubles.discord.rules import commands_faults, message_faults, modal_faults
 from tests.doubles.discord.spec import SPEC, Spec
 from tests.specs.trim_discord import trimmed, written
 
@@ -156,6 +156,56 @@ def test_commands_that_only_the_documentation_forbids_are_found(change_it: Calla
     broken = json.loads(json.dumps(COMMAND))
     change_it(broken)
     assert commands_faults([broken])
+
+
+MODAL: dict[str, Any] = {
+    "custom_id": "w1:remix:7KQ2M9",
+    "title": "Remix",
+    "components": [
+        {
+            "type": 18,
+            "label": "Words",
+            "component": {"type": 4, "custom_id": "words", "style": 2, "value": "a cat", "min_length": 1, "max_length": 4000},
+        }
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "change_it",
+    [
+        change("components.0.type", 1),
+        change("components.0.component.label", "Words"),
+        change("components.0.component.value", ""),
+        change("components.0.component.max_length", 3),
+        change("components", MODAL["components"] * 6),
+    ],
+)
+def test_forms_that_only_the_documentation_forbids_are_found(change_it: Callable[[dict[str, Any]], None]) -> None:
+    assert modal_faults(MODAL, 3) == []
+    assert modal_faults(MODAL, 5)
+    broken = json.loads(json.dumps(MODAL))
+    change_it(broken)
+    assert modal_faults(broken, 3)
+
+
+@pytest.mark.parametrize(
+    "change_it",
+    [
+        change("title", "x" * 46),
+        change("custom_id", ""),
+        change("components", []),
+        change("components.0.component.max_length", 4001),
+        change("components.0.component.value", "x" * 4001),
+        change("components.0.component.colour", 1),
+    ],
+)
+def test_forms_that_the_description_forbids_are_found(spec: Spec, change_it: Callable[[dict[str, Any]], None]) -> None:
+    operation = next(operation for operation in spec.operations if operation.name == "create_interaction_response")
+    broken = json.loads(json.dumps(MODAL))
+    change_it(broken)
+    faults = [spec.request_faults(operation, {}, "application/json", {"type": 9, "data": modal}, set()) for modal in (MODAL, broken)]
+    assert faults[0] == [] and faults[1]
 
 
 async def test_a_request_that_breaks_the_description_is_remembered() -> None:

@@ -5,6 +5,8 @@ from tests.doubles.telegram.world import Chat, Message, User
 from tests.waiting import until
 from walkon.bot.cards import Button
 from walkon.bot.command import Pressed, Reply
+from walkon.bot.words import Words
+from walkon.types.people import Locale
 
 CANCEL = "w1:cancel:7KQ2M9"
 
@@ -117,3 +119,13 @@ async def test_a_press_on_a_message_of_an_earlier_release_reaches_the_handler_as
     message = await a_card(rig, rig.double.private(ana), ana)
     await rig.double.press(message, "v0|whatever", ana)
     assert rig.desk.presses[0].token == "v0|whatever"
+
+
+async def test_the_line_to_type_for_a_remix_fits_an_alert_in_both_languages(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    for locale in Locale:
+        line = Words.load().text(locale, "card.remix.line", root="sora", clip="7KQ2M9")
+        rig.desk.press_reply = lambda pressed, line=line: Reply(card=card("Remix 7KQ2M9", words=None, body=(line,)), private=True)
+        answer = await rig.double.press(message, "Cancel", ana)
+        assert answer["alert"] and "/sora remix 7KQ2M9" in str(answer["text"])
