@@ -27,7 +27,7 @@ def said(card: Card) -> str:
 
 
 async def mute(town: Town, name: str = "Sam", **options: str) -> Reply:
-    return await town.say("Olga", "mod", **{"deed": "mute", "person": f"@{name}", "duration": "2h", **options})
+    return await town.say("Olga", "mod", **{"deed": "mute", "person": f"web:{name}", "duration": "2h", **options})
 
 
 @pytest.mark.parametrize("name", [*NAMES, "nonsense"])
@@ -98,10 +98,10 @@ async def test_it_ends_by_itself_at_the_moment_that_was_named(town: Town) -> Non
 
 
 async def test_a_ban_ends_when_somebody_lifts_it(town: Town) -> None:
-    await town.say("Olga", "mod", deed="ban", person="@Sam")
+    await town.say("Olga", "mod", deed="ban", person="web:Sam")
     town.clock.pass_s(400 * 24 * 3600)
     assert said((await town.say("Sam", "help")).card) == "You're muted here; no end is set."
-    await town.say("Olga", "mod", deed="unmute", person="@Sam")
+    await town.say("Olga", "mod", deed="unmute", person="web:Sam")
     assert "muted" not in said((await town.say("Sam", "help")).card)
 
 
@@ -109,7 +109,7 @@ async def test_the_mute_that_holds_longest_is_told(town: Town) -> None:
     await mute(town, duration="1h")
     await mute(town, duration="3h", where="everywhere")
     assert "15:00 UTC" in said((await town.say("Sam", "help")).card)
-    await town.say("Olga", "mod", deed="ban", person="@Sam")
+    await town.say("Olga", "mod", deed="ban", person="web:Sam")
     assert "no end" in said((await town.say("Sam", "help")).card)
 
 

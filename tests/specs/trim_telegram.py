@@ -38,6 +38,7 @@ TYPES = (
     "ChatMemberOwner",
     "Document",
     "File",
+    "ForumTopicCreated",
     "InaccessibleMessage",
     "InlineKeyboardButton",
     "InlineKeyboardMarkup",

@@ -8,14 +8,14 @@ from aiohttp import web
 
 from tests.doubles.discord.faults import Fault, Faults, How
 from tests.doubles.discord.gateway import Gateway
-from tests.doubles.discord.payloads import interaction_json, message_json, submission_json
+from tests.doubles.discord.payloads import interaction_json, message_json, resolved_json, submission_json
 from tests.doubles.discord.rest import BASE, Heard, Rest
 from tests.doubles.discord.world import Channel, Interaction, Message, User, World
 from tests.waiting import until
 
 TOKEN = "MTA.double.token-that-opens-nothing"
 COMMAND, PRESS, FORM = 2, 3, 5
-_OPTION_TYPES: dict[type, int] = {str: 3, int: 4}
+_OPTION_TYPES: dict[type, int] = {str: 3, int: 4, User: 6}
 
 
 class DiscordDouble:
@@ -91,8 +91,13 @@ class DiscordDouble:
         wait: bool = True,
     ) -> Interaction:
         """Somebody uses `/sora NAME`; returns when it is answered, unless told not to wait."""
-        given = [{"name": key, "type": _OPTION_TYPES[type(value)], "value": value} for key, value in (options or {}).items()]
+        people = [value for value in (options or {}).values() if isinstance(value, User)]
+        given = [
+            {"name": key, "type": _OPTION_TYPES[type(value)], "value": value.id if isinstance(value, User) else value}
+            for key, value in (options or {}).items()
+        ]
         data: dict[str, Any] = {"id": "1", "name": "sora", "type": 1, "options": [{"name": name, "type": 1, "options": given}]}
+        data |= {"resolved": resolved_json(people)} if people else {}
         return await self._interact(COMMAND, user or self.ana, channel or self.channel, data, {}, wait)
 
     async def press(self, message: Message, custom_id: str, *, user: User | None = None, wait: bool = True) -> Interaction:

@@ -154,8 +154,14 @@ def guild_json(guild: Guild, me: User) -> dict[str, Any]:
 def member_json(user: User) -> dict[str, Any]:
     """Somebody in a server."""
     flags = {"deaf": False, "mute": False, "flags": 0, "pending": False}
-    joined = {"roles": [], "nick": None, "avatar": None, "joined_at": iso(0), "premium_since": None}
+    joined = {"roles": [], "nick": user.nick, "avatar": None, "joined_at": iso(0), "premium_since": None}
     return {"user": user_json(user), "permissions": str(user.permissions), **joined, **flags}
+
+
+def resolved_json(people: list[User]) -> dict[str, Any]:
+    """The people named in a command's options: their accounts, and what they are in that server."""
+    members = {user.id: {key: value for key, value in member_json(user).items() if key not in ("user", "deaf", "mute")} for user in people}
+    return {"users": {user.id: user_json(user) for user in people}, "members": members}
 
 
 def interaction_json(interaction: Interaction, guild: Guild | None, me: User, data: dict[str, Any]) -> dict[str, Any]:

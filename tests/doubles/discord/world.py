@@ -19,13 +19,14 @@ _counter = itertools.count(1)
 
 @dataclass(frozen=True)
 class User:
-    """Somebody. permissions: in every server."""
+    """Somebody. permissions, nick: in every server."""
 
     id: str
     name: str
     locale: str = "en-US"
     permissions: int = 1 << 31
     bot: bool = False
+    nick: str | None = None
 
 
 @dataclass

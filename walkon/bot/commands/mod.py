@@ -78,6 +78,8 @@ async def _judge(desk: _Desk, deed: Deed) -> Reply:
     objection = objection_to_case(desk.by.id, person.id, ctx.house.operators)
     if objection is not None:
         return desk.say(objection, who=person.name)
+    if deed is Deed.BAN and ctx.get(DURATION) is not None:
+        return desk.say("ban_endless")
     case = Case(deed=deed, person=person, place=desk.place, by=desk.by, length=_length(ctx, deed), reason=_reason(ctx))
     if deed is Deed.UNMUTE:
         return await _unmute(desk, case)
@@ -119,13 +121,13 @@ async def _unmute(desk: _Desk, case: Case) -> Reply:
 
 
 def _person(whom: Whom, desk: _Desk) -> Person | None:
-    """The account that was meant. On the page a name is the account; elsewhere words alone must be its number."""
+    """The account that was meant. What the platform could not tell must be the account's number or its whole id."""
     if isinstance(whom, Person):
         return whom
     if whom.id is not None:
         return Person(id=whom.id, name=whom.name)
     platform = desk.by.platform
-    if platform is Platform.WEB or (whom.name.isascii() and whom.name.isdigit()):
+    if platform is not Platform.WEB and whom.name.isascii() and whom.name.isdigit():
         return Person(id=PersonId(f"{platform}:{whom.name}"), name=whom.name)
     return None
 

@@ -3,7 +3,7 @@ import io
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from PIL import Image
 from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
 from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
 from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, attachment_option, clip_option, integer_option, text_option
+from walkon.bot.commands.mod import COMMAND as MOD
 from walkon.bot.platforms.telegram.client import TelegramPlatform, Timeouts
 from walkon.bot.port import PlatformDown, Post
 from walkon.bot.words import Words
@@ -34,11 +35,12 @@ COMMANDS = (
     Command("help", nothing),
     Command("forget-me", nothing),
     Command("enrol", nothing, options=(attachment_option("file"),)),
+    replace(MOD, run=nothing),
 )
 ENGLISH = {f"command.{command.name}": f"What {command.name} does" for command in COMMANDS}
 FRENCH = {f"command.{command.name}": f"Ce que fait {command.name}" for command in COMMANDS}
-FACELESS = {"telegram.faceless": "Please write as yourself."}
-WORDS = Words({Locale.EN: ENGLISH | FACELESS, Locale.FR: FRENCH | FACELESS})
+SAID = {"telegram.faceless": "Please write as yourself.", "telegram.confidential": "The answer is private."}
+WORDS = Words({Locale.EN: ENGLISH | SAID, Locale.FR: FRENCH | SAID})
 
 
 def card(head: str | Text = "Got it. Next", **more: object) -> Card:

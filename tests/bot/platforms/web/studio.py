@@ -2,7 +2,7 @@
 
 import asyncio
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,7 @@ from PIL import Image
 
 from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Mention, Tone, Video
 from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, choice_option, clip_option, integer_option, text_option
+from walkon.bot.commands.mod import COMMAND as MOD
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.port import Post
 from walkon.store.media import MediaStore
@@ -40,6 +41,7 @@ COMMANDS = (
         ),
     ),
     Command("queue", _unused),
+    replace(MOD, run=_unused),
 )
 
 

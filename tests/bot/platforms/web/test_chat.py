@@ -253,7 +253,7 @@ async def test_the_page_hears_commands_in_its_own_language(page: Page) -> None:
         english = await chat.hello(locale="en-GB")
         french = await chat.hello(locale="fr-CA")
         await chat.say(new_id(), "un chat")
-    assert [command["name"] for command in english["commands"]] == ["cancel", "help", "prompt", "queue"]
+    assert [command["name"] for command in english["commands"]] == ["cancel", "help", "prompt", "queue", "mod"]
     assert english["commands"][0]["help"] != french["commands"][0]["help"]
     assert page.studio.heard[0].person.locale == page.studio.heard[0].place.locale == "fr"
 

@@ -8,14 +8,18 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
-from telegram import CallbackQuery, Message, User
+from telegram import CallbackQuery, Message, MessageEntity, User
 
 from walkon.bot.command import Attachment, BadOption, Command, Invocation, Option, OptionKind, Pressed, RawValue
+from walkon.bot.platforms.telegram.acquaintances import Acquaintances, person_of
 from walkon.bot.platforms.telegram.sending import ReplyTo
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
-from walkon.types.ids import EventId, PersonId, PlaceId
-from walkon.types.people import Locale, Person, Place
+from walkon.types.ids import EventId, PlaceId
+from walkon.types.people import Locale, Place
+
+Event = TypeVar("Event", bound=Invocation | Pressed)
 
 PROMPT = "prompt"
 HELP = "help"
@@ -58,6 +62,8 @@ class Grammar:
         return PROMPT, {PROMPT: rest}
 
     def _given(self, command: Command, rest: str) -> tuple[str, Mapping[str, RawValue]]:
+        if command.takes_words:
+            return command.name, command.spread(rest)
         option = _rest_option(command)
         return command.name, {option.name: rest} if option and rest else {}
 
@@ -73,13 +79,13 @@ def _rest_option(command: Command) -> Option[object] | None:
 
 def _takes(command: Command, rest: str) -> bool:
     """Whether the words can be meant for the command; a single wrong word is a slip, several are a sentence."""
-    option = _rest_option(command)
+    option = next((one for one in command.options if one.word and one.required), None) or _rest_option(command)
     if not rest:
         return True
     if option is None:
         return False
     try:
-        option.read(rest)
+        option.read(rest.split()[0] if option.word else rest)
     except BadOption:
         return len(rest.split()) == 1
     return True
@@ -90,7 +96,15 @@ def is_faceless(message: Message) -> bool:
     return message.sender_chat is not None
 
 
-def invocation(message: Message, grammar: Grammar, *, bot: str, commands: Mapping[str, Command]) -> Invocation | None:
+def meet_all(message: Message, people: Acquaintances) -> None:
+    """Remember everybody whose account the message shows."""
+    for user in (message.from_user, *_mentioned(message).values(), _replied_to(message)):
+        people.meet(user)
+
+
+def invocation(
+    message: Message, grammar: Grammar, *, bot: str, commands: Mapping[str, Command], people: Acquaintances
+) -> Invocation | None:
     """The command in a message; None where there is none, or where no person sent it."""
     sender = message.from_user
     if sender is None or sender.is_bot:
@@ -99,11 +113,15 @@ def invocation(message: Message, grammar: Grammar, *, bot: str, commands: Mappin
     read = grammar.read((message.text or message.caption or "").strip(), bot=bot, private=place.private)
     if read is None:
         return None
+    command = commands.get(read[0])
+    if _about_people(command):
+        read = grammar.read(_with_accounts(message).strip(), bot=bot, private=place.private) or read
     name, options = read
+    files, named = _file_option(command, message), _person_option(command, options, message, people)
     return Invocation(
         event=EventId(f"telegram:{message.chat.id}:{message.message_id}"),
         command=name,
-        options={**options, **_file_option(commands.get(name), message)},
+        options={**options, **files, **named},
         person=person_of(sender),
         place=place,
         at=message.date,
@@ -131,15 +149,10 @@ def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed |
     )
 
 
-def alone_with(press: Pressed) -> Pressed:
-    """The same press as if it had been made in the person's private chat with us, whose id is their own."""
-    chat = int(press.person.account)
-    return replace(press, place=_place(chat, "private", None, press.person.locale), reply=str(ReplyTo()))
-
-
-def person_of(user: User) -> Person:
-    """The account."""
-    return Person(id=PersonId(f"telegram:{user.id}"), name=user.full_name, locale=Locale.of(user.language_code))
+def alone_with(event: Event) -> Event:
+    """The same event as if it had happened in the person's private chat with us, whose id is their own."""
+    chat = int(event.person.account)
+    return replace(event, place=_place(chat, "private", None, event.person.locale), reply=str(ReplyTo()))
 
 
 def place_of(message: Message, sender: User) -> Place:
@@ -160,6 +173,46 @@ def _topic(message: Message) -> int | None:
 def _place(chat: int, kind: str, thread: int | None, locale: Locale) -> Place:
     topic = None if thread is None else str(thread)
     return Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), thread=topic, locale=locale, private=kind == "private")
+
+
+def _mentioned(message: Message) -> Mapping[MessageEntity, User]:
+    # A mention of somebody without a username carries the account itself.
+    entities = message.entities or message.caption_entities
+    return {entity: entity.user for entity in entities if entity.type == MessageEntity.TEXT_MENTION and entity.user}
+
+
+def _with_accounts(message: Message) -> str:
+    """The words, with account numbers in place of such mentions. Telegram counts in UTF-16 units."""
+    units = (message.text or message.caption or "").encode("utf-16-le")
+    for entity, user in sorted(_mentioned(message).items(), key=lambda item: -item[0].offset):
+        start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        units = units[:start] + f"telegram:{user.id}".encode("utf-16-le") + units[end:]
+    return units.decode("utf-16-le")
+
+
+def _replied_to(message: Message) -> User | None:
+    """Who wrote the message that this one answers; in a topic every message answers the topic's first, which is nobody's."""
+    replied = message.reply_to_message
+    if replied is None or replied.forum_topic_created is not None or is_faceless(replied):
+        return None
+    return None if replied.from_user is None or replied.from_user.is_bot else replied.from_user
+
+
+def _about_people(command: Command | None) -> Option[object] | None:
+    return next((one for one in command.options if one.kind is OptionKind.PERSON), None) if command else None
+
+
+def _person_option(
+    command: Command | None, given: Mapping[str, RawValue], message: Message, people: Acquaintances
+) -> Mapping[str, RawValue]:
+    option = _about_people(command)
+    if option is None:
+        return {}
+    called, replied = given.get(option.name), _replied_to(message)
+    if called is not None:
+        known = people.called(str(called))
+        return {option.name: known} if known else {}
+    return {option.name: person_of(replied)} if replied else {}
 
 
 def _file_option(command: Command | None, message: Message) -> Mapping[str, RawValue]:

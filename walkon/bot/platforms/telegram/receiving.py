@@ -1,7 +1,8 @@
 """Commands and presses: handed to the handler, answered where they were made.
 
 Private replies: to a press they are the callback's alert, seen by one person only. To a command they are an ordinary short
-reply; in a group everybody there can read it, since python-telegram-bot knows no ephemeral messages yet.
+reply; in a group everybody there can read it, since python-telegram-bot knows no ephemeral messages yet. What others must not
+read is told in the person's own chat with us.
 """
 
 import asyncio
@@ -11,16 +12,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import structlog
-from telegram import CallbackQuery, ChatMember, Message, Update
+from telegram import CallbackQuery, Chat, ChatMember, Message, Update
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from walkon.bot.cards import Card, Tone
 from walkon.bot.command import Command, Invocation, Pressed, Reply
 from walkon.bot.platforms.telegram import events
+from walkon.bot.platforms.telegram.acquaintances import Acquaintances
 from walkon.bot.platforms.telegram.cards import alert, fits_an_alert
 from walkon.bot.platforms.telegram.sending import Sender
-from walkon.bot.port import Handler, Post, Throttled
+from walkon.bot.port import Handler, NotAllowed, Post, Throttled
 from walkon.bot.words import Words
 from walkon.types.errors import WalkonError
 
@@ -32,9 +34,11 @@ CALLBACK_S = 0.9
 _FULL_WORDS = 3_000
 _MODERATOR_KNOWN_S = 300.0
 _MODERATOR_ASKED_S = 0.4
+_MODERATOR_ASKED_FOR_COMMAND_S = 5.0
 _ANSWER_TRIES = 3
 _LONGEST_WAIT_S = 60.0
 _FACELESS = "telegram.faceless"
+_CONFIDENTIAL = "telegram.confidential"
 
 
 class Receiver:
@@ -46,6 +50,7 @@ class Receiver:
         self._words = words
         self._grammar = events.Grammar(root, commands)
         self._commands: Mapping[str, Command] = {command.name: command for command in commands}
+        self._people = Acquaintances()
         self._moderators: dict[tuple[int, int], tuple[bool, float]] = {}
         self._answers: set[asyncio.Task[None]] = set()
         self._handler: Handler | None = None
@@ -77,10 +82,18 @@ class Receiver:
         if events.is_faceless(message):
             self._spawn(self._faceless(message))
             return
-        invocation = events.invocation(message, self._grammar, bot=self._bot.username, commands=self._commands)
+        events.meet_all(message, self._people)
+        invocation = events.invocation(message, self._grammar, bot=self._bot.username, commands=self._commands, people=self._people)
         if invocation is not None:
+            invocation = replace(invocation, moderator=await self._moderates(invocation, message))
             reply = await self._listening.command(invocation)
             self._spawn(self._answer(invocation, reply))
+
+    async def _moderates(self, invocation: Invocation, message: Message) -> bool:
+        command = self._commands.get(invocation.command)
+        if command is None or not command.moderates or message.from_user is None:
+            return False
+        return await self._ask_moderator(message.chat, message.from_user.id, _MODERATOR_ASKED_FOR_COMMAND_S)
 
     async def _faceless(self, message: Message) -> None:
         text = (message.text or message.caption or "").strip()
@@ -106,6 +119,9 @@ class Receiver:
         """Show the reply. One with an outbox row is tried once: if it fails, delivery shows it."""
         if reply.ref is not None:
             return
+        if reply.confidential and not event.place.private:
+            await self._confide(event, reply.card)
+            return
         post = Post(key=reply.post or event.event, place=event.place, reply=event.reply, ref=None)
         if reply.post is None:
             await self._reply(post, reply.card)
@@ -113,6 +129,15 @@ class Receiver:
         # Without its clip: an upload takes longer than a first answer may.
         ref = await self._sender.show(post, replace(reply.card, video=None))
         await self._listening.answered(reply.post, reply.revision, ref)
+
+    async def _confide(self, event: Invocation | Pressed, card: Card) -> None:
+        """Tell it in the person's own chat; where they never wrote to us, say in the group only that there is an answer."""
+        alone = events.alone_with(event)
+        try:
+            await self._reply(Post(key=event.event, place=alone.place, reply=alone.reply, ref=None), card)
+        except NotAllowed:
+            hint = Card(tone=Tone.WAIT, head=self._words.text(event.person.locale, _CONFIDENTIAL))
+            await self._reply(Post(key=f"hint:{event.event}", place=event.place, reply=event.reply, ref=None), hint)
 
     async def _reply(self, post: Post, card: Card) -> None:
         for _ in range(_ANSWER_TRIES):
@@ -136,6 +161,7 @@ class Receiver:
             self._follow_up(pressed, reply)
 
     async def _deed(self, query: CallbackQuery) -> tuple[Pressed | None, Reply | None]:
+        self._people.meet(query.from_user)
         pressed = events.pressed(query, datetime.now(UTC), moderator=await self._is_moderator(query))
         return pressed, await self._listening.press(pressed) if pressed else None
 
@@ -157,10 +183,15 @@ class Receiver:
             return False
         now, key = asyncio.get_running_loop().time(), (message.chat.id, query.from_user.id)
         known, until = self._moderators.get(key, (False, 0.0))
-        if now < until:
-            return known
+        return known if now < until else await self._ask_moderator(message.chat, query.from_user.id, _MODERATOR_ASKED_S)
+
+    async def _ask_moderator(self, chat: Chat, account: int, within_s: float) -> bool:
+        """Whether Telegram says so now; no answer means no. Remembered for presses, which come in bursts and cannot wait."""
+        if chat.type == Chat.PRIVATE:
+            return False
+        now, key = asyncio.get_running_loop().time(), (chat.id, account)
         try:
-            member = await asyncio.wait_for(self._bot.get_chat_member(*key), _MODERATOR_ASKED_S)
+            member = await asyncio.wait_for(self._bot.get_chat_member(*key), within_s)
         except (TelegramError, TimeoutError):
             return False
         moderator = member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER)

@@ -1,7 +1,7 @@
 """The conversation over WebSocket: reads what pages send, asks the handler, keeps the answer."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -9,13 +9,13 @@ import structlog
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
 from aiohttp.web import Request, WebSocketResponse
 
-from walkon.bot.command import Command, Invocation, Pressed, Reply
+from walkon.bot.command import Command, Invocation, OptionKind, Pressed, RawValue, Reply
 from walkon.bot.platforms.web import frames
 from walkon.bot.platforms.web.cards import card_json
 from walkon.bot.platforms.web.lobby import CHANNEL, Lobby
 from walkon.bot.platforms.web.session import Session, Sessions, read_name
 from walkon.bot.platforms.web.tables import Message, NewMessage
-from walkon.bot.platforms.web.typed import read_typed
+from walkon.bot.platforms.web.typed import Typed, read_typed
 from walkon.bot.platforms.web.visitor import Visitor
 from walkon.bot.port import Handler
 from walkon.bot.words import Words
@@ -166,7 +166,7 @@ class Chat:
             Invocation(
                 event=EventId(f"web:{id}"),
                 command=typed.command,
-                options=typed.options,
+                options=await self._with_people(typed),
                 person=person,
                 place=lobby_place(said.locale),
                 at=from_ms(said.at_ms),
@@ -175,6 +175,17 @@ class Chat:
             )
         )
         await self._keep(reply, person, id, answers=said.key)
+
+    async def _with_people(self, typed: Typed) -> Mapping[str, RawValue]:
+        """The options, with the accounts of those who were named as they are called here."""
+        options = dict(typed.options)
+        command = next((command for command in self.commands if command.name == typed.command), None)
+        for option in command.options if command else ():
+            called = str(options.get(option.name, ""))
+            if option.kind is OptionKind.PERSON and called.startswith("@"):
+                person = await self.lobby.person(called[1:].strip('"'))
+                options |= {option.name: person} if person else {}
+        return options
 
     async def _keep(self, reply: Reply, person: Person, id: str, *, answers: str | None = None) -> None:
         message, is_new = await self.lobby.add(

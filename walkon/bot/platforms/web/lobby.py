@@ -8,6 +8,8 @@ from typing import Protocol
 from walkon.bot.platforms.web import tables
 from walkon.bot.platforms.web.tables import Message, NewMessage
 from walkon.store.database import Database
+from walkon.types.ids import PersonId
+from walkon.types.people import Person
 
 CHANNEL = "lobby"
 SNAPSHOT = 60
@@ -66,6 +68,12 @@ class Lobby:
         async with self._database.reading() as view:
             found = await tables.newest(view, CHANNEL, listener.people, before=seq, limit=SNAPSHOT + 1)
         return found[-SNAPSHOT:], len(found) > SNAPSHOT
+
+    async def person(self, name: str) -> Person | None:
+        """Who is called that here; None where nobody or more than one account has spoken under it."""
+        async with self._database.reading() as view:
+            ids = await tables.speakers(view, CHANNEL, name)
+        return Person(id=PersonId(ids[0]), name=name) if len(ids) == 1 else None
 
     async def add(self, new: NewMessage, *, answers: str | None = None) -> tuple[Message, bool]:
         """Keep a message unless its key is known; returns the one that stands, and whether it is new.

@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, Row, String, Table, Text, func, or_, select, update
 from sqlalchemy.dialects.sqlite import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from walkon.store.database import Transaction
 from walkon.store.schema import METADATA, EnumText
 from walkon.types.people import Locale
 
@@ -84,17 +84,17 @@ def _message(row: Row[Any]) -> Message:
     return Message(**row._mapping)
 
 
-async def _next_revision(tx: AsyncConnection) -> int:
+async def _next_revision(tx: Transaction) -> int:
     return int((await tx.execute(select(func.coalesce(func.max(WEB_MESSAGE.c.revision), 0)))).scalar_one()) + 1
 
 
-async def find(tx: AsyncConnection, key: str) -> Message | None:
+async def find(tx: Transaction, key: str) -> Message | None:
     """One message by its key, None if unknown."""
     row = (await tx.execute(select(*_MESSAGE).where(WEB_MESSAGE.c.key == key))).first()
     return _message(row) if row else None
 
 
-async def add(tx: AsyncConnection, new: NewMessage) -> tuple[Message, bool]:
+async def add(tx: Transaction, new: NewMessage) -> tuple[Message, bool]:
     """Keep the message unless its key is known; returns the one that stands, and whether it is new."""
     known = await find(tx, new.key)
     if known is not None:
@@ -106,7 +106,7 @@ async def add(tx: AsyncConnection, new: NewMessage) -> tuple[Message, bool]:
     return kept, True
 
 
-async def put(tx: AsyncConnection, new: NewMessage) -> tuple[Message, bool]:
+async def put(tx: Transaction, new: NewMessage) -> tuple[Message, bool]:
     """Keep the message, or give the one that stands under its key the new card; returns it, and whether anything changed."""
     kept, is_new = await add(tx, new)
     if is_new or kept.card == new.card:
@@ -121,33 +121,40 @@ def _seen_by(channel: str, people: Sequence[str]) -> list[ColumnElement[bool]]:
     return [WEB_MESSAGE.c.channel == channel, or_(visible.is_(None), visible.in_(people))]
 
 
-async def newest(tx: AsyncConnection, channel: str, people: Sequence[str], *, before: int | None, limit: int) -> list[Message]:
+async def newest(tx: Transaction, channel: str, people: Sequence[str], *, before: int | None, limit: int) -> list[Message]:
     """The last `limit` messages that these people may see, below seq `before`, oldest first."""
     where = _seen_by(channel, people) + ([] if before is None else [WEB_MESSAGE.c.seq < before])
     rows = await tx.execute(select(*_MESSAGE).where(*where).order_by(WEB_MESSAGE.c.seq.desc()).limit(limit))
     return [_message(row) for row in reversed(rows.all())]
 
 
-async def changed_since(tx: AsyncConnection, channel: str, people: Sequence[str], *, revision: int, limit: int) -> list[Message]:
+async def changed_since(tx: Transaction, channel: str, people: Sequence[str], *, revision: int, limit: int) -> list[Message]:
     """Up to `limit` messages that these people may see and that changed after `revision`, oldest change first."""
     where = [*_seen_by(channel, people), WEB_MESSAGE.c.revision > revision]
     rows = await tx.execute(select(*_MESSAGE).where(*where).order_by(WEB_MESSAGE.c.revision).limit(limit))
     return [_message(row) for row in rows]
 
 
-async def last_revision(tx: AsyncConnection) -> int:
+async def speakers(tx: Transaction, channel: str, author: str) -> list[str]:
+    """The accounts that have spoken under that name, at most two."""
+    where = [WEB_MESSAGE.c.channel == channel, WEB_MESSAGE.c.author == author, WEB_MESSAGE.c.person_id.is_not(None)]
+    rows = await tx.execute(select(WEB_MESSAGE.c.person_id).where(*where).distinct().limit(2))
+    return [id for (id,) in rows]
+
+
+async def last_revision(tx: Transaction) -> int:
     """The newest revision of any message, 0 before the first."""
     return await _next_revision(tx) - 1
 
 
-async def unanswered(tx: AsyncConnection, channel: str) -> list[Message]:
+async def unanswered(tx: Transaction, channel: str) -> list[Message]:
     """What people said and nobody has answered yet, oldest first."""
     where = [WEB_MESSAGE.c.answered.is_(False), WEB_MESSAGE.c.channel == channel]
     rows = await tx.execute(select(*_MESSAGE).where(*where).order_by(WEB_MESSAGE.c.seq))
     return [_message(row) for row in rows]
 
 
-async def mark_answered(tx: AsyncConnection, key: str) -> None:
+async def mark_answered(tx: Transaction, key: str) -> None:
     """The message of that key has its answer."""
     await tx.execute(update(WEB_MESSAGE).where(WEB_MESSAGE.c.key == key).values(answered=True))
 
@@ -162,13 +169,13 @@ class SessionRow:
     at_ms: int
 
 
-async def session(tx: AsyncConnection, id: str) -> SessionRow | None:
+async def session(tx: Transaction, id: str) -> SessionRow | None:
     """One browser, None if nothing is known of it."""
     row = (await tx.execute(select(WEB_SESSION).where(WEB_SESSION.c.id == id))).first()
     return SessionRow(**row._mapping) if row else None
 
 
-async def save_session(tx: AsyncConnection, row: SessionRow) -> None:
+async def save_session(tx: Transaction, row: SessionRow) -> None:
     """Write down what is known of a browser."""
     values = {name: getattr(row, name) for name in SessionRow.__dataclass_fields__}
     await tx.execute(insert(WEB_SESSION).values(**values).on_conflict_do_update(index_elements=["id"], set_=values))

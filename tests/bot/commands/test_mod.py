@@ -1,0 +1,223 @@
+"""`/sora mod`: who may hold whom back, what is answered, and what stays in the log."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.town import Town
+from walkon.bot.cards import plain
+from walkon.bot.command import Called, RawValue, Reply
+from walkon.bot.commands.mod import COMMAND
+from walkon.bot.router import Router
+from walkon.moderation import tables
+from walkon.moderation.mutes import Entry
+from walkon.telemetry import build_metrics
+from walkon.types.ids import PersonId, PlaceId
+from walkon.types.people import Locale, Person, Place
+
+
+def said(reply: Reply) -> str:
+    return "\n".join(plain(line) for line in (reply.card.head, *reply.card.body))
+
+
+async def mod(
+    town: Town, by: str, deed: str, person: RawValue | None = "web:Sam", *, moderator: bool = False, **options: RawValue
+) -> Reply:
+    place = options.pop("place", None)
+    given = {"deed": deed, **({"person": person} if person else {}), **options}
+    asked = town.said(by, "mod", place=place if isinstance(place, Place) else None, **given)
+    return await town.router.command(replace(asked, moderator=moderator))
+
+
+async def heard(town: Town, name: str = "Sam", place: Place | None = None) -> bool:
+    return "muted" not in said(await town.say(name, "help", place=place))
+
+
+async def entries(town: Town) -> list[Entry]:
+    async with town.house.database.reading() as tx:
+        return list(await tables.newest(tx, None))
+
+
+async def test_a_mute_is_answered_in_private_with_its_end_and_what_it_stopped(town: Town) -> None:
+    await town.say("Sam", "prompt", prompt="a cat runs")
+    reply = await mod(town, "Olga", "mute", duration="2h", reason="spam")
+    assert reply.private and reply.confidential
+    assert said(reply) == "Sam is muted here for 2 h (until 14:00 UTC).\nStopped: 0 rendering, 1 waiting.\nSam reads the reason you gave."
+
+
+async def test_where_nothing_was_stopped_the_answer_says_so(town: Town) -> None:
+    reply = await mod(town, "Olga", "mute", duration="1d12h30m")
+    assert said(reply) == "Sam is muted here for 1 d 12 h 30 min (until 2026-11-26 00:30 UTC).\nNothing was rendering or waiting."
+
+
+async def test_a_moderator_mutes_unmutes_and_reads_the_log_in_their_own_place(town: Town) -> None:
+    await mod(town, "Mo", "mute", duration="2h", moderator=True)
+    assert not await heard(town)
+    assert said(await mod(town, "Mo", "unmute", moderator=True)) == "Sam is heard here again."
+    assert await heard(town)
+    assert said(await mod(town, "Mo", "log", None, moderator=True)).startswith("The last 2 deeds")
+
+
+@pytest.mark.parametrize("deed", ["mute", "unmute", "ban", "log"])
+async def test_who_is_no_moderator_may_nothing(town: Town, deed: str) -> None:
+    reply = await mod(town, "Tom", deed, duration="2h")
+    assert said(reply).startswith("Muting needs a moderator of this place")
+    assert reply.private and await heard(town) and not await entries(town)
+
+
+@pytest.mark.parametrize("deed", ["mute", "unmute", "ban", "log"])
+async def test_everywhere_is_for_operators_only(town: Town, deed: str) -> None:
+    reply = await mod(town, "Mo", deed, duration="2h", where="everywhere", moderator=True)
+    assert said(reply).startswith("Everywhere is up to this host's operators")
+    assert await heard(town)
+
+
+async def test_nobody_mutes_an_operator_and_the_work_of_operators_goes_on(town: Town) -> None:
+    reply = await mod(town, "Mo", "ban", "web:Olga", moderator=True)
+    assert said(reply) == "Olga is an operator of this host and can't be muted."
+    assert await heard(town, "Olga") and not await entries(town)
+
+
+@pytest.mark.parametrize("deed", ["mute", "unmute", "ban"])
+async def test_nobody_judges_a_case_of_their_own(town: Town, deed: str) -> None:
+    assert "another moderator decides" in said(await mod(town, "Mo", deed, "web:Mo", duration="2h", moderator=True))
+    assert "another moderator decides" in said(await mod(town, "Olga", deed, "web:Olga", duration="2h"))
+
+
+async def test_a_muted_moderator_can_mute_nobody(town: Town) -> None:
+    await mod(town, "Olga", "mute", "web:Mo", duration="2h")
+    reply = await mod(town, "Mo", "mute", duration="2h", moderator=True)
+    assert said(reply).startswith("You're muted here")
+    assert await heard(town)
+
+
+async def test_the_same_event_twice_is_one_deed_with_one_answer_even_if_it_was_lifted_meanwhile(town: Town) -> None:
+    asked = town.said("Olga", "mod", deed="mute", person="web:Sam", duration="2h")
+    first = await town.router.command(asked)
+    await mod(town, "Olga", "unmute")
+    assert said(await town.router.command(asked)) == said(first)
+    assert await heard(town) and len(await entries(town)) == 2
+
+
+async def test_the_same_unmute_twice_is_answered_the_same(town: Town) -> None:
+    await mod(town, "Olga", "mute", duration="2h")
+    asked = town.said("Olga", "mod", deed="unmute", person="web:Sam")
+    assert said(await town.router.command(asked)) == said(await town.router.command(asked)) == "Sam is heard here again."
+
+
+async def test_a_new_mute_takes_the_place_of_the_old_one(town: Town) -> None:
+    await mod(town, "Olga", "ban")
+    await mod(town, "Olga", "mute", duration="30m")
+    town.clock.pass_s(1800)
+    assert await heard(town)
+
+
+async def test_unmuting_who_is_not_muted_changes_nothing_and_leaves_no_line(town: Town) -> None:
+    assert said(await mod(town, "Olga", "unmute")) == "Sam isn't muted here."
+    assert not await entries(town)
+
+
+async def test_a_moderator_cannot_lift_what_holds_everywhere(town: Town) -> None:
+    await mod(town, "Olga", "ban", where="everywhere")
+    assert "an operator can lift that" in said(await mod(town, "Mo", "unmute", moderator=True))
+    assert not await heard(town)
+    assert said(await mod(town, "Olga", "unmute", where="everywhere")) == "Sam is heard everywhere again."
+    assert await heard(town)
+
+
+async def test_lifting_everywhere_says_where_else_the_person_is_muted(town: Town) -> None:
+    await mod(town, "Olga", "ban")
+    assert said(await mod(town, "Olga", "unmute", where="everywhere")) == "Sam is muted here, not everywhere."
+
+
+@pytest.mark.parametrize(
+    ("options", "answer"),
+    [
+        ({"deed": "mute", "duration": "2h"}, "One thing is missing: person."),
+        ({"deed": "mute", "person": "web:Sam"}, "for duration I know: 30m, 2h, 7d."),
+        ({"deed": "mute", "person": "web:Sam", "duration": "forever"}, "‹forever› – for duration I know"),
+        ({"deed": "mute", "person": "Sam", "duration": "2h"}, "‹Sam› – for person I know: @name."),
+        ({"deed": "mute", "person": "@Nobody", "duration": "2h"}, "‹Nobody› – I don't know anyone by that name here."),
+        ({"deed": "tickle", "person": "web:Sam"}, "for deed I know: mute, unmute, ban, log."),
+        ({"deed": "ban", "person": "web:Sam", "duration": "2h"}, "A ban has no end; mute takes a duration."),
+        ({"person": "web:Sam"}, "One thing is missing: deed."),
+        ({"deed": "ban", "person": "web:Sam", "reason": "x" * 201}, "for reason I know: 1-200."),
+    ],
+)
+async def test_what_is_missing_or_meaningless_is_named_and_nobody_is_muted(town: Town, options: dict[str, str], answer: str) -> None:
+    assert answer in said(await town.say("Olga", "mod", **options))
+    assert await heard(town)
+
+
+async def test_the_log_names_who_did_what_to_whom_where_until_when_and_why(town: Town) -> None:
+    await town.say("Sam", "prompt", prompt="a secret cat")
+    await mod(town, "Mo", "mute", duration="2h", reason=" much\n spam ", moderator=True)
+    reply = await mod(town, "Olga", "log", None)
+    [line] = reply.card.body
+    assert plain(line) == (
+        '2026-11-24T12:00:00Z · mute · web:local · by Mo (web:Mo) on Sam (web:Sam) · for 2 h · "much spam" · stopped 0+1 · #1'
+    )
+    assert reply.private and reply.confidential
+
+
+async def test_the_log_shows_the_last_ten_deeds_newest_first(town: Town) -> None:
+    for number in range(12):
+        await mod(town, "Olga", "mute", duration="2h", reason=f"no {number}")
+    lines = [plain(line) for line in (await mod(town, "Olga", "log", None)).card.body]
+    assert len(lines) == 10
+    assert '"no 11"' in lines[0] and '"no 2"' in lines[-1]
+
+
+async def test_the_log_of_a_place_holds_no_other_places_deeds(town: Town) -> None:
+    await mod(town, "Olga", "mute", duration="2h", place=town.place("away"))
+    await mod(town, "Olga", "ban", where="everywhere")
+    assert said(await mod(town, "Mo", "log", None, moderator=True)) == "No moderator has done anything yet."
+    assert len((await mod(town, "Olga", "log", None, where="everywhere")).card.body) == 2
+
+
+async def test_a_person_resolved_by_the_platform_is_the_one_who_is_muted(town: Town) -> None:
+    sam = Person(id=PersonId("web:Sam"), name="Sammy")
+    assert said(await mod(town, "Olga", "ban", sam)) == "Sammy is muted here without end.\nNothing was rendering or waiting."
+    assert not await heard(town)
+
+
+@pytest.mark.parametrize("called", ["<@4242>", "<@!4242>", "4242424", "@4242424", "discord:42"])
+async def test_an_account_number_is_enough(town: Town, called: str) -> None:
+    operator = Person(id=PersonId("discord:1"), name="Olga")
+    router = Router(replace(town.house, operators=frozenset({operator.id})), {COMMAND.name: COMMAND}, build_metrics())
+    place = Place(id=PlaceId("discord:9"), channel="1")
+    asked = replace(town.said("Olga", "mod", place=place, deed="ban", person=called), person=operator)
+    await router.command(asked)
+    [entry] = await entries(town)
+    assert entry.person.id == f"discord:{''.join(filter(str.isdigit, called))}"
+
+
+async def test_french_moderators_read_french(town: Town) -> None:
+    await town.say("Sam", "prompt", prompt="a cat runs")
+    asked = town.said("Olga", "mod", deed="mute", person="web:Sam", duration="2h", reason="spam")
+    reply = await town.router.command(replace(asked, person=town.person("Olga", Locale.FR)))
+    expected = "Sam est en sourdine ici pour 2 h (jusqu'à 14 h 00 UTC).\nArrêtés\u00a0: 0 en rendu, 1 en attente.\nSam lira ta raison."
+    assert said(reply) == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "options"),
+    [
+        ("mute @sam 2h", {"deed": "mute", "person": "@sam", "duration": "2h"}),
+        ("mute @sam 2h much spam", {"deed": "mute", "person": "@sam", "duration": "2h", "reason": "much spam"}),
+        ('mute @"Ana Maria" 2h', {"deed": "mute", "person": '@"Ana Maria"', "duration": "2h"}),
+        ("mute @sam everywhere 2h", {"deed": "mute", "person": "@sam", "where": "everywhere", "duration": "2h"}),
+        ("mute 2h spam", {"deed": "mute", "duration": "2h", "reason": "spam"}),
+        ("mute sam 2h", {"deed": "mute", "reason": "sam 2h"}),
+        ("ban telegram:42", {"deed": "ban", "person": "telegram:42"}),
+        ("log", {"deed": "log"}),
+        ("tickle @sam", {"deed": "tickle", "person": "@sam"}),
+        ("", {}),
+    ],
+)
+def test_typed_words_are_read_one_by_one(words: str, options: dict[str, str]) -> None:
+    assert COMMAND.spread(words) == options
+
+
+def test_a_name_in_quotes_is_one_name() -> None:
+    assert COMMAND.options[1].read('@"Ana Maria"') == Called("Ana Maria")
