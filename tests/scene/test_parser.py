@@ -241,6 +241,7 @@ def test_options_given_apart_win_over_the_prompt():
         ("un renard détective marche sous un lampadaire", ["fox", "magnifying glass"], ["fox walk"], "street"),
         ("two pirates fight with swords on a ship", ["pirate", "sword"], ["pirate fight"], "deck"),
         ("battle between a robot and a dinosaur", ["robot", "dinosaur"], ["robot fight dinosaur", "dinosaur fight robot"], "field"),
+        ("my cat is a famous chef and dances", ["cat", "fried egg"], ["cat dance"], "field"),
         ("a man walks his dog", ["man", "dog"], ["man walk", "dog walk"], "field"),
         ("a dog catches a ball in the park", ["dog", "ball"], ["dog catch ball"], "park"),
         ("a penguin falls on the ice", ["penguin"], ["penguin fall"], "snow"),
@@ -415,6 +416,7 @@ def test_prepositions_place_things(prompt, relation, thing):
         ("a couple of owls", 2),
         ("trois souris", 3),
         ("une foule", 6),
+        ("a couple", 2),
     ],
 )
 def test_counts_are_between_one_and_six(prompt, count):

@@ -26,8 +26,8 @@ SPORT_BALLS = frozenset(
 _GENERIC: dict[str, frozenset[str]] = {"ball": SPORT_BALLS}
 """Nouns that, after `the`, may mean something named more exactly before."""
 
-CROWD = "crowd"
-"""The noun that is many by itself."""
+CROWD, COUPLE = "crowd", "couple"
+"""The nouns that are many and two by themselves."""
 
 LIVING_MANY, THINGS_MANY = 3, 2
 """How many a bare plural means."""
@@ -132,6 +132,8 @@ def _count(word: Word, said: Modifiers) -> int:
         return min(said.count, MAX_COUNT)
     if word.key == CROWD:
         return MAX_COUNT
+    if word.key == COUPLE:
+        return 2
     if not word.plural or word.kind is None:
         return 1
     return LIVING_MANY if word.kind in LIVING else THINGS_MANY

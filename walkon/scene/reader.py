@@ -21,6 +21,7 @@ _MAN, _WOMAN = Word(Category.NOUN, "man", Kind.PERSON, "👨"), Word(Category.NO
 _STRANGERS = {"he": _MAN, "she": _WOMAN, "il": _MAN, "elle": _WOMAN}
 """Whom a pronoun means where nobody has been named."""
 
+_BEING = frozenset({"is", "was", "are", "were", "est", "était", "sont", "étaient"})
 _PARTY = frozenset({"cake", "birthday cake", "cupcake", "gift", "clown"})
 _SIZES = {"small": 0.7, "big": 1.4}
 _GENERIC_THING, _GENERIC_PERSON = "📦", "🧑"
@@ -133,9 +134,21 @@ class Reader:
             return
         if not term.low.isascii() and self._echoes(term):
             return
+        if self._names_trade(term.word):
+            self._said = Modifiers()
+            self._equip(term.word.key)
+            return
         self._introduce(term.word, term.label)
         if term.trade:
             self._equip(term.trade)
+
+    def _names_trade(self, word: Word) -> bool:
+        """`the cat is a chef`: what an animal is said to be by trade."""
+        latest = self._cast.latest()
+        last = self._before_all(Category.SILENT, Category.MANNER, *DETERMINERS, *ATTRIBUTES, Category.STYLE)
+        if latest is None or word.key not in TRADES or last is None or not last.is_(Category.AUXILIARY):
+            return False
+        return last.low in _BEING and self._cast.members[latest].kind in (Kind.ANIMAL, Kind.CREATURE)
 
     def _equip(self, trade: str) -> None:
         """Puts the tool of its trade into the hand of the animal just named."""

@@ -34,6 +34,7 @@ TRADES: Mapping[str, str] = {
     "wizard": "wand",
     "king": "crown",
     "queen": "crown",
+    "groom": "",
     "dancer": "",
     "astronaut": "",
     "cowboy": "",

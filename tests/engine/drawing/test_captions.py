@@ -6,6 +6,7 @@ from walkon.engine.drawing.camera import Frame
 from walkon.engine.drawing.captions import Captions
 from walkon.engine.drawing.fonts import lettering
 from walkon.engine.drawing.slate import slate_of
+from walkon.engine.drawing.stage import surface_over
 from walkon.engine.performance import SpeechCue
 from walkon.types.scene import FPS, SIZES, Aspect, Line, Scene, Shot, TimeOfDay, Weather
 
@@ -27,18 +28,25 @@ def test_the_word_shown_is_the_word_heard() -> None:
 
 def test_a_caption_comes_a_little_early_and_leaves_a_little_late() -> None:
     shown = captions("hello there")
-    assert shown._page_at(0.85) is None
-    assert shown._page_at(0.92) is not None
-    assert shown._page_at(1.6 + 0.3) is not None
-    assert shown._page_at(1.6 + 0.4) is None
+    assert [bool(shown.shown(t)) for t in (0.85, 0.92, 1.6 + 0.3, 1.6 + 0.4)] == [False, True, True, False]
 
 
 @pytest.mark.parametrize("aspect", list(Aspect))
 def test_a_long_line_is_shown_two_rows_at_a_time_inside_the_picture(aspect: Aspect) -> None:
-    shown = captions("the quick brown fox jumps over the lazy dog " * 4, aspect=aspect)
-    assert len(shown._pages) > 1
-    assert all(len(page.rows) <= 2 for page in shown._pages)
-    assert all(shown._width(row) <= SIZES[aspect][0] for page in shown._pages for row in page.rows)
+    words = ("the quick brown fox jumps over the lazy dog " * 4).split()
+    shown = captions(" ".join(words), aspect=aspect)
+    pages = list(dict.fromkeys(shown.shown(1.0 + 0.3 * index + 0.15) for index in range(len(words))))
+    assert len(pages) > 1
+    assert all(1 <= len(rows) <= 2 for rows in pages)
+    width, height = SIZES[aspect]
+    pixels = np.zeros((height, width, 4), np.uint8)
+    surface = surface_over(pixels)
+    for index in range(len(words)):
+        shown.draw(surface.getCanvas(), 1.0 + 0.3 * index + 0.15)
+    surface.flushAndSubmit()
+    assert pixels.any()
+    assert not pixels[:, :4].any()
+    assert not pixels[:, -4:].any()
 
 
 def test_the_current_word_is_coloured_on_the_picture_only_while_it_is_heard() -> None:
@@ -65,3 +73,8 @@ def test_the_current_word_is_coloured_on_the_picture_only_while_it_is_heard() ->
 )
 def test_the_slate_says_only_what_the_prompt_said(shot: Shot, language: str, words: str) -> None:
     assert slate_of(shot, 0, language) == words
+
+
+def test_a_clip_of_one_shot_has_no_number() -> None:
+    assert slate_of(Shot(), 0, "en", alone=True) == ""
+    assert slate_of(Shot(place="beach", place_said=True), 0, "en", alone=True) == "BEACH"

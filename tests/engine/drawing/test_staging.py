@@ -1,8 +1,10 @@
 """Who ends up where, and when things meet."""
 
 from tests.engine.drawing.stagehand import performed
+from walkon.engine.drawing.camera import Frame
 from walkon.engine.drawing.scripts import Script
 from walkon.scene.parser import parse
+from walkon.scene.verbs import Verb
 
 
 def script_of(prompt: str) -> Script:
@@ -77,6 +79,35 @@ def test_what_is_broken_breaks_when_it_is_hit() -> None:
 def test_the_hunter_runs_behind_the_hunted_whatever_else_that_one_does() -> None:
     script = script_of("un facteur court parce qu'un chien le poursuit")
     assert x_of(script, "dog", 3) < x_of(script, "postman", 3) - 1
+
+
+def test_glasses_are_worn_and_not_held() -> None:
+    script = script_of("a grandma dances with sunglasses")
+    grandmother = script.player("grandmother")
+    assert grandmother is not None
+    assert grandmother.held is not None
+    assert grandmother.held.worn
+
+
+def test_the_sky_stays_up_whatever_it_is_said_to_feel() -> None:
+    script = script_of("the moon winks at the sun")
+    heights = [player.track(t).y for player in script.players for t in (0.0, 2.0, 5.0)]
+    assert min(heights) > 0.8
+    assert abs(x_of(script, "moon", 1) - x_of(script, "sun", 1)) > 1
+
+
+def test_a_body_nobody_told_what_to_do_greets() -> None:
+    script = script_of("zombie apocalypse in new york")
+    zombie = script.player("zombie")
+    assert zombie is not None
+    assert zombie.acts[0].verb is Verb.WAVE
+
+
+def test_whoever_is_followed_is_seen_from_the_start() -> None:
+    performance, film = performed(parse("three ducks cross the street and cars stop", seconds=6, seed=1))
+    part = performance.shots[0]
+    unit = Frame.of(film.size).unit_px * part.camera.view(0).zoom
+    assert abs(x_of(part.script, "duck", 0) - part.camera.view(0).x) * unit < 0.36 * film.size[0]
 
 
 def test_a_pancake_is_tossed_and_no_second_one_lies_on_the_floor() -> None:

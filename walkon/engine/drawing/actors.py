@@ -142,12 +142,14 @@ class Troupe:
         canvas.scale(state.sx * size, state.sy * size)
         over = any(hand[1] < -0.56 and abs(hand[0]) < 0.2 for hand in bones.hands)
         doll.draw_body(canvas, bones, wear, behind_head=not over)
-        if player.held and player.held.low:
+        if player.held and player.held.low and not player.held.worn:
             self._thing(canvas, player.held, bones, figure, state.clock)
         self._draw_head(canvas, head, bones, figure, mouth)
+        if player.held and player.held.worn:
+            self._worn(canvas, player.held, head, bones, figure)
         if over:
             doll.draw_arms(canvas, bones, wear)
-        if player.held and not player.held.low:
+        if player.held and not player.held.low and not player.held.worn:
             self._thing(canvas, player.held, bones, figure, state.clock)
         canvas.restore()
 
@@ -171,6 +173,25 @@ class Troupe:
             spot = figure.mouth
             x = (spot.x - 0.5) * head.width * (-1 if figure.flips and bones.facing > 0 else 1)
             doll.draw_mouth(canvas, x, -head.height * (1 - spot.y) + drop, head.width * spot.width, mouth)
+        canvas.restore()
+
+    def _worn(self, canvas: skia.Canvas, worn: Held, head: Sprite, bones: doll.Skeleton, figure: Figure) -> None:
+        """Glasses before the eyes, a hat on top."""
+        share = doll.HEAD * (1.18 if figure.bust else 1.0)
+        scale = min(share / head.height, 0.62 / head.width)
+        glasses = worn.emoji in art.EYEWEAR
+        sprite = self._sprites.get(
+            SpriteKey(worn.emoji, max(8, round(0.25 * figure.height * self._frame.unit_px * self._zoom)), self._light.actor)
+        )
+        size = head.width * scale * (0.72 if glasses else 0.78) / sprite.width
+        drop = head.height * (0.20 if figure.bust else 0.075)
+        canvas.save()
+        canvas.translate(*bones.neck)
+        canvas.rotate(bones.head_angle)
+        top = (drop - head.height * (0.56 if glasses else 0.90)) * scale
+        canvas.translate(0, top)
+        canvas.scale(size, size)
+        canvas.drawImage(sprite.image, -sprite.width / 2 - sprite.pad, -sprite.height * (0.5 if glasses else 0.75) - sprite.pad, LINEAR)
         canvas.restore()
 
     def _thing(self, canvas: skia.Canvas, held: Held, bones: doll.Skeleton, figure: Figure, clock: float) -> None:

@@ -94,6 +94,11 @@ NOUN_HEIGHTS: Mapping[str, float] = {"sandcastle": 0.95}
 NOUN_COATS: Mapping[str, str] = {"sandcastle": "#F0CF86"}
 """Colours of things that borrow the drawing of another."""
 
+EYEWEAR = frozenset({"🕶️", "👓", "🥽"})
+"""Things worn on the nose."""
+HATS = frozenset({"👑", "🎩", "👒", "🧢", "🎓", "⛑️", "🪖"})
+"""Things worn on the head."""
+
 SKIN = "#FFC93C"
 
 

@@ -67,6 +67,11 @@ class Captions:
             return None
         return next((word for row in page.rows for word in row if word.start_s <= t < word.end_s), None)
 
+    def shown(self, t: float) -> tuple[tuple[str, ...], ...]:
+        """The rows of words on the picture at `t`, at most two; none while nothing is said."""
+        page = self._page_at(t)
+        return () if page is None else tuple(tuple(word.text for word in row) for row in page.rows)
+
     def draw(self, canvas: skia.Canvas, t: float) -> None:
         """Draw the caption of that time, if any."""
         page = self._page_at(t)

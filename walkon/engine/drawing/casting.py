@@ -8,7 +8,7 @@ from walkon.engine.drawing.motion.meetings import BUMP_S
 from walkon.engine.drawing.motion.moves import move_of, verb_of
 from walkon.engine.drawing.sprites import SpriteBook
 from walkon.engine.drawing.timing import Take, TakeKind
-from walkon.scene.verbs import BALL_GAME, HANDWORK, RIDES, TRAVEL, Verb
+from walkon.scene.verbs import BALL_GAME, GESTURES, HANDWORK, RESTS, RIDES, TRAVEL, Verb
 from walkon.types.scene import Action, Kind, Relation, Shot, Subject
 
 GOAL = "goal"
@@ -65,6 +65,7 @@ class Part:
     width: float = 1.0
     leads: bool = True
     slides: bool = False
+    stirs: bool = False
     starts: list[float] = field(default_factory=list)
 
 
@@ -192,10 +193,11 @@ def _receive(parts: dict[str, Part]) -> None:
 def _greet(parts: dict[str, Part]) -> None:
     """Somebody alone with nothing to do looks up and waves: a picture of a cat is a cat that greets."""
     living = [part for part in parts.values() if part.subject.kind in ALIVE]
-    if any(part.verbs for part in parts.values()):
+    if any(verb is not Verb.IDLE for part in parts.values() for verb, _ in part.verbs):
         return
     for part in living:
-        for verb in (Verb.IDLE, Verb.WAVE):
+        part.verbs.clear()
+        for verb in (Verb.WAVE, Verb.IDLE, Verb.WAVE):
             part.verbs.append((verb, Action(verb=verb.value, subject=part.id)))
 
 
@@ -243,7 +245,10 @@ def _assign(shot: Shot, parts: dict[str, Part]) -> None:
         told = part.verbs or any(action.object == part.id for action in shot.actions)
         part.absent = part.subject.kind is Kind.BUILDING and part.subject.noun == shot.place and not told
         part.behind = part.subject.kind in (Kind.BUILDING, Kind.PLANT) and not part.verbs
-        part.airborne = part.subject.kind is Kind.SKY and not part.verbs and part.subject.emoji not in art.EARTHBOUND
+        if part.subject.kind is Kind.SKY and all(verb in GESTURES | RESTS for verb, _ in part.verbs):
+            part.airborne = part.subject.emoji not in art.EARTHBOUND
+            part.stirs = part.airborne and bool(part.verbs)
+            part.verbs = [] if part.airborne else part.verbs
         part.hoop = part.subject.noun in ("hoop", "basket", "rim")
     for part in parts.values():
         for verb, action in part.verbs:
@@ -416,7 +421,7 @@ def _step_back(parts: dict[str, Part]) -> None:
 
 def _place_props(parts: dict[str, Part], shot: Shot, half_u: float) -> None:
     """Things that stand about: scenery behind, sky things up, the rest beside the hero."""
-    beside = 0
+    beside = aloft = 0
     taken = [part for part in parts.values() if part.verbs or part.subject.kind in ALIVE]
     right = max([part.x + part.width / 2 for part in taken], default=0.0)
     for index, part in enumerate(parts.values()):
@@ -424,7 +429,8 @@ def _place_props(parts: dict[str, Part], shot: Shot, half_u: float) -> None:
         if part.behind:
             part.x, part.depth = side * half_u * 0.55, -0.3
         elif part.airborne:
-            part.x = side * half_u * 0.4
+            part.x = (-0.4 if aloft % 2 else 0.4) * half_u
+            aloft += 1
         elif not part.verbs and part.subject.kind not in ALIVE and part.subject.kind is not Kind.VEHICLE:
             part.x = (right + 0.5 + part.width / 2 + 0.8 * beside) if taken else (beside - 0.5) * 1.2
             beside += 1

@@ -16,6 +16,8 @@ BALL_REACH = 2.9
 """Metres from the middle to which the camera looks after a ball."""
 EXITS = frozenset({Verb.FLEE, Verb.LEAVE, Verb.STEAL})
 """What carries those beside the hero out of the picture: the camera does not make room for it."""
+HERO_SHARE = 0.33
+"""Share of the width that somebody followed may be away from the middle."""
 RISING_ROOM = 0.95
 """Metres kept over a rising body: it leaves the camera a little behind."""
 EASY_TOP = 0.11
@@ -84,7 +86,10 @@ def _moved(plan: CameraPlan, hero: Player, frame: Frame) -> CameraPlan:
     zoom, state = plan.zoom, hero.track(0.0)
     if plan.move is Camera.FOLLOW:
         offset = 0.17 * frame.width / (zoom * frame.unit_px) * state.facing
-        return replace(plan, x=plan.x + (offset if frame.width > frame.height else 0.30 * state.facing))
+        x = plan.x + (offset if frame.width > frame.height else 0.30 * state.facing)
+        # Who is followed is seen, however long the row of others is.
+        reach = HERO_SHARE * frame.width / (zoom * frame.unit_px)
+        return replace(plan, x=min(max(x, state.x - reach), state.x + reach))
     if plan.move is Camera.PULL:
         return replace(plan, zoom=min(2.2, zoom * 1.25), to_zoom=max(WIDEST, zoom * 0.8), x=state.x + 0.2)
     if plan.move in (Camera.PUSH, Camera.CLOSE):

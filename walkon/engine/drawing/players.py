@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
+from walkon.engine.drawing import art
 from walkon.engine.drawing.figures import Figure
 from walkon.engine.drawing.motion.changes import burst_s
 from walkon.engine.drawing.motion.leaps import board_dip
@@ -84,6 +85,11 @@ class Held:
     low: bool = False
     tossed: bool = False
 
+    @property
+    def worn(self) -> bool:
+        """On the head instead of in the hand."""
+        return self.emoji in art.EYEWEAR or self.emoji in art.HATS
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Player:
@@ -144,6 +150,16 @@ def still(x: float, y: float = 0.0, facing: int = 1) -> Track:
     """A body that never moves."""
     state = State(x=x, y=y, facing=facing)
     return lambda t: state
+
+
+def lifted(track: Track, up: float) -> Track:
+    """The same way, `up` metres higher."""
+
+    def higher(t: float) -> State:
+        state = track(t)
+        return replace(state, y=state.y + up)
+
+    return higher
 
 
 def rider_track(mount: Track, acts: tuple[Act, ...], *, seat: float, pose_of: Callable[[State], State], aft: float = 0.0) -> Track:

@@ -18,6 +18,7 @@ from walkon.engine.drawing.players import (
     chained,
     dipping,
     emissions_of,
+    lifted,
     rider_track,
     still,
     track_of,
@@ -150,6 +151,9 @@ class Scripting:
         drift = Act(verb=Verb.IDLE, start_s=0.0, end_s=self._take.seconds, x=part.x, phase=self._phase(part), whole=True, weightless=True)
         up = 0.85 if part.figure.emoji == "🌈" else 1.55
         track = still(part.x, up) if part.airborne else still(part.x)
+        if part.stirs:
+            own = track_of((drift,))
+            track = lifted(own, up - 0.5)
         if self._weightless and not part.behind:
             track = track_of((drift,))
         order = 1 if part.airborne else 3 if part.behind else 8

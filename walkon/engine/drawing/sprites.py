@@ -77,6 +77,10 @@ class SpriteBook:
             self._kept.popitem(last=False)
         return made
 
+    def has(self, emoji: str) -> bool:
+        """Whether the font holds a drawing of it, so that it does not come as the package."""
+        return emoji == art.GENERIC or not np.array_equal(self._glyph(emoji), self._glyph(art.GENERIC))
+
     def aspect(self, emoji: str) -> float:
         """Width over height of the art."""
         height, width = self._glyph(emoji).shape[:2]
