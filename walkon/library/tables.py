@@ -5,7 +5,24 @@ from dataclasses import fields
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Integer, LargeBinary, Row, String, Table, Text, delete, func, select, update
+from sqlalchemy import (
+    CTE,
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    and_,
+    delete,
+    func,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.sqlite import insert
 
 from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished
@@ -40,6 +57,9 @@ CLIP = Table(
     Index("ix_clip_state_asked_ms", "state", "asked_ms"),
     Index("ix_clip_parent_asked_ms", "parent", "asked_ms"),
 )
+DEEPEST = 1000
+"""How far up the line of parents is followed."""
+
 PERSONAL = {CLIP.name: {"person_id": "erased by person", "person": "erased by person", "prompt": "erased by person"}}
 """Columns that say something about a person, and what erases them."""
 
@@ -58,8 +78,7 @@ def _values(clip: Clip) -> dict[str, Any]:
     }
 
 
-def clip_of(row: Row[Any]) -> Clip:
-    """The record in a row of all columns."""
+def _clip(row: Row[Any]) -> Clip:
     found = row._mapping
     return Clip(
         id=ClipId(found["id"]),
@@ -83,21 +102,23 @@ def clip_of(row: Row[Any]) -> Clip:
 
 async def add(tx: Transaction, clip: Clip) -> Clip:
     """Record the clip; where its event is known already, the clip of that event is returned instead."""
-    await tx.execute(insert(CLIP).values(**_values(clip)).on_conflict_do_nothing(index_elements=["event"]))
+    added = await tx.execute(insert(CLIP).values(**_values(clip)).on_conflict_do_nothing(index_elements=["event"]))
+    if added.rowcount == 1:
+        return clip
     row = (await tx.execute(select(CLIP).where(CLIP.c.event == clip.event))).one()
-    return clip_of(row)
+    return _clip(row)
 
 
 async def get(tx: Transaction, id: ClipId) -> Clip | None:
     """One clip, None if unknown."""
     row = (await tx.execute(select(CLIP).where(CLIP.c.id == id))).first()
-    return clip_of(row) if row else None
+    return _clip(row) if row else None
 
 
 async def of_event(tx: Transaction, event: EventId) -> Clip | None:
     """The clip that an event asked for, None if it asked for none."""
     row = (await tx.execute(select(CLIP).where(CLIP.c.event == event))).first()
-    return clip_of(row) if row else None
+    return _clip(row) if row else None
 
 
 async def save(tx: Transaction, clip: Clip) -> None:
@@ -108,7 +129,7 @@ async def save(tx: Transaction, clip: Clip) -> None:
 async def promised(tx: Transaction) -> Sequence[Clip]:
     """Every clip that is still owed, oldest first."""
     rows = await tx.execute(select(CLIP).where(CLIP.c.state == ClipState.PROMISED).order_by(CLIP.c.asked_ms))
-    return [clip_of(row) for row in rows]
+    return [_clip(row) for row in rows]
 
 
 async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
@@ -117,7 +138,34 @@ async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promis
     if promised_only:
         where.append(CLIP.c.state == ClipState.PROMISED)
     rows = await tx.execute(select(CLIP).where(*where).order_by(CLIP.c.asked_ms.desc(), CLIP.c.id).limit(limit))
-    return [clip_of(row) for row in rows]
+    return [_clip(row) for row in rows]
+
+
+async def ancestors(tx: Transaction, id: ClipId, place: PlaceId, limit: int) -> tuple[Sequence[Clip], int]:
+    """The nearest clips in `place` up the line of parents, nearest first, and how many there are."""
+    above = _line_above(id)
+    return await _some_of(tx, and_(CLIP.c.id == above.c.id, CLIP.c.place_id == place), (above.c.depth,), limit)
+
+
+async def children(tx: Transaction, id: ClipId, place: PlaceId, limit: int) -> tuple[Sequence[Clip], int]:
+    """The oldest clips in `place` made from one and not stopped, oldest first, and how many there are."""
+    alive = CLIP.c.state.in_((ClipState.PROMISED, ClipState.FINISHED))
+    return await _some_of(tx, and_(CLIP.c.parent == id, CLIP.c.place_id == place, alive), (CLIP.c.asked_ms, CLIP.c.id), limit)
+
+
+def _line_above(id: ClipId) -> CTE:
+    first = select(CLIP.c.parent.label("id"), literal(1).label("depth")).where(CLIP.c.id == id, CLIP.c.parent.is_not(None))
+    above = first.cte("above", recursive=True)
+    farther = select(CLIP.c.parent, above.c.depth + 1).where(CLIP.c.id == above.c.id, CLIP.c.parent.is_not(None), above.c.depth < DEEPEST)
+    return above.union_all(farther)
+
+
+async def _some_of(
+    tx: Transaction, which: ColumnElement[bool], order: tuple[ColumnElement[Any], ...], limit: int
+) -> tuple[Sequence[Clip], int]:
+    rows = await tx.execute(select(CLIP).where(which).order_by(*order).limit(limit))
+    count = (await tx.execute(select(func.count()).select_from(CLIP).where(which))).scalar_one()
+    return [_clip(row) for row in rows], count
 
 
 async def greatest_token(tx: Transaction) -> int:
