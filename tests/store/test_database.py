@@ -3,19 +3,28 @@
 import asyncio
 import os
 import sqlite3
+from collections.abc import Awaitable, Callable
+from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
-import walkon.bot.platforms.web.tables
-import walkon.library.tables
-import walkon.moderation.tables
-import walkon.store.outbox  # noqa: F401 - the four rooms with tables
-from walkon.store.database import Database, StoreUnusable
+import walkon
+import walkon.store.outbox
+from walkon.store.database import Database, StoreUnusable, Transaction
 from walkon.store.schema import METADATA
+from walkon.store.thread import StepWaited
+
+T = TypeVar("T")
+
+for path in sorted((Path(walkon.__file__).parent).rglob("tables.py")):
+    import_module(".".join(("walkon", *path.relative_to(Path(walkon.__file__).parent).with_suffix("").parts)))
 
 
 async def test_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:
@@ -98,3 +107,53 @@ async def test_close_leaves_no_file_open(tmp_path: Path) -> None:
     await opened.close()
     targets = [os.readlink(f"/proc/self/fd/{fd}") for fd in os.listdir("/proc/self/fd") if os.path.exists(f"/proc/self/fd/{fd}")]
     assert not [target for target in targets if str(tmp_path) in target]
+
+
+async def test_writes_that_come_together_share_a_commit_and_fail_alone(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)"))
+
+    async def add(tx: Transaction, n: int) -> int:
+        await tx.execute(text("INSERT INTO tally VALUES (:n)"), {"n": n})
+        return n
+
+    wanted = [1, 2, 2, 3]
+    results = await asyncio.gather(*(database.write(partial(_swapped, add, n)) for n in wanted), return_exceptions=True)
+    assert [result for result in results if isinstance(result, int)] == [1, 2, 3]
+    assert isinstance(results[2], IntegrityError)
+    assert await database.read(_numbers) == [1, 2, 3]
+
+
+async def test_a_step_that_waits_for_something_else_is_refused_and_undone(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)"))
+
+    async def idle(tx: Transaction) -> None:
+        await tx.execute(text("INSERT INTO tally VALUES (1)"))
+        await asyncio.sleep(0)
+
+    with pytest.raises(StepWaited):
+        await database.write(idle)
+    assert await database.read(_numbers) == []
+
+
+async def test_a_cancelled_write_leaves_the_others_alone(database: Database) -> None:
+    async with database.transaction() as tx:
+        await tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)"))
+
+    async def add(tx: Transaction, n: int) -> None:
+        await tx.execute(text("INSERT INTO tally VALUES (:n)"), {"n": n})
+
+    writes = [asyncio.create_task(database.write(partial(_swapped, add, n))) for n in (1, 2, 3)]
+    await asyncio.sleep(0)
+    writes[1].cancel()
+    await asyncio.gather(*writes, return_exceptions=True)
+    assert {1, 3} <= set(await database.read(_numbers))
+
+
+async def _swapped(step: Callable[[Transaction, int], Awaitable[T]], n: int, tx: Transaction) -> T:
+    return await step(tx, n)
+
+
+async def _numbers(tx: Transaction) -> list[int]:
+    return [n for (n,) in await tx.execute(text("SELECT n FROM tally ORDER BY n"))]

@@ -97,19 +97,21 @@ class Delivery:
         free = self._platform.limits.in_flight - len(self._busy)
         if free <= 0:
             return
-        now_ms = to_ms(self._house.clock.now())
-        async with self._house.database.reading() as tx:
-            rows = list(await outbox.due(tx, self._platform.platform, now_ms, limit=free, busy=tuple(self._busy)))
-            if monotonic() >= self._look_again_s:
-                self._watch(await outbox.watched(tx, self._platform.platform))
-            rows += self._stale({row.key for row in rows}, free - len(rows))
-            clips = {row.subject: await tables.get(tx, ClipId(row.subject)) for row in rows}
+        rows = await self._due(free)
+        rows += self._stale({row.key for row in rows}, free - len(rows))
+        clips = await self._house.database.read(lambda tx: _clips_of(tx, rows))
         views = await self._views(clip for clip in clips.values() if clip)
         for row in rows:
             clip = clips[row.subject]
             task = asyncio.create_task(self._deliver(row, clip, views), name=f"deliver {row.key}")
             self._busy[row.key] = task
             task.add_done_callback(partial(self._done, row.key))
+
+    async def _due(self, limit: int) -> list[Row]:
+        name, busy, now_ms = self._platform.platform, tuple(self._busy), to_ms(self._house.clock.now())
+        if monotonic() >= self._look_again_s:
+            self._watch(await self._house.database.read(lambda tx: outbox.watched(tx, name)))
+        return list(await self._house.database.read(lambda tx: outbox.due(tx, name, now_ms, limit=limit, busy=busy)))
 
     def _done(self, key: str, task: asyncio.Task[None]) -> None:
         self._busy.pop(key, None)
@@ -184,14 +186,16 @@ class Delivery:
         self._metrics.delivered(self._platform.platform, "sent")
         owed = row.wanted > row.shown
         if owed or ref != row.ref:
-            async with self._house.database.transaction() as tx:
-                await outbox.acknowledge(tx, row.key, row.wanted, ref)
-                if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
-                    await self._owe_note(tx, row, clip, ref)
+            await self._house.database.write(partial(self._note_shown, row, clip, ref, owed))
         if clip.state.final or row.kind is not OutboxKind.CARD:
             self._watched.pop(row.key, None)
         else:
             self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
+
+    async def _note_shown(self, row: Row, clip: Clip, ref: str, owed: bool, tx: Transaction) -> None:
+        await outbox.acknowledge(tx, row.key, row.wanted, ref)
+        if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
+            await self._owe_note(tx, row, clip, ref)
 
     async def _owe_note(self, tx: Transaction, row: Row, clip: Clip, ref: str) -> None:
         if clip.waited_s <= NOTIFY_AFTER_S or not row.key.startswith("clip:") or not self._platform.limits.notes:
@@ -237,6 +241,10 @@ class Delivery:
         self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
             await outbox.give_up(tx, row.key, error)
+
+
+async def _clips_of(tx: Transaction, rows: Sequence[Row]) -> dict[str, Clip | None]:
+    return {row.subject: await tables.get(tx, ClipId(row.subject)) for row in rows}
 
 
 def _backoff(attempts: int) -> float:

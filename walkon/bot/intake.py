@@ -13,6 +13,7 @@ from walkon.library.lineage import family_of
 from walkon.queue.port import JobKind, JobView, NewJob, QueueFull
 from walkon.scene.codec import decode, encode
 from walkon.store import outbox
+from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
 from walkon.types.ids import ClipId, new_clip_id, render_job
@@ -79,20 +80,24 @@ async def _record(house: House, asked: Invocation | Pressed, scene: Scene, paren
         asked_at=now,
         parent=parent,
     )
-    async with house.database.transaction() as tx:
+
+    async def promised(tx: Transaction) -> tuple[Clip, str | None]:
         clip = await tables.add(tx, wanted)
+        if clip is not wanted:
+            row = await outbox.row(tx, card_key(clip))
+            return clip, row.ref if row else None
         await outbox.put(tx, _card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=FIRST_ANSWER_MS)
-        row = await outbox.row(tx, card_key(clip))
-    return clip, row.ref if row else None
+        return clip, None
+
+    return await house.database.write(promised)
 
 
 async def _line_up(house: House, clip: Clip) -> JobView | None:
     if clip.state.final:
         return None
-    async with house.database.reading() as tx:
-        pace = await tables.recent_pace(tx, clip.lane) or DEFAULT_PACE
+    pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane))
     try:
-        return await house.queue.submit(job_of(clip, pace))
+        return await house.queue.submit(job_of(clip, pace or DEFAULT_PACE))
     except QueueFull:
         async with house.database.transaction() as tx:
             await outbox.withdraw(tx, card_key(clip))

@@ -33,8 +33,7 @@ async def not_muted(house: House, asked: Invocation | Pressed) -> Card | None:
     person = asked.person
     if person.id in house.operators:
         return None
-    async with house.database.reading() as tx:
-        mutes = await tables.mutes_of(tx, person.id, asked.place.id)
+    mutes = await house.database.read(lambda tx: tables.mutes_of(tx, person.id, asked.place.id))
     now = house.clock.now()
     mute = binding(mutes, now)
     return muted_card(Speaker(house.words, person.locale), mute, now) if mute else None
@@ -142,8 +141,7 @@ class Router:
 
     async def answered(self, post: str, revision: int, ref: str) -> None:
         """Note where the first answer stands."""
-        async with self._house.database.transaction() as tx:
-            await outbox.acknowledge(tx, post, revision, ref)
+        await self._house.database.write(lambda tx: outbox.acknowledge(tx, post, revision, ref))
         self._house.database.announce()
 
 

@@ -1,4 +1,4 @@
-"""The store's database: one writer, many readers, every transaction durable before it is believed."""
+"""The store's database: one writer, one reader, every transaction durable before it is believed."""
 
 import asyncio
 import sqlite3
@@ -6,20 +6,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config as AlembicConfig
 from alembic.util import CommandError
-from sqlalchemy import event
 from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+from walkon.store.thread import SqliteThread, Step, Transaction
 from walkon.types.errors import WalkonError
 
-Transaction = AsyncConnection
-"""What statements run on: from `Database.transaction` to write, from `Database.reading` to read."""
+__all__ = ["Database", "StoreUnusable", "Transaction"]
+
+T = TypeVar("T")
 
 
 @dataclass(eq=False)
@@ -29,51 +28,17 @@ class StoreUnusable(WalkonError):
     reason: str
 
 
-def _sqlite_engine(path: Path, *, writer: bool, threads: list[Thread]) -> AsyncEngine:
-    # One writing connection: the fastest setting, and SQLite before 3.51.3 can corrupt a WAL with two (facts: sqlite.org/wal.html).
-    pool = {"pool_size": 1, "max_overflow": 0} if writer else {"pool_size": 4, "max_overflow": 0}
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", pool_timeout=60, **pool)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def on_connect(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        threads.append(connection.driver_connection._thread)
-        cursor = connection.cursor()
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-            cursor.execute(f"PRAGMA {pragma}")
-        if not writer:
-            cursor.execute("PRAGMA query_only=ON")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine
-
-
-def _probe(path: Path) -> None:
-    # A connection that fails inside the pool leaves its thread behind, so an unfit file is found out before.
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
-
-
-def _migrate(connection: Connection) -> None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", "walkon.store:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
-
-
 class Database:
-    """The open store. `changed` is set by `announce` after a commit that somebody may be waiting for."""
+    """The open store. `changed` is set by `announce` after a commit that somebody may be waiting for.
+
+    One writing connection is the fastest setting, and SQLite before 3.51.3 can corrupt a WAL with two (sqlite.org/wal.html).
+    """
 
     def __init__(self, path: Path) -> None:
-        self._threads: list[Thread] = []
-        self._writer = _sqlite_engine(path, writer=True, threads=self._threads)
-        self._reader = _sqlite_engine(path, writer=False, threads=self._threads)
+        self._writer = SqliteThread(path, writer=True)
+        self._reader = SqliteThread(path, writer=False)
+        self._waiting: list[tuple[Step[Any], asyncio.Future[Any]]] = []
+        self._writing: asyncio.Task[None] | None = None
         self.changed = asyncio.Event()
 
     @classmethod
@@ -85,32 +50,78 @@ class Database:
             raise StoreUnusable(f"{path.name}: {error}. Check the folder's rights and free space.") from error
         database = cls(path)
         try:
-            async with database._writer.begin() as connection:
-                await connection.run_sync(_migrate)
+            async with database.transaction() as tx:
+                await tx.run_sync(_migrate)
         except CommandError as error:
             await database.close()
             raise StoreUnusable(f"{path.name} was written by a newer walkon. Install that release, or restore a backup.") from error
         return database
 
+    async def write(self, step: Step[T]) -> T:
+        """Run the step and commit; steps that wait at the same time share one commit, each rolled back alone if it raises."""
+        result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting.append((step, result))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_waiting())
+        return await result
+
+    async def _write_waiting(self) -> None:
+        while self._waiting:
+            batch, self._waiting = self._waiting, []
+            try:
+                outcomes: list[Any] = await self._writer.together([step for step, _ in batch])
+            except Exception as error:
+                outcomes = [error] * len(batch)
+            for (_, result), outcome in zip(batch, outcomes, strict=True):
+                if not result.done():
+                    result.set_exception(outcome) if isinstance(outcome, BaseException) else result.set_result(outcome)
+        self._writing = None
+
+    async def read(self, step: Step[T]) -> T:
+        """Run the step on a consistent view."""
+        return await self._reader.alone(step)
+
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
         """A write transaction, serialised with all others; committed at the end, rolled back on any exception."""
-        async with self._writer.begin() as connection:
-            yield connection
+        tx = await self._writer.begin()
+        keep = False
+        try:
+            yield tx
+            keep = True
+        finally:
+            await self._writer.end(keep=keep)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """A consistent view that never waits for a writer."""
-        async with self._reader.begin() as connection:
-            yield connection
+        tx = await self._reader.begin()
+        try:
+            yield tx
+        finally:
+            await self._reader.end(keep=False)
 
     def announce(self) -> None:
         """Wake whoever waits for changes in this process."""
         self.changed.set()
 
     async def close(self) -> None:
-        """Close both engines and wait for their threads: one that outlives the loop cannot report to it any more."""
-        await self._writer.dispose()
-        await self._reader.dispose()
-        for thread in self._threads:
-            await asyncio.to_thread(thread.join)
+        """Finish what is waiting to be written, and end both threads."""
+        if self._writing is not None:
+            await asyncio.gather(self._writing, return_exceptions=True)
+        await self._writer.close()
+        await self._reader.close()
+
+
+def _probe(path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
+
+
+def _migrate(connection: Connection) -> None:
+    config = AlembicConfig()
+    config.set_main_option("script_location", "walkon.store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
