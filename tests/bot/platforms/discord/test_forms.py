@@ -9,8 +9,9 @@ from tests.bot.platforms.discord.conftest import Town
 from tests.doubles.discord.faults import How
 from tests.doubles.discord.world import Interaction
 from tests.waiting import until
-from walkon.bot.cards import Card, Form, Tone
+from walkon.bot.cards import Button, Card, Form, Tone
 from walkon.bot.command import Invocation, Pressed, Reply
+from walkon.bot.commands import remix
 
 TOKEN = "w1:remix:7KQ2M9"
 WORDS = 'a cat, "watch this!" says the cat'
@@ -116,3 +117,23 @@ async def test_a_form_of_nothing_we_know_is_nobodys(town: Town) -> None:
     press.modal["custom_id"] = TOKEN
     await town.discord.submit(press, "a cat again")
     assert [asked.options["words"] for asked in town.desk.invocations[1:]] == ["a cat again"]
+
+
+def test_what_a_form_fills_in_is_what_the_command_asks_for() -> None:
+    assert {option.name for option in remix.COMMAND.options if option.required} == {"clip", "words"}
+
+
+async def test_buttons_with_a_picture_beside_the_word_are_taken(town: Town) -> None:
+    buttons = (Button(label="Remix", token=TOKEN, emoji="🔁"), Button(label="Another take", token="w1:vary:7KQ2M9", emoji="🎲"))
+    town.desk.reply = lambda asked: Reply(card=Card(tone=Tone.DONE, head=("Done",), buttons=buttons))
+    shown = await town.discord.slash("queue")
+    assert shown.message.buttons == {"Remix": TOKEN, "Another take": "w1:vary:7KQ2M9"}
+
+
+async def test_another_take_that_takes_long_is_deferred_for_all(town: Town) -> None:
+    card = await town.discord.slash("prompt", {"prompt": "a cat"})
+    town.desk.gate.clear()
+    press = await town.discord.press(card.message, "w1:vary:7KQ2M9", user=town.discord.user("Tom"))
+    assert press.deferred and not press.message.ephemeral
+    town.desk.gate.set()
+    await until(lambda: "Got it" in press.message.text)
