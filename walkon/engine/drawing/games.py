@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from walkon.engine.drawing import balls
-from walkon.engine.drawing.casting import Company, Part
+from walkon.engine.drawing.parts import Company, Part
 from walkon.scene.verbs import BALL_GAME, Verb
 from walkon.types.scene import Action
 

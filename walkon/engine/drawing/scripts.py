@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 
 from walkon.engine.drawing import art, chance
 from walkon.engine.drawing.balls import BallPath, fallen
-from walkon.engine.drawing.casting import BACK_ROW, GOAL, Company, Part
 from walkon.engine.drawing.figures import ALIVE, Figure
 from walkon.engine.drawing.games import REACTIONS, ball_path, basket_game
 from walkon.engine.drawing.motion.moves import contacts_of
 from walkon.engine.drawing.motion.state import Act, Contact, State
+from walkon.engine.drawing.parts import BACK_ROW, GOAL, Company, Part
 from walkon.engine.drawing.players import (
     Emission,
     Emits,
