@@ -44,7 +44,7 @@ class Acquaintances:
 
     def called(self, text: str) -> Person | None:
         """Who `@username`, `telegram:42` or `42` is; None for somebody never seen."""
-        name = text.strip().removeprefix("telegram:")
-        number = int(name) if name.isascii() and name.isdigit() else self._numbers.get(name.removeprefix("@").lower())
+        name = text.strip().removeprefix("telegram:").removeprefix("@")
+        number = int(name) if name.isascii() and name.isdigit() else self._numbers.get(name.lower())
         person, _ = self._people.get(number or 0, (None, ""))
         return person
