@@ -80,7 +80,7 @@ def test_every_kind_of_value_arrives_typed(write):
 [walkon]
 language = "fr"
 log_format = "json"
-operators = ["discord:42", "telegram:7", "web:Léa"]
+operators = ["discord:42", "telegram:7"]
 [discord]
 token = "{CANARY}"
 dev_guild = 123456789012345678
@@ -95,7 +95,7 @@ login = "correct horse battery"
     config = load(write(text), {})
     assert config.walkon.language is Locale.FR
     assert config.walkon.log_format is LogFormat.JSON
-    assert config.walkon.operators == ("discord:42", "telegram:7", "web:Léa")
+    assert config.walkon.operators == ("discord:42", "telegram:7")
     assert config.discord is not None and config.discord.token.reveal() == CANARY and config.discord.dev_guild == 123456789012345678
     assert config.telegram is not None and config.telegram.api_url == "http://127.0.0.1:8081"
     assert config.web.public_url == "https://clips.example.org"
@@ -477,3 +477,9 @@ def test_every_setting_of_the_example_has_one_line_of_comment_above_it():
     for number, line in enumerate(lines):
         if re.match(r"#?[a-z_]+ = ", line):
             assert re.match(r"# [A-Z0-9]", lines[number - 1]), line
+
+
+def test_a_page_account_is_no_operator_where_anybody_with_the_login_may_take_its_name(write):
+    text = '[walkon]\noperators = ["web:Olga"]\n[web]\nlogin = "correct horse battery"\n'
+    with pytest.raises(SetupError, match="may take any name. Name Discord or Telegram accounts instead"):
+        load(write(text), {})

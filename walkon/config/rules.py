@@ -51,6 +51,9 @@ def refined(section: str, key: str, value: Any) -> Any:
 def clashes(config: Config) -> Iterator[Clash]:
     """Settings that are right one by one and wrong together."""
     yield from _open_page(config)
+    if config.web.login and any(operator.startswith("web:") for operator in config.walkon.operators):
+        what = "names an account of the page, where everybody with the login may take any name"
+        yield Clash("walkon", "operators", what, "Name Discord or Telegram accounts instead.")
     if not config.queue_on_redis and config.queue_path == config.store_path:
         key = "queue" if config.queue.url else "store"
         yield Clash(key, "url", "names the file that the queue and the store would share", "Give each its own file.")
