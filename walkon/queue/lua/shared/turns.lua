@@ -4,7 +4,10 @@
 -- { t = tag, c = clock, a = arrival, r = running, l = lanes in which it stands, w = lanes in which somebody below stands }.
 -- f:<parent> holds a node's children, t:<parent>:<lane> those that stand, by tag, i:<parent> the idle ones, by tag.
 
-local nodes, root = {}, nil
+-- In hand: parent's name to child's name to node. idle_known: those that stand in the index of idle ones.
+local nodes, root, idle_known = {}, nil, {}
+
+local function is_idle(flow) return flow.r == 0 and next(flow.l) == nil and next(flow.w) == nil end
 
 local function below(path, depth)
   if depth == 0 then return "" end
@@ -16,7 +19,10 @@ local function ring(path, depth, lane) return PREFIX .. "t:" .. below(path, dept
 
 local function load_node(parent, name)
   local packed = redis.call("HGET", PREFIX .. "f:" .. parent, name)
-  return packed and cmsgpack.unpack(packed) or { t = 0, c = 0, a = 0, r = 0, l = {}, w = {} }
+  if not packed then return { t = 0, c = 0, a = 0, r = 0, l = {}, w = {} } end
+  local flow = cmsgpack.unpack(packed)
+  idle_known[flow] = is_idle(flow)
+  return flow
 end
 
 local function node(path, depth)
@@ -44,11 +50,9 @@ local function keep_node(parent, name, flow)
   if not changed[flow] then return end
   write_node(parent, name, flow)
   for lane in pairs(flow.l) do redis.call("ZADD", PREFIX .. "t:" .. parent .. ":" .. lane, flow.t, name) end
-  if flow.r == 0 and next(flow.l) == nil and next(flow.w) == nil then
-    redis.call("ZADD", PREFIX .. "i:" .. parent, flow.t, name)
-  else
-    redis.call("ZREM", PREFIX .. "i:" .. parent, name)
-  end
+  if is_idle(flow) then redis.call("ZADD", PREFIX .. "i:" .. parent, flow.t, name)
+  elseif idle_known[flow] then redis.call("ZREM", PREFIX .. "i:" .. parent, name) end
+  idle_known[flow] = is_idle(flow)
 end
 
 -- Writes down what was changed; the last step of every script that touches turns.
