@@ -481,5 +481,5 @@ def test_every_setting_of_the_example_has_one_line_of_comment_above_it():
 
 def test_a_page_account_is_no_operator_where_anybody_with_the_login_may_take_its_name(write):
     text = '[walkon]\noperators = ["web:Olga"]\n[web]\nlogin = "correct horse battery"\n'
-    with pytest.raises(SetupError, match="may take any name. Name Discord or Telegram accounts instead"):
+    with pytest.raises(SetupError, match=r"may take any name\. Name Discord or Telegram accounts instead"):
         load(write(text), {})
