@@ -76,7 +76,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from running
     if not running:
         yield _port(config.web.host, config.web.port)
-    yield asyncio.run(_redis(config)) if config.queue_on_redis else _database("queue", config.queue_path)
+    yield from asyncio.run(_redis(config)) if config.queue_on_redis else [_database("queue", config.queue_path)]
     yield _database("store", config.store_path)
     yield from asyncio.run(_platforms(config))
     yield _speech()
@@ -236,19 +236,23 @@ def _database(name: str, path: Path) -> Finding:
     return Finding(check=name, level=Level.STOP, what=f"{name}: {path} is damaged ({verdict})", mend=mend)
 
 
-async def _redis(config: Config) -> Finding:
+async def _redis(config: Config) -> list[Finding]:
     from walkon.queue.redis import RedisQueue
+    from walkon.queue.redis_health import complaints
 
+    url = config.queue.url or ""
     try:
         async with asyncio.timeout(PLATFORM_TIMEOUT_S * 2):
-            await (await RedisQueue.open(config.queue.url or "")).close()
+            await (await RedisQueue.open(url)).close()
+            found = await complaints(url)
     except QueueUnusable as error:
-        return Finding(check="queue", level=Level.STOP, what="queue: the Redis server cannot be used", mend=error.reason)
+        return [Finding(check="queue", level=Level.STOP, what=f"queue: {error.reason}")]
     except TimeoutError:
-        return Finding(
-            check="queue", level=Level.STOP, what="queue: the Redis server does not answer", mend="Start it, or mend [queue] url."
-        )
-    return Finding(check="queue", level=Level.OK, what="queue: the Redis server answers")
+        return [
+            Finding(check="queue", level=Level.STOP, what="queue: the Redis server does not answer", mend="Start it, or mend [queue] url.")
+        ]
+    stops = [Finding(check="queue", level=Level.STOP, what=f"queue: {complaint}") for complaint in found]
+    return stops or [Finding(check="queue", level=Level.OK, what="queue: the Redis server answers and keeps what it is given")]
 
 
 def _quick_check(path: Path) -> str:

@@ -15,11 +15,11 @@ WORDS = Words.load()
     [
         (0, "a few seconds", "quelques secondes"),
         (9.9, "a few seconds", "quelques secondes"),
-        (11, "15 s", "15 s"),
-        (25, "25 s", "25 s"),
-        (91, "2 min", "2 min"),
-        (130, "2.5 min", "2,5 min"),
-        (3600, "60 min", "60 min"),
+        (11, "about 15 s", "environ 15 s"),
+        (25, "about 25 s", "environ 25 s"),
+        (91, "about 2 min", "environ 2 min"),
+        (130, "about 2.5 min", "environ 2,5 min"),
+        (3600, "about 60 min", "environ 60 min"),
     ],
 )
 def test_a_wait_is_rounded_up_and_never_too_exact(seconds: float, english: str, french: str) -> None:

@@ -1,6 +1,7 @@
 """From a checked request to promised work: the store first, then the queue, then the answer."""
 
 import msgspec
+import structlog
 
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker, family_lines
@@ -10,7 +11,7 @@ from walkon.bot.house import House
 from walkon.library import tables
 from walkon.library.clips import Clip
 from walkon.library.lineage import family_of
-from walkon.queue.port import JobKind, JobView, NewJob, QueueFull
+from walkon.queue.port import JobKind, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.scene.codec import decode, encode
 from walkon.store import outbox
 from walkon.store.database import Transaction
@@ -19,6 +20,8 @@ from walkon.types.clock import to_ms
 from walkon.types.ids import ClipId, new_clip_id, render_job
 from walkon.types.people import Place
 from walkon.types.scene import Scene
+
+log = structlog.get_logger(__name__)
 
 DEFAULT_PACE = 400.0
 """Milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time)."""
@@ -98,6 +101,10 @@ async def _line_up(house: House, clip: Clip) -> JobView | None:
     pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane))
     try:
         return await house.queue.submit(job_of(clip, pace or DEFAULT_PACE))
+    except QueueUnusable as error:
+        # The promise is on the disk; `reconcile` puts it in line as soon as the queue is back.
+        log.warning("queue_away", clip=clip.id, reason=error.reason)
+        return None
     except QueueFull:
         async with house.database.transaction() as tx:
             await outbox.withdraw(tx, card_key(clip))

@@ -51,7 +51,7 @@ class Words:
         return key in self.catalogues[Locale.EN]
 
     def duration(self, locale: Locale, seconds: float) -> str:
-        """A wait, rounded up and never too exact: a few seconds, then to 5 s, then to half minutes."""
+        """A wait in words, rounded up and never too exact: a few seconds, then about so many to 5 s, then to half minutes."""
         if seconds < 10:
             return self.say(locale, "time.few")
         if seconds <= 90:
