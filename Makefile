@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_PACKAGES := libegl1 libgl1 fonts-noto-core fonts-noto-color-emoji espeak-ng
-TEST_PACKAGES := $(DEMO_PACKAGES) chromium ffmpeg redis-server
+TEST_PACKAGES := $(DEMO_PACKAGES) chromium ffmpeg redis-server openssl
 SOURCES := walkon tests bench
 
 .DEFAULT_GOAL := help
@@ -51,7 +51,7 @@ words: $(VENV)/.dev
 	$(BIN)/codespell $(SOURCES) docs *.md Makefile scripts
 
 test: setup check ## everything: check, then all tests
-	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile
 
 t: $(VENV)/.dev ## one file or folder: make t T=tests/queue
 	$(BIN)/python -m pytest $(T)
