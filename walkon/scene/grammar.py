@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 
+from walkon.scene.cast import COUPLE
 from walkon.scene.words import Category, Name, entries, lexicon
 from walkon.types.people import Locale
 from walkon.types.scene import Subject
@@ -46,8 +47,8 @@ def verb(key: str, locale: Locale) -> Said:
 
 
 def name_of(subject: Subject, locale: Locale) -> Name:
-    """What a subject is called: the lexicon's name, else the word as written; mentioned accounts stay unnamed."""
-    if subject.label.startswith("@"):
+    """What a subject is called: the lexicon's name, else the word as written; mentioned accounts stay unnamed, a couple is two people."""
+    if subject.label.startswith("@") or subject.noun == COUPLE:
         return _PERSON[locale]
     if not subject.known:
         return Name(subject.label, subject.label)

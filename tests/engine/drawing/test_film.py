@@ -8,7 +8,7 @@ import pytest
 
 from tests.engine.drawing.stagehand import BOARD, CAT, WOMAN, digest, one_shot, performed, picture
 from walkon.engine.drawing.sprites import sprite_book
-from walkon.types.scene import FPS, Aspect, Kind, Line, Scene, Shot, Subject
+from walkon.types.scene import FPS, Aspect, Camera, Kind, Line, Scene, Shot, Subject
 
 
 def test_the_same_scene_and_seed_give_the_same_pictures(flip_scene: Scene) -> None:
@@ -131,3 +131,18 @@ def test_the_poster_is_a_frame_of_the_longest_action(flip_scene: Scene) -> None:
     performance, film = performed(flip_scene)
     action = performance.shots[-1]
     assert action.time.start_s * FPS < film.poster_index < action.time.end_s * FPS
+
+
+def test_painting_ahead_changes_no_picture(flip_scene: Scene) -> None:
+    _, plain = performed(flip_scene)
+    _, ahead = performed(flip_scene)
+    for index in (0, plain.frame_count // 2, plain.frame_count - 1):
+        ahead.prepare(plain.frame_count - 1)
+        assert digest(plain, index) == digest(ahead, index)
+
+
+def test_a_zoom_moves_on_twos() -> None:
+    performance, _ = performed(one_shot(CAT, seconds=3, camera=Camera.PUSH))
+    zooms = [performance.shots[0].camera.view(index / FPS).zoom for index in range(20, 40)]
+    assert zooms[0::2] == zooms[1::2]
+    assert len(set(zooms)) > 5
