@@ -28,6 +28,9 @@ class Attachment:
     url: str
 
 
+UNASKED_FILE = "file"
+"""The name under which a platform hands on a file that the command has no option for, so that its sender is told."""
+
 RawValue = str | int | float | bool | Attachment | Person
 """An option as a platform delivers it. A Person is one whom the platform itself resolved."""
 

@@ -10,7 +10,7 @@ import structlog
 from walkon.bot import answers
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
-from walkon.bot.command import BadOption, Command, Context, Invocation, Pressed, Reply
+from walkon.bot.command import UNASKED_FILE, Attachment, BadOption, Command, Context, Invocation, Pressed, Reply
 from walkon.bot.house import House
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.withdrawal import stop_asked_by
@@ -92,6 +92,8 @@ class Router:
         command = self._commands.get(invocation.command)
         if command is None:
             return self._unknown(speaker, invocation.command)
+        if isinstance(invocation.options.get(UNASKED_FILE), Attachment) and all(option.name != UNASKED_FILE for option in command.options):
+            return _private(speaker, "refusal.file")
         values: dict[str, object] = {}
         for option in command.options:
             raw = invocation.options.get(option.name)

@@ -4,6 +4,7 @@ import pytest
 
 from tests.town import Town
 from walkon.bot.cards import plain
+from walkon.bot.command import Attachment
 from walkon.queue.port import JobState
 from walkon.scene.codec import decode
 from walkon.store import outbox
@@ -96,3 +97,10 @@ async def test_people_take_turns(town: Town) -> None:
     await town.say("Tom", "prompt", prompt=CAT)
     claimed = [(await town.claim()).job.person for _ in range(3)]
     assert "web:Tom" in claimed[:2]
+
+
+async def test_a_file_is_not_looked_into_and_its_sender_is_told(town: Town) -> None:
+    holiday = Attachment(name="holiday.mp4", content_type="image/png", size=61_000_000, url="telegram:AgAD")
+    reply = await town.say("Ana", "prompt", prompt=CAT, file=holiday)
+    assert reply.private and "without the file" in plain(reply.card.head)
+    assert (await town.house.queue.stats()).queued == 0

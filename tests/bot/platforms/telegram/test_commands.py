@@ -173,3 +173,10 @@ async def test_the_bot_never_answers_itself(rig: Rig) -> None:
     await rig.double.say(chat, BOT, "/queue")
     await rig.double.message(chat, ana, "/help")
     assert rig.desk.typed == [("help", {})]
+
+
+async def test_a_picture_under_a_command_that_takes_none_is_handed_on_so_that_its_sender_is_told(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    sizes = [{"file_id": "p800", "file_unique_id": "u800", "width": 800, "height": 600, "file_size": 800}]
+    await rig.double.message(rig.double.private(ana), ana, "", caption="/prompt a cat", photo=sizes)
+    assert isinstance(rig.desk.asked[0].options["file"], Attachment)

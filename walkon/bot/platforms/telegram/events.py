@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from telegram import CallbackQuery, Message, MessageEntity, User
 
-from walkon.bot.command import Attachment, BadOption, Command, Invocation, Option, OptionKind, Pressed, RawValue
+from walkon.bot.command import UNASKED_FILE, Attachment, BadOption, Command, Invocation, Option, OptionKind, Pressed, RawValue
 from walkon.bot.platforms.telegram.acquaintances import Acquaintances, person_of
 from walkon.bot.platforms.telegram.sending import ReplyTo
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
@@ -218,7 +218,7 @@ def _person_option(
 def _file_option(command: Command | None, message: Message) -> Mapping[str, RawValue]:
     option = next((one for one in command.options if one.kind is OptionKind.ATTACHMENT), None) if command else None
     file = _file(message)
-    return {option.name: file} if option and file else {}
+    return {option.name if option else UNASKED_FILE: file} if file else {}
 
 
 def _file(message: Message) -> Attachment | None:
