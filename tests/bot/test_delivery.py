@@ -182,3 +182,21 @@ async def test_a_stopped_clip_says_so_in_its_message(town: Town) -> None:
 def _clock_on(town: Town) -> bool:
     town.clock.pass_s(1)
     return True
+
+
+async def test_a_defect_in_one_delivery_is_tried_again_later_and_holds_up_nobody(town: Town) -> None:
+    chat = Chat()
+    chat.refuses = lambda post, card: RuntimeError("a defect") if post.place.id == "web:odd" else None
+    odd = await town.say("Ana", "prompt", prompt="a dog runs", place=town.place("odd"))
+    await asked_and_answered(town, chat, "Tom")
+    await town.finish(await town.claim())
+    await town.finish(await town.claim())
+    town.clock.pass_s(60)
+    async with delivering(town, chat):
+        await until(chat.clips)
+
+        async def waits() -> bool:
+            row = await town.house.database.read(lambda tx: outbox.row(tx, str(odd.post)))
+            return bool(row and row.attempts)
+
+        await until(waits)

@@ -1,7 +1,7 @@
 """The worker: every claimed job ends, is handed back, or is another's; nothing is recorded twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,14 +14,14 @@ from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, FailureCause
-from walkon.queue.port import JobKind, JobState, NewJob
+from walkon.queue.port import Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable
 from walkon.queue.sqlite import SqliteQueue
 from walkon.scene.codec import encode
 from walkon.scene.parser import parse
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.telemetry import build_metrics
-from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, render_job
+from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, WorkerId, render_job
 from walkon.types.people import Person, Place
 from walkon.types.scene import Scene
 
@@ -205,6 +205,51 @@ async def test_progress_of_a_render_is_seen_in_the_queue(site: Site) -> None:
 
     async with site.working():
         await until(painted)
+
+
+class FarQueue(SqliteQueue):
+    """The real queue at the end of a line that can be cut."""
+
+    cut = False
+
+    async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
+        if self.cut:
+            raise QueueUnusable("the line is cut")
+        return await super().heartbeat(lease, progress)
+
+    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
+        if self.cut:
+            raise QueueUnusable("the line is cut")
+        return await super().claim(worker, claim_id=claim_id, lanes=lanes)
+
+
+async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tmp_path: Path) -> None:
+    clock = StandingClock()
+    database, queue = await Database.open(tmp_path / "store.db"), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    site = Site(database, queue, clock, tmp_path)
+    site.backend.hold.clear()
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: site.backend.started)
+        queue.cut = True
+        site.backend.hold.set()
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    assert site.backend.started == ["a dog runs"]
+    await queue.close()
+    await database.close()
+
+
+async def test_a_worker_whose_queue_is_away_waits_for_it(tmp_path: Path) -> None:
+    clock = StandingClock()
+    database, queue = await Database.open(tmp_path / "store.db"), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    site = Site(database, queue, clock, tmp_path)
+    queue.cut = True
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        queue.cut = False
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    await queue.close()
+    await database.close()
 
 
 async def test_nothing_is_left_in_the_scratch_directory(site: Site) -> None:

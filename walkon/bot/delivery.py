@@ -169,6 +169,9 @@ class Delivery:
             await self._gone(row, clip)
         except NotAllowed as error:
             await self._give_up(row, error.reason)
+        except Exception as error:  # a defect in one card may neither stop the others nor be tried without end
+            log.error("delivery_broke", key=row.key, exc_info=error)
+            await self._retry(row, _backoff(row.attempts), type(error).__name__)
         else:
             await self._shown(row, clip, view, card, ref)
 

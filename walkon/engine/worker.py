@@ -14,7 +14,7 @@ from walkon.engine.port import Phase, RenderFailed, Step
 from walkon.engine.render import Studio, render_clip
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_failed
-from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress
+from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, WorkerId
@@ -39,6 +39,7 @@ class Worker:
         self._studio = studio
         self._metrics = metrics
         self._lease_s = lease_s
+        self._confirmed_s = 0.0
         self.id = worker_id()
 
     async def run(self) -> None:
@@ -66,19 +67,26 @@ class Worker:
     async def _take_one(self) -> None:
         queue = self._studio.queue
         lanes = (self._studio.backend.capabilities.lane,)
-        lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes)
-        if lease is None:
-            await queue.wait(IDLE_S)
+        try:
+            lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes)
+            if lease is None:
+                await queue.wait(IDLE_S)
+                return
+        except QueueUnusable as error:
+            log.warning("queue_away", reason=error.reason)
+            await asyncio.sleep(IDLE_S)
             return
         await self._work(lease)
 
     async def _work(self, lease: Lease) -> None:
-        started = monotonic()
+        started = self._confirmed_s = monotonic()
         outcome = "failed"
         try:
             outcome = await self._render(lease)
         except (LeaseLost, JobCancelled):
             outcome = "cancelled"
+        except QueueUnusable as error:
+            log.warning("result_not_taken", job=lease.job.id, reason=error.reason)
         except RenderFailed as error:
             await self._fail(lease, FaultKind.TRANSIENT if error.retryable else FaultKind.BAD_INPUT, error.reason)
         except OSError as error:
@@ -94,7 +102,7 @@ class Worker:
         rendering = asyncio.create_task(render_clip(self._studio, lease, steps.report))
         try:
             while not (await asyncio.wait({rendering}, timeout=BEAT_S))[0]:
-                beat = await self._studio.queue.heartbeat(lease, steps.progress())
+                beat = await self._beat(lease, steps)
                 if beat in (Beat.CANCEL, Beat.LOST):
                     return await self._abandon(lease, rendering, beat)
             await rendering
@@ -104,6 +112,16 @@ class Worker:
         finally:
             await _end(rendering)
         return "done"
+
+    async def _beat(self, lease: Lease, steps: "StepLog") -> Beat:
+        """Renew the lease. While the queue is away the render goes on, but no longer than the lease that was last confirmed."""
+        try:
+            beat = await self._studio.queue.heartbeat(lease, steps.progress())
+        except QueueUnusable as error:
+            log.warning("queue_away", job=lease.job.id, reason=error.reason)
+            return Beat.OK if monotonic() - self._confirmed_s < self._lease_s else Beat.LOST
+        self._confirmed_s = monotonic()
+        return beat
 
     async def _abandon(self, lease: Lease, rendering: "asyncio.Task[None]", beat: Beat) -> str:
         # The machine is freed before the job is given back, or two renders of it could run at once.
@@ -116,7 +134,7 @@ class Worker:
         log.warning("render_failed", job=lease.job.id, attempt=lease.attempt, reason=reason)
         try:
             state = await self._studio.queue.fail(lease, kind, reason)
-        except LeaseLost:
+        except (LeaseLost, QueueUnusable):
             return
         if state is JobState.DEAD:
             cause = FailureCause.INPUT if kind is FaultKind.BAD_INPUT else FailureCause.RENDER
