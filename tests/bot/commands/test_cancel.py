@@ -1,8 +1,12 @@
 """`/sora cancel`: stops what waits or renders, for whoever may."""
 
-from tests.town import Town
+from datetime import timedelta
+
+from tests.town import FINISHED, Town
 from walkon.bot.cards import plain
+from walkon.bot.reconcile import reconcile
 from walkon.library.clips import ClipState
+from walkon.library.endings import result_of
 from walkon.queue.port import Beat, JobState
 from walkon.types.ids import render_job
 
@@ -55,3 +59,13 @@ async def test_an_id_is_read_with_look_alike_letters_and_any_case(town: Town) ->
     typed = f"#{str(asked.card.clip).lower().replace('0', 'o').replace('1', 'l')}"
     await town.say("Ana", "cancel", clip=typed)
     assert (await town.clip(asked)).state is ClipState.CANCELLED
+
+
+async def test_a_render_that_has_completed_and_is_not_yet_recorded_cannot_be_stopped_any_more(town: Town) -> None:
+    asked = await town.say("Ana", "prompt", prompt="a dog runs")
+    await town.house.queue.complete(await town.claim(), result_of(FINISHED))
+    reply = await town.say("Ana", "cancel", clip=str(asked.card.clip))
+    assert "has ended already" in plain(reply.card.head)
+    assert (await town.clip(asked)).state is ClipState.PROMISED
+    await reconcile(town.house, settled=timedelta(0))
+    assert (await town.clip(asked)).state is ClipState.FINISHED
