@@ -15,7 +15,7 @@ from walkon.types.people import Locale
 from walkon.types.scene import Scene
 
 NOTIFY_AFTER_S = 90.0
-"""An edit notifies nobody, so after a longer wait a short reply tells the asker (ux: at most one ping)."""
+"""An edit notifies nobody, so after a longer wait a short reply tells the asker."""
 
 FIRST_LETTERS = 48
 """Characters of a relative's words."""

@@ -40,7 +40,7 @@ STANDING_S = 0.5
 
 BACKOFF_S = (0.5, 60.0)
 
-# Slower further back in line (ux §2): place up to, seconds between edits.
+# Slower further back in line, where little changes: place up to, seconds between edits.
 LINE_PACE = ((3, 0.0), (10, 10.0), (30, 20.0))
 LINE_PACE_BEYOND_S = 30.0
 
