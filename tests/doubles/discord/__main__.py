@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 
 from tests.doubles.discord.control import Control
@@ -23,7 +24,5 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--token", default=TOKEN)
     given = parser.parse_args()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(serve(given.port, given.token))
-    except KeyboardInterrupt:
-        pass
