@@ -3,12 +3,14 @@
 import atexit
 import importlib.util
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import tempfile
 import time
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,6 +18,7 @@ import redis
 
 DATABASES = 256
 READY_WITHIN_S = 20
+PORTS = (15_000, 32_000)
 
 
 class RedisServer:
@@ -25,7 +28,8 @@ class RedisServer:
         self.program = program or redis_program()
         self.folder = Path(tempfile.mkdtemp(prefix="walkon-redis-"))
         self.port = free_port()
-        self.settings = {"appendonly": "yes", "appendfsync": "everysec", "save": "", "databases": str(DATABASES), **settings}
+        cluster = {"cluster-port": str(free_port())} if settings.get("cluster-enabled") == "yes" else {}
+        self.settings = {**cluster, "appendonly": "yes", "appendfsync": "everysec", "save": "", "databases": str(DATABASES), **settings}
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: int = 0, *, port: int | None = None) -> str:
@@ -81,9 +85,12 @@ def valkey_program() -> str:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port below those that the kernel gives to outgoing connections, so that nobody takes it while its server is down."""
+    while True:
+        port = random.randrange(*PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @cache
