@@ -195,7 +195,7 @@ class _Teller:
 
     def _named(self, subject: Subject) -> str:
         name = grammar.name_of(subject, self._locale)
-        if not subject.known and subject.label[:1].isupper():
+        if not subject.known and (subject.person is not None or subject.label[:1].isupper()):
             return subject.label
         count = 1 if subject.noun == CROWD else subject.count
         if subject.noun in self._met or subject.noun in _ONLY_ONE:
@@ -246,9 +246,10 @@ def _answered(shot: Shot, action: Action) -> bool:
 
 
 def _together(subjects: list[Subject]) -> list[Subject]:
-    """Subjects of one noun counted as one."""
-    by_noun: dict[str, Subject] = {}
+    """Subjects of one noun counted as one; a named person is like no other."""
+    alike: dict[str, Subject] = {}
     for subject in subjects:
-        known = by_noun.get(subject.noun)
-        by_noun[subject.noun] = subject if known is None else replace(known, count=known.count + subject.count)
-    return list(by_noun.values())
+        kin = subject.person if subject.person is not None and not subject.known else subject.noun
+        known = alike.get(kin)
+        alike[kin] = subject if known is None else replace(known, count=known.count + subject.count)
+    return list(alike.values())

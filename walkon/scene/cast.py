@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
+from walkon.scene.tokens import MENTION_FIRST
 from walkon.scene.words import Category, Word
 from walkon.types.scene import Kind, Subject
 
@@ -64,7 +65,7 @@ class Cast:
         """The id of what a noun means: someone known already, or a new member. here: ids in the present shot."""
         old = self._meant(word, said, here)
         if old is None:
-            old = self._fresh_id(word.key)
+            old = self._fresh_id("someone" if word.key >= MENTION_FIRST else word.key)
             self.members[old] = Subject(
                 id=old, noun=word.key, label=label, kind=word.kind or Kind.PROP, emoji=word.emoji, count=_count(word, said), known=known
             )

@@ -2,10 +2,13 @@
 
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from walkon.scene.cast import LIVING, Cast, Modifiers
 from walkon.scene.draft import Deed, Draft
+from walkon.scene.mentions import SOMEONE, Mentions, mask_mentions, neutral
 from walkon.scene.normalise import MAX_READ, clean, is_visible, language_of, straight, unmask
 from walkon.scene.options import Written, take_options
 from walkon.scene.quotes import Masked, mask_quotes
@@ -18,13 +21,12 @@ from walkon.scene.tokens import QUOTE_FIRST, QUOTE_LAST, tokens_of
 from walkon.scene.verbs import Verb
 from walkon.scene.words import Category, Word
 from walkon.types.errors import WalkonError
+from walkon.types.ids import PersonId
 from walkon.types.people import Locale
 from walkon.types.scene import MAX_PROMPT, Action, Aspect, Camera, Kind, Line, Mood, Scene, Shot, Subject, TimeOfDay, Weather
 
 MAX_UNKNOWN, MAX_TITLE = 40, 140
 """Words listed as unknown; characters of a title card."""
-
-_SOMEONE = {Locale.EN: "someone", Locale.FR: "quelqu'un"}
 
 
 class EmptyPrompt(WalkonError):
@@ -47,6 +49,7 @@ class _Reading:
     """Everything learned on the way from prompt to scene."""
 
     prompt: str
+    mentions: Mentions
     masked: Masked
     written: Written
     language: Locale
@@ -65,11 +68,13 @@ def parse(
     seed: int = 0,
     style: str | None = None,
     locale: Locale = Locale.EN,
+    people: Mapping[str, PersonId] = MappingProxyType({}),
 ) -> Scene:
     """The scene that `prompt` tells of, in at most 12 shots of at most 6 actors.
 
     seconds, aspect: None leaves them to the prompt's own words ("9:16", "6 seconds"), else to what its shots and lines need;
-    seconds are clamped to 2 to 20. locale: decides the language where the words do not.
+    seconds are clamped to 2 to 20. locale: decides the language where the words do not. people: whom a mention means, as it is
+    written in the prompt (`scene/mentions.py`); a mention of nobody known is a figure all the same.
     Raises EmptyPrompt, and PromptTooLong beyond 10,000 characters; no other text makes it fail.
     """
     if len(prompt) > MAX_PROMPT:
@@ -77,7 +82,7 @@ def parse(
     cleaned = clean(prompt)
     if not is_visible(cleaned):
         raise EmptyPrompt
-    reading = _prepare(cleaned, locale)
+    reading = _prepare(cleaned, locale, people)
     wished = seconds if seconds is not None else reading.written.seconds
     _read(reading, wished)
     _finish(reading)
@@ -96,13 +101,15 @@ def parse(
     )
 
 
-def _prepare(cleaned: str, locale: Locale) -> _Reading:
-    text = straight(cleaned)
+def _prepare(cleaned: str, locale: Locale, people: Mapping[str, PersonId]) -> _Reading:
+    mentions = mask_mentions(straight(cleaned), {straight(clean(word)): person for word, person in people.items()})
+    text = mentions.text
     head = text if len(text) <= MAX_READ else text[:MAX_READ].rpartition(" ")[0] or text[:MAX_READ]
     masked = mask_quotes(head)
+    masked = Masked(masked.text, tuple(mentions.restore(quote) for quote in masked.quotes))
     written = take_options(masked.text)
     words = tokens_of(unmask(written.text)) or [token for quote in masked.quotes for token in tokens_of(quote)]
-    reading = _Reading(cleaned, Masked(written.text, masked.quotes), written, language_of(words, locale))
+    reading = _Reading(cleaned, mentions, Masked(written.text, masked.quotes), written, language_of(words, locale))
     if len(head) < len(text):
         reading.notes.add(Note.PROMPT_CUT)
         reading.not_staged += [f"“{quote}”" for quote in mask_quotes(text).quotes if quote not in masked.quotes]
@@ -161,7 +168,7 @@ def _add_lone_figure(reading: _Reading) -> None:
     word = Word(Category.NOUN, "person", Kind.PERSON, "🙍" if sad else "🧑")
     said = Modifiers(size=0.7 if sad else 1.0)
     for draft in reading.drafts:
-        id = reading.cast.introduce(word, _SOMEONE[reading.language], said, here=draft.subjects)
+        id = reading.cast.introduce(word, SOMEONE[reading.language], said, here=draft.subjects)
         draft.show(id)
         verbs = draft.orphans or [(Verb.WALK.value, "")]
         draft.deeds = [Deed(verb=verb, subject=id, word=label) for verb, label in verbs if not draft.speeches or draft.orphans]
@@ -187,7 +194,7 @@ def _title_card(prompt: str) -> Shot:
 
 def _shot(draft: Draft, setting: Setting, reading: _Reading, scale: float) -> Shot:
     return Shot(
-        subjects=tuple(_subject(reading.cast.members[id]) for id in draft.subjects),
+        subjects=tuple(neutral(_subject(reading.cast.members[id]), reading.mentions, reading.language) for id in draft.subjects),
         actions=tuple(
             Action(verb=deed.verb, subject=deed.subject, object=deed.object, mount=deed.mount, style=deed.style) for deed in draft.deeds
         ),
@@ -220,4 +227,4 @@ def _all_not_staged(reading: _Reading) -> tuple[str, ...]:
     spoken = {speech.text for draft in reading.drafts for speech in draft.speeches}
     known = {re.sub(f"[{QUOTE_FIRST}-{QUOTE_LAST}]", "", phrase) for phrase in reading.not_staged}
     lost = [f"“{quote}”" for quote in reading.masked.quotes if quote not in spoken and f"“{quote}”" not in known]
-    return tuple(dict.fromkeys([*reading.not_staged, *lost]))
+    return tuple(dict.fromkeys(reading.mentions.restore(phrase) for phrase in [*reading.not_staged, *lost]))

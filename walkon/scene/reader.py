@@ -9,6 +9,7 @@ from walkon.scene.draft import Deed, Draft
 from walkon.scene.effects import Particle, Sound
 from walkon.scene.guesses import is_adjective, is_deed, is_name
 from walkon.scene.tagging import ATTRIBUTES, DETERMINERS, PREPOSITIONS, TRADES, Term, is_participle
+from walkon.scene.tokens import MENTION_FIRST
 from walkon.scene.verbs import RIDES, Verb
 from walkon.scene.words import Category, Word, lexicon
 from walkon.types.people import Locale
@@ -132,7 +133,7 @@ class Reader:
             self._said = Modifiers()
             self.draft.not_staged.append(term.label)
             return
-        if not term.low.isascii() and self._echoes(term):
+        if not term.low.isascii() and term.low < MENTION_FIRST and self._echoes(term):
             return
         if self._names_trade(term.word):
             self._said = Modifiers()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from walkon.scene.emoji_names import MAX_NAME_WORDS, emoji_names, picture_word
 from walkon.scene.inflect import Form
+from walkon.scene.mentions import word_of
 from walkon.scene.tokens import Token, TokenKind
 from walkon.scene.words import LONGEST_PHRASE, Category, Word, lexicon
 from walkon.types.people import Locale
@@ -153,6 +154,8 @@ def _term_at(text: str, tokens: list[Token], at: int, locale: Locale) -> tuple[T
     token = tokens[at]
     if token.kind is TokenKind.QUOTE:
         return Term("", "", quote=token.quote), 1
+    if token.kind is TokenKind.MENTION:
+        return Term(token.text, token.text, word_of(token.text), others=(word_of(token.text),)), 1
     if token.kind is TokenKind.STOP:
         return Term(token.low, token.text, stop=True), 1
     if token.kind is TokenKind.EMOJI:

@@ -7,6 +7,9 @@ from enum import Enum, auto
 QUOTE_FIRST, QUOTE_LAST = "\ue000", "\uf8ff"
 """Private-use characters that stand for masked quotes: the n-th quote of a prompt is `chr(ord(QUOTE_FIRST) + n)`."""
 
+MENTION_FIRST, MENTION_LAST = "\U000f0000", "\U000f03ff"
+"""Private-use characters that stand for mentioned people, in the same way."""
+
 _PICTURE = (
     "\u231a-\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u25aa-\u25ab\u25b6\u25c0\u25fb-\u25fe\u2600-\u27bf\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55"
     "\u2934\u2935\u3030\u303d\u3297\u3299\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff"
@@ -19,6 +22,7 @@ _EMOJI = (
 _TOKEN = re.compile(
     rf"(?P<emoji>{_EMOJI})"
     r"|(?P<quote>[\ue000-\uf8ff])"
+    r"|(?P<mention>[\U000f0000-\U000f03ff])"
     r"|(?P<word>@[\w.]+|aujourd'hui|(?<!\w)(?:qu|jusqu|lorsqu|puisqu|quelqu|[ldjncmts])'(?=\w)|[^\W_]+n't\b|'(?:s|re|ll|ve|d|m)\b|[^\W_]+|&)"
     r"|(?P<stop>[.,;:!?…\n()\[\]{}])",
     re.IGNORECASE,
@@ -32,6 +36,7 @@ class TokenKind(Enum):
     WORD = auto()
     EMOJI = auto()
     QUOTE = auto()
+    MENTION = auto()
     STOP = auto()
 
 

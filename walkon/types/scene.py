@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from walkon.types.ids import PersonId
+
 FPS = 24
 """Frames a second of every clip walkon draws itself."""
 
@@ -108,6 +110,9 @@ class Subject:
     noun: lexicon key in English, singular (`cat`, `grandmother`, `skateboard`). label: the word as written, for captions.
     emoji: the picture that stands for it, one grapheme cluster. count: 1 to 6. size: 0.7 small, 1 usual, 1.4 big.
     colour: `#RRGGBB` or None. `known` is False for a word the lexicon lacks: it is drawn as a labelled generic figure.
+    person: whom the figure stands for, where the prompt mentions somebody. It is a stand-in: nothing that is drawn, said or
+    written depends on `person`, so without a grant a clip has the bytes of the same request without the person. Only
+    `Scene.starring`, called by a worker after it has seen the grants, gives the figure a name.
     """
 
     id: str
@@ -119,6 +124,7 @@ class Subject:
     size: float = 1.0
     colour: str | None = None
     known: bool = True
+    person: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,6 +213,16 @@ class Scene:
     notes: tuple[str, ...] = field(default=())
 
     @property
+    def people(self) -> tuple[PersonId, ...]:
+        """Whom its figures stand for, each once, in order of appearance."""
+        found = (subject.person for shot in self.shots for subject in shot.subjects)
+        return tuple(dict.fromkeys(person for person in found if person is not None))
+
+    def starring(self, names: Mapping[PersonId, str]) -> "Scene":
+        """The scene with these people named, and everybody else a figure that stands for nobody. names: of those whose yes holds."""
+        return replace(self, shots=tuple(_starring(shot, names) for shot in self.shots))
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels of the drawn preview."""
         return SIZES[self.aspect]
@@ -214,3 +230,14 @@ class Scene:
     def reseeded(self, seed: int) -> "Scene":
         """The same words with another seed."""
         return replace(self, seed=seed)
+
+
+def _starring(shot: Shot, names: Mapping[PersonId, str]) -> Shot:
+    return replace(shot, subjects=tuple(_star(subject, names) for subject in shot.subjects))
+
+
+def _star(subject: Subject, names: Mapping[PersonId, str]) -> Subject:
+    if subject.person is None:
+        return subject
+    name = names.get(subject.person)
+    return replace(subject, person=None) if name is None else replace(subject, label=name, known=False)
