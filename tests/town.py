@@ -19,6 +19,7 @@ from walkon.library.endings import end_finished, result_of
 from walkon.queue.port import Lease
 from walkon.queue.sqlite import SqliteQueue
 from walkon.store.database import Database
+from walkon.store.media import MediaStore
 from walkon.telemetry import build_metrics
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, WorkerId
 from walkon.types.people import Locale, Person, Place
@@ -117,6 +118,7 @@ async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
     house = House(
         database=database,
         queue=queue,
+        media=MediaStore(tmp_path / "media"),
         words=Words.load(),
         clock=clock,
         lane="animatic",

@@ -175,6 +175,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
     house = House(
         database=ground.database,
         queue=ground.queue,
+        media=ground.media,
         words=Words.load(),
         clock=SystemClock(),
         lane=ground.config.engine.backend,

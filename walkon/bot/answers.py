@@ -1,7 +1,7 @@
 """Pressed buttons become deeds. A token carries no right: who may press is checked here, each time."""
 
 from walkon.bot.cards import Card, Tone
-from walkon.bot.clip_card import Speaker
+from walkon.bot.clip_card import Speaker, taken_down_card
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
@@ -21,6 +21,8 @@ async def press(house: House, pressed: Pressed) -> Reply:
     clip = await _clip_of(house, token) if token else None
     if token is None or clip is None or not clip.may_be_seen_in(pressed.place.id, pressed.person.id):
         return _private(speaker, "press.stale")
+    if clip.state is ClipState.TAKEN_DOWN:
+        return Reply(card=taken_down_card(speaker, clip), private=True)
     if token.deed is Deed.DETAILS:
         return Reply(card=details_card(speaker, clip, house.lane), private=True)
     if token.deed is Deed.CANCEL:

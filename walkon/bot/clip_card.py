@@ -6,7 +6,7 @@ from typing import Any
 from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Mention, Text, Tone, Video
 from walkon.bot.tokens import Deed, Token
 from walkon.bot.words import Words
-from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished
+from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished, RemovedBy
 from walkon.library.lineage import ALONE, Family
 from walkon.queue.port import JobState, JobView, Progress
 from walkon.scene.alt_text import alt_text
@@ -54,6 +54,8 @@ def clip_card(speaker: Speaker, clip: Clip, view: JobView | None, *, parent: Cli
         return _cancelled(speaker, clip)
     if clip.state is ClipState.FAILED:
         return _failed(speaker, clip)
+    if clip.state is ClipState.TAKEN_DOWN:
+        return taken_down_card(speaker, clip)
     if view and view.state in (JobState.RUNNING, JobState.DONE):
         return _rendering(speaker, clip, view.progress)
     return _in_line(speaker, clip, view)
@@ -154,8 +156,14 @@ def _owed_to_the_words(speaker: Speaker, scene: Scene, done: Finished) -> tuple[
 def family_lines(speaker: Speaker, family: Family) -> tuple[Text, ...]:
     """A line for each relative: id, by whom, first words; then how many more there are."""
     listed = [("parent", clip) for clip in family.parents] + [("child", clip) for clip in family.children]
-    lines = [speaker.text(f"card.family.{kin}", clip=clip.id, who=clip.asker.name, words=_first_words(clip.prompt)) for kin, clip in listed]
+    lines = [_family_line(speaker, kin, clip) for kin, clip in listed]
     return (*lines, speaker.text("card.family.more", n=family.more)) if family.more else tuple(lines)
+
+
+def _family_line(speaker: Speaker, kin: str, clip: Clip) -> Text:
+    if clip.state is ClipState.TAKEN_DOWN:
+        return speaker.text(f"card.family.{kin}_gone", clip=clip.id)
+    return speaker.text(f"card.family.{kin}", clip=clip.id, who=clip.asker.name, words=_first_words(clip.prompt))
 
 
 def _first_words(prompt: str) -> str:
@@ -176,6 +184,14 @@ def _small_line(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | Non
         return small
     origin = "take_of" if parent.prompt == clip.prompt else "remix_of"
     return f"{small} · {speaker.say(f'card.finished.{origin}', clip=parent.id, who=parent.asker.name)}"
+
+
+def taken_down_card(speaker: Speaker, clip: Clip) -> Card:
+    """What stands in place of a clip that was taken down: why, and nothing of what it showed."""
+    why = clip.removed_by or RemovedBy.MODERATOR
+    key = "moderator_rule" if why is RemovedBy.MODERATOR and clip.rule else why
+    under = speaker.text(f"card.taken_down.{key}", asker=Mention(clip.asker.id, clip.asker.name), rule=clip.rule)
+    return Card(tone=Tone.QUIET, head=speaker.text("card.taken_down.head"), body=(under,), clip=clip.id)
 
 
 def _cancelled(speaker: Speaker, clip: Clip) -> Card:

@@ -233,10 +233,12 @@ class Delivery:
             await outbox.retry(tx, row.key, due_ms, error)
 
     async def _gone(self, row: Row, clip: Clip) -> None:
-        # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised.
+        # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised. One that was taken down
+        # needs no message: gone is what it is meant to be.
+        owed = clip.state.final and clip.state is not ClipState.TAKEN_DOWN
         self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
-            await outbox.forget(tx, row.key, seen=0 if clip.state.final else row.wanted)
+            await outbox.forget(tx, row.key, seen=0 if owed else row.wanted)
 
     async def _give_up(self, row: Row, error: str) -> None:
         self._metrics.delivered(self._platform.platform, "given_up")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from walkon.bot.words import Words
 from walkon.queue.port import JobQueue
 from walkon.store.database import Database
+from walkon.store.media import MediaStore
 from walkon.types.clock import Clock
 
 
@@ -17,6 +18,7 @@ class House:
 
     database: Database
     queue: JobQueue
+    media: MediaStore
     words: Words
     clock: Clock
     lane: str

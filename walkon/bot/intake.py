@@ -9,7 +9,7 @@ from walkon.bot.command import Context, Invocation, Pressed, Reply
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.library import tables
-from walkon.library.clips import Clip
+from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import family_of
 from walkon.queue.port import JobKind, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.scene.codec import decode, encode
@@ -36,12 +36,18 @@ def card_key(clip: Clip) -> str:
 
 
 async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) -> Reply:
-    """Promise a clip of `scene` and answer with its card. parent: what it is made from. Raises QueueFull; nothing is promised then."""
+    """Promise a clip of `scene` and answer with its card. parent: what it is made from.
+
+    Raises QueueFull, ClipTakenDown; nothing is promised then.
+    """
     return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
 
 async def promise(house: House, asked: Invocation | Pressed, scene: Scene, *, parent: ClipId | None = None) -> Reply:
-    """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip."""
+    """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip.
+
+    Raises QueueFull, ClipTakenDown; nothing is promised then.
+    """
     clip, ref = await _record(house, asked, scene, parent)
     view = await _line_up(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
@@ -85,6 +91,7 @@ async def _record(house: House, asked: Invocation | Pressed, scene: Scene, paren
     )
 
     async def promised(tx: Transaction) -> tuple[Clip, str | None]:
+        await _parent_stands(tx, parent)
         clip = await tables.add(tx, wanted)
         if clip is not wanted:
             row = await outbox.row(tx, card_key(clip))
@@ -93,6 +100,13 @@ async def _record(house: House, asked: Invocation | Pressed, scene: Scene, paren
         return clip, None
 
     return await house.database.write(promised)
+
+
+async def _parent_stands(tx: Transaction, parent: ClipId | None) -> None:
+    # Asked again where the promise is made: the parent may have been taken down while somebody wrote the new words.
+    clip = await tables.get(tx, parent) if parent else None
+    if clip and clip.state is ClipState.TAKEN_DOWN:
+        raise ClipTakenDown(clip.id)
 
 
 async def _line_up(house: House, clip: Clip) -> JobView | None:

@@ -8,6 +8,7 @@ import structlog
 
 from walkon.bot.house import House
 from walkon.bot.intake import DEFAULT_PACE, job_of
+from walkon.bot.takedown import purge_files
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, FailureCause
 from walkon.library.endings import end_cancelled, end_failed, end_finished, finished_of
@@ -40,6 +41,7 @@ async def keep_reconciling(house: House) -> None:
     while True:
         try:
             await reconcile(house, settled=settled)
+            await purge_files(house)
         except Exception as error:  # the next round tries again; the rest of the house goes on
             log.error("reconcile_broke", exc_info=error)
         settled = SETTLED

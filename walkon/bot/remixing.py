@@ -9,7 +9,7 @@ from walkon.bot.house import House
 from walkon.bot.intake import promise
 from walkon.bot.tokens import Deed, Token
 from walkon.library import tables
-from walkon.library.clips import Clip
+from walkon.library.clips import Clip, ClipState
 from walkon.scene.codec import decode
 from walkon.types.ids import ClipId
 from walkon.types.scene import MAX_SEED
@@ -27,8 +27,9 @@ async def source(ctx: Context, id: ClipId) -> Clip | Reply:
 
 
 def unfinished(speaker: Speaker, clip: Clip) -> Reply:
-    """There is nothing to build on yet."""
-    return told(speaker, "refusal.unfinished", clip=clip.id)
+    """There is nothing to build on: not yet, or not any more."""
+    gone = clip.state is ClipState.TAKEN_DOWN
+    return told(speaker, "refusal.taken_down" if gone else "refusal.unfinished", clip=clip.id)
 
 
 def told(speaker: Speaker, key: str, **values: object) -> Reply:

@@ -14,6 +14,7 @@ from walkon.bot.command import UNASKED_FILE, Attachment, BadOption, Command, Con
 from walkon.bot.house import House
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.withdrawal import stop_asked_by
+from walkon.library.clips import ClipTakenDown
 from walkon.moderation import tables
 from walkon.moderation.mutes import binding
 from walkon.queue.port import QueueFull
@@ -120,6 +121,8 @@ class Router:
                 return _private(speaker, "refusal.long", length=error.length, limit=error.limit)
             case BadOption():
                 return _private(speaker, "refusal.option", value=error.value[:60], option=error.option, allowed=error.allowed)
+            case ClipTakenDown():
+                return _private(speaker, "refusal.taken_down", clip=error.clip)
             case QueueFull():
                 return _private(speaker, "refusal.full", limit=error.limit, wait=speaker.wait(error.retry_after_s * 1000))
             case _:

@@ -16,6 +16,8 @@ class ClipState(StrEnum):
     FINISHED = "finished"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    TAKEN_DOWN = "taken_down"
+    """Nobody may see it any more: neither film nor poster nor words."""
 
     @property
     def final(self) -> bool:
@@ -28,6 +30,24 @@ class CancelledBy(StrEnum):
 
     ASKER = "asker"
     MODERATOR = "moderator"
+
+
+class RemovedBy(StrEnum):
+    """Why a clip was taken down; keys of `card.taken_down.*` in the locales."""
+
+    PERSON = "person"
+    """Somebody in it took their yes back."""
+    MAKER = "maker"
+    MODERATOR = "moderator"
+    ORIGIN = "origin"
+    """The clip it was made from was taken down."""
+    SAME_FILE = "same_file"
+    """The very same film was taken down."""
+
+    @property
+    def bans_file(self) -> bool:
+        """Whether the film may never come back: not where its maker only tidied up."""
+        return self is not RemovedBy.MAKER
 
 
 class FailureCause(StrEnum):
@@ -63,7 +83,8 @@ class Finished:
 class Clip:
     """A clip. scene: encoded by `scene/codec.py`, opaque here. token: the fencing token of the render that finished it.
 
-    parent: the clip it was made from, as another take or with new words.
+    parent: the clip it was made from, as another take or with new words. rule: what a moderator gave as the reason for taking
+    it down.
     """
 
     id: ClipId
@@ -82,6 +103,8 @@ class Clip:
     cancelled_by: CancelledBy | None = None
     failure: FailureCause | None = None
     parent: ClipId | None = None
+    removed_by: RemovedBy | None = None
+    rule: str = ""
 
     def may_be_stopped_by(self, person: PersonId, *, moderator: bool) -> bool:
         """The asker and moderators may."""
@@ -112,6 +135,13 @@ class StaleToken(WalkonError):
     clip: ClipId
 
 
+@dataclass(eq=False)
+class ClipTakenDown(WalkonError):
+    """The clip was taken down: nothing may be made from it."""
+
+    clip: ClipId
+
+
 def finish(clip: Clip, token: int, finished: Finished, now: datetime) -> Clip:
     """The clip, finished by the render that held `token`; the same render saying so again changes nothing.
 
@@ -121,7 +151,7 @@ def finish(clip: Clip, token: int, finished: Finished, now: datetime) -> Clip:
         if token == clip.token:
             return clip
         raise StaleToken(clip.id)
-    if clip.state is ClipState.CANCELLED:
+    if clip.state in (ClipState.CANCELLED, ClipState.TAKEN_DOWN):
         raise ClipEnded(clip.id, clip.state)
     return replace(clip, state=ClipState.FINISHED, token=token, finished=finished, ended_at=now, failure=None)
 
@@ -138,3 +168,11 @@ def fail(clip: Clip, cause: FailureCause, now: datetime) -> Clip:
     if clip.state.final:
         raise ClipEnded(clip.id, clip.state)
     return replace(clip, state=ClipState.FAILED, failure=cause, ended_at=now)
+
+
+def take_down(clip: Clip, by: RemovedBy, now: datetime, rule: str = "") -> Clip:
+    """The clip, out of everybody's sight, whatever state it was in; one that was taken down before stays as it is."""
+    if clip.state is ClipState.TAKEN_DOWN:
+        return clip
+    ended_at = clip.ended_at or now
+    return replace(clip, state=ClipState.TAKEN_DOWN, finished=None, removed_by=by, rule=rule, ended_at=ended_at)

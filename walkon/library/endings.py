@@ -1,15 +1,30 @@
 """How a clip ends in the store: its record and the cards that show it change in one transaction."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import msgspec
 
-from walkon.library import tables
-from walkon.library.clips import CancelledBy, Clip, ClipEnded, FailureCause, Finished, StaleToken, cancel, fail, finish
+from walkon.library import films, tables
+from walkon.library.clips import (
+    CancelledBy,
+    Clip,
+    ClipEnded,
+    FailureCause,
+    Finished,
+    RemovedBy,
+    StaleToken,
+    cancel,
+    fail,
+    finish,
+    take_down,
+)
 from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
 from walkon.types.ids import ClipId
+
+LEFTOVER = timedelta(minutes=10)
+"""How long the files of a render that came too late are left: until then another clip of the same film may have been recorded."""
 
 
 def result_of(finished: Finished) -> bytes:
@@ -30,15 +45,38 @@ async def _change(tx: Transaction, before: Clip, after: Clip, now: datetime) -> 
 
 
 async def end_finished(tx: Transaction, id: ClipId, token: int, finished: Finished, now: datetime) -> bool:
-    """Record a finished render; False where the clip was cancelled or a newer render came first: drop the output."""
+    """Record a finished render; False where the output is dropped.
+
+    That is so where the clip was stopped or taken down, where a newer render came first, and where this very film was taken
+    down before.
+    """
     clip = await tables.get(tx, id)
-    if clip is None:
+    if clip and not clip.state.final and await films.is_refused(tx, films.digest_of(finished.video)):
+        await films.discard(tx, films.files_of(finished), to_ms(now))
+        await end_taken_down(tx, clip, RemovedBy.SAME_FILE, now)
         return False
     try:
-        await _change(tx, clip, finish(clip, token, finished, now), now)
+        after = finish(clip, token, finished, now) if clip else None
     except (ClipEnded, StaleToken):
+        after = None
+    if clip is None or after is None:
+        await films.discard(tx, films.files_of(finished), to_ms(now + LEFTOVER))
         return False
+    await films.keep(tx, id, finished)
+    await _change(tx, clip, after, now)
     return True
+
+
+async def end_taken_down(tx: Transaction, clip: Clip, by: RemovedBy, now: datetime, rule: str = "") -> Clip:
+    """Take one clip down: its record, its cards, its files. One that was taken down before stays as it is."""
+    after = take_down(clip, by, now, rule)
+    if after is not clip:
+        await tables.save(tx, after)
+        for key in await films.let_go(tx, clip.id, to_ms(now)):
+            if by.bans_file and clip.finished and key == clip.finished.video:
+                await films.refuse(tx, films.digest_of(key), to_ms(now))
+        await outbox.retract(tx, clip.id, to_ms(now))
+    return after
 
 
 async def end_cancelled(tx: Transaction, id: ClipId, by: CancelledBy, now: datetime) -> Clip | None:

@@ -1,6 +1,6 @@
 """The library's table and statements."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.sqlite import insert
 
-from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished
+from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished, RemovedBy
 from walkon.store.database import Transaction
 from walkon.store.schema import METADATA, EnumText
 from walkon.types.clock import from_ms, to_ms
@@ -53,6 +53,8 @@ CLIP = Table(
     Column("cancelled_by", EnumText(CancelledBy)),
     Column("failure", EnumText(FailureCause)),
     Column("parent", String(16)),
+    Column("removed_by", EnumText(RemovedBy)),
+    Column("rule", Text, nullable=False, server_default=""),
     Index("ix_clip_person_id_asked_ms", "person_id", "asked_ms"),
     Index("ix_clip_state_asked_ms", "state", "asked_ms"),
     Index("ix_clip_parent_asked_ms", "parent", "asked_ms"),
@@ -97,6 +99,8 @@ def _clip(row: Row[Any]) -> Clip:
         cancelled_by=found["cancelled_by"],
         failure=found["failure"],
         parent=ClipId(found["parent"]) if found["parent"] else None,
+        removed_by=found["removed_by"],
+        rule=found["rule"],
     )
 
 
@@ -158,6 +162,14 @@ def _line_above(id: ClipId) -> CTE:
     above = first.cte("above", recursive=True)
     farther = select(CLIP.c.parent, above.c.depth + 1).where(CLIP.c.id == above.c.id, CLIP.c.parent.is_not(None), above.c.depth < DEEPEST)
     return above.union_all(farther)
+
+
+async def descendants(tx: Transaction, ids: Collection[ClipId]) -> frozenset[ClipId]:
+    """Everything made from these clips, however far down the line and in whatever place; without the clips themselves."""
+    below = select(CLIP.c.id).where(CLIP.c.parent.in_(ids)).cte("below", recursive=True)
+    # UNION rather than UNION ALL: a clip is visited once, so a line that bites its tail ends.
+    below = below.union(select(CLIP.c.id).where(CLIP.c.parent == below.c.id))
+    return frozenset(ClipId(row.id) for row in await tx.execute(select(below.c.id))) - set(ids)
 
 
 async def _some_of(

@@ -56,6 +56,14 @@ class MediaStore:
         """The whole file. Raises MediaMissing."""
         return await asyncio.to_thread(self.path(key).read_bytes)
 
+    async def remove(self, key: str) -> None:
+        """Delete the file; a name that is none of ours, or of a file that is gone, changes nothing. Raises OSError."""
+        try:
+            path = self.path(key)
+        except MediaMissing:
+            return
+        await asyncio.to_thread(path.unlink, missing_ok=True)
+
     def sweep_parts(self) -> int:
         """Remove what a killed process left half written; returns how many."""
         parts = list(self._directory.glob(".*.part"))

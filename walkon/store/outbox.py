@@ -8,6 +8,7 @@ first answer, sent by whoever made the row, holds it for a while.
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, and_, case, delete, select, update
 from sqlalchemy.dialects.sqlite import insert
@@ -121,6 +122,53 @@ async def touch(tx: Transaction, subject: str, now_ms: int, *, urgent: bool) -> 
     where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.CARD)
     values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "attempts": 0, "state": OutboxState.OPEN}
     await tx.execute(update(OUTBOX).where(where).values(**values, **({"urgent": True} if urgent else {})))
+
+
+async def retract(tx: Transaction, subject: str, now_ms: int) -> None:
+    """`subject` may be seen no more: its cards that stand, or are on their way, say so before anything else is shown.
+
+    Where nothing was ever posted and nobody tries any more, nothing is; a note that was not sent yet never is.
+    """
+    unsent = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.NOTE, OUTBOX.c.ref.is_(None))
+    await tx.execute(delete(OUTBOX).where(unsent))
+    never = and_(OUTBOX.c.state == OutboxState.GIVEN_UP, OUTBOX.c.ref.is_(None))
+    where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.CARD, ~never)
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": 0, "attempts": 0, "state": OutboxState.OPEN, "urgent": True}
+    await tx.execute(update(OUTBOX).where(where).values(**values))
+
+
+class CopyState(StrEnum):
+    """What became of a message whose subject was retracted."""
+
+    GONE = "gone"
+    """It shows the newest card, or somebody deleted it."""
+    PENDING = "pending"
+    OUT_OF_REACH = "out_of_reach"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    """A message that showed `subject`. place: as in Row. error: why it is out of reach."""
+
+    subject: str
+    platform: str
+    place: str
+    state: CopyState
+    error: str | None
+
+
+async def copies(tx: Transaction, subjects: Collection[str]) -> Sequence[Copy]:
+    """Every message that was posted about these subjects."""
+    where = and_(OUTBOX.c.subject.in_(subjects), OUTBOX.c.kind == OutboxKind.CARD)
+    never = and_(OUTBOX.c.state == OutboxState.GIVEN_UP, OUTBOX.c.ref.is_(None))
+    rows = await tx.execute(select(OUTBOX).where(where, ~never).order_by(OUTBOX.c.created_ms, OUTBOX.c.key))
+    return [Copy(subject=row.subject, platform=row.platform, place=row.place, state=_copy_state(row), error=row.error) for row in rows]
+
+
+def _copy_state(row: Any) -> CopyState:
+    if row.state is OutboxState.GIVEN_UP:
+        return CopyState.OUT_OF_REACH
+    return CopyState.GONE if row.shown >= row.wanted else CopyState.PENDING
 
 
 async def due(tx: Transaction, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:

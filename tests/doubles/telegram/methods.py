@@ -99,7 +99,7 @@ class Methods:
 
     def edit_message_text(self, call: Call) -> Any:
         message = self._standing(call)
-        if message.now.video:
+        if message.now.video or message.now.photo:
             raise bad("there is no text in the message to edit")
         text = call.fields.get("text", "")
         if utf16(text) > TEXT_UNITS:
@@ -108,9 +108,10 @@ class Methods:
 
     def edit_message_caption(self, call: Call) -> Any:
         message = self._standing(call)
-        if not message.now.video:
+        if not message.now.video and not message.now.photo:
             raise bad("there is no caption in the message to edit")
         version = self._captioned(call, message.now.video)
+        version.photo = message.now.photo
         version.cover, version.thumbnail, version.size = message.now.cover, message.now.thumbnail, message.now.size
         return self._change(message, version)
 
@@ -120,9 +121,8 @@ class Methods:
             raise bad("message caption is too long")
         caption = media.get("caption", "")
         self._judge_entities(media.get("caption_entities", []), caption)
-        version = Version(
-            text=caption, entities=media.get("caption_entities", []), markup=self._markup(call), video=self._file(media["media"], call)
-        )
+        file = self._file(media["media"], call)
+        version = Version(text=caption, entities=media.get("caption_entities", []), markup=self._markup(call), **{media["type"]: file})
         version.size = (media.get("width", 0), media.get("height", 0), media.get("duration", 0))
         version.cover, version.thumbnail = self._part(media.get("cover"), call), self._part(media.get("thumbnail"), call)
         self._judge_thumbnail(version.thumbnail)
@@ -189,7 +189,7 @@ class Methods:
         message.versions.append(version)
         return message.json()
 
-    def _captioned(self, call: Call, video: StoredFile) -> Version:
+    def _captioned(self, call: Call, video: StoredFile | None) -> Version:
         caption = call.fields.get("caption", "")
         if utf16(caption) > CAPTION_UNITS:
             raise bad("message caption is too long")

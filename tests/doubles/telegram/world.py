@@ -38,18 +38,20 @@ class StoredFile:
 
 @dataclass(eq=False, kw_only=True)
 class Version:
-    """How a message looked at one time. text: also a video's caption."""
+    """How a message looked at one time. text: also a video's or picture's caption."""
 
     text: str
     entities: list[dict[str, Any]]
     markup: dict[str, Any] | None
     video: StoredFile | None = None
+    photo: StoredFile | None = None
     cover: bytes | None = None
     thumbnail: bytes | None = None
     size: tuple[int, int, int] = (0, 0, 0)
 
     def same_as(self, other: "Version") -> bool:
-        return (self.text, self.entities, self.markup, self.video) == (other.text, other.entities, other.markup, other.video)
+        mine, others = (self.text, self.entities, self.markup), (other.text, other.entities, other.markup)
+        return (*mine, self.video, self.photo) == (*others, other.video, other.photo)
 
 
 @dataclass(eq=False, kw_only=True)
@@ -105,6 +107,9 @@ class Message:
 
     def _content(self) -> dict[str, Any]:
         version = self.now
+        if version.photo:
+            photo = {"file_id": version.photo.file_id, "file_unique_id": f"u{version.photo.file_id}", "width": 320, "height": 180}
+            return {"photo": [photo]} | _given(caption=version.text, caption_entities=version.entities)
         if version.video is None:
             return {"text": version.text} | _given(entities=version.entities)
         width, height, seconds = version.size

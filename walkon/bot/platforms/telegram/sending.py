@@ -5,9 +5,10 @@ the clip is edited into it, however often that takes.
 """
 
 from collections import OrderedDict
+from collections.abc import Callable
 
 import msgspec
-from telegram import LinkPreviewOptions, Message, ReplyParameters
+from telegram import InputMedia, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
@@ -15,7 +16,7 @@ from walkon.bot.cards import Card, Video
 from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, keyboard, write
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
-from walkon.bot.platforms.telegram.uploads import stored, thumbnail, uploaded
+from walkon.bot.platforms.telegram.uploads import BLANK, blank, stored, thumbnail, uploaded
 from walkon.bot.port import MessageGone, Post
 from walkon.store.media import MediaStore
 
@@ -33,11 +34,12 @@ class ReplyTo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Ref(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of ours. video: media key of the clip it shows, None for a text."""
+    """A message of ours. video: media key of the clip it shows, None for a text. blank: a picture stands where a clip was."""
 
     chat_id: int
     message_id: int
     video: str | None = None
+    blank: bool = False
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -104,7 +106,7 @@ class Sender:
     async def _edit(self, ref: Ref, card: Card) -> Ref:
         try:
             if card.video is None:
-                return await self._text(ref, card)
+                return await self._without_video(ref, card)
             if ref.video == card.video.video:
                 return await self._caption(ref, card)
             return await self._video(ref, card, card.video)
@@ -113,14 +115,28 @@ class Sender:
             self._moved[ref.chat_id] = moved.new_chat_id
             raise MessageGone from moved
         except Unchanged:
-            return ref if card.video is None else msgspec.structs.replace(ref, video=card.video.video)
+            if card.video is None:
+                return msgspec.structs.replace(ref, video=None, blank=ref.blank or ref.video is not None)
+            return msgspec.structs.replace(ref, video=card.video.video, blank=False)
+
+    async def _without_video(self, ref: Ref, card: Card) -> Ref:
+        if ref.blank:
+            return await self._caption(ref, card)
+        return await self._blank(ref, card) if ref.video else await self._text(ref, card)
+
+    async def _blank(self, ref: Ref, card: Card) -> Ref:
+        """A clip cannot become a text again, and may be too old to be deleted: a plain picture takes its place."""
+        written = write(card, limit=CAPTION_LIMIT)
+        with told_apart():
+            message = await self._again(ref, card, BLANK, lambda id: blank(card.tone, written, id))
+            message = message or await self._bot.edit_message_media(
+                blank(card.tone, written), ref.chat_id, ref.message_id, reply_markup=keyboard(card)
+            )
+        if isinstance(message, Message) and message.photo:
+            self._remember(BLANK, message.photo[-1].file_id)
+        return msgspec.structs.replace(ref, video=None, blank=True)
 
     async def _text(self, ref: Ref, card: Card) -> Ref:
-        if ref.video:
-            # A video cannot become a text again.
-            with told_apart():
-                await self._bot.delete_message(ref.chat_id, ref.message_id)
-            raise MessageGone
         written = write(card, limit=TEXT_LIMIT)
         with told_apart():
             await self._bot.edit_message_text(
@@ -145,24 +161,24 @@ class Sender:
     async def _video(self, ref: Ref, card: Card, video: Video) -> Ref:
         written = write(card, limit=CAPTION_LIMIT)
         with told_apart():
-            message = await self._again(ref, card, video, written) or await self._upload(ref, card, video, written)
+            message = await self._again(ref, card, video.video, lambda id: stored(video, written, id)) or await self._upload(
+                ref, card, video, written
+            )
         if isinstance(message, Message) and message.video:
             self._remember(video.video, message.video.file_id)
-        return msgspec.structs.replace(ref, video=video.video)
+        return msgspec.structs.replace(ref, video=video.video, blank=False)
 
-    async def _again(self, ref: Ref, card: Card, video: Video, written: Written) -> Message | bool | None:
+    async def _again(self, ref: Ref, card: Card, key: str, media: Callable[[str], InputMedia]) -> Message | bool | None:
         """By the file's id, if Telegram has it already and still knows it; None if not."""
-        file_id = self._files.get(video.video)
+        file_id = self._files.get(key)
         if file_id is None:
             return None
         try:
-            return await self._bot.edit_message_media(
-                stored(video, written, file_id), ref.chat_id, ref.message_id, reply_markup=keyboard(card)
-            )
+            return await self._bot.edit_message_media(media(file_id), ref.chat_id, ref.message_id, reply_markup=keyboard(card))
         except BadRequest as error:
             if "file" not in error.message.lower():
                 raise
-            self._files.pop(video.video, None)
+            self._files.pop(key, None)
             return None
 
     async def _upload(self, ref: Ref, card: Card, video: Video, written: Written) -> Message | bool:

@@ -9,9 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
-from telegram import InputFile, InputMediaVideo
+from telegram import InputFile, InputMediaPhoto, InputMediaVideo
 
-from walkon.bot.cards import Video
+from walkon.bot.cards import Tone, Video
 from walkon.bot.platforms.telegram.cards import Written
 from walkon.bot.port import TooLarge
 from walkon.store.media import MediaMissing, MediaStore
@@ -24,6 +24,10 @@ _THUMBNAIL_PX = 320
 _THUMBNAIL_BYTES = 200_000
 _THUMBNAIL_QUALITY = 80
 _COVER = "cover"
+_BLANK_PX = (320, 180)
+
+BLANK = "blank.png"
+"""What the plain picture is called that takes the place of a clip."""
 
 
 async def thumbnail(media: MediaStore, poster: str) -> bytes | None:
@@ -82,3 +86,16 @@ def _media(
         thumbnail=thumbnail,
         cover=cover,
     )
+
+
+def blank(tone: Tone, caption: Written, file_id: str | None = None) -> InputMediaPhoto:
+    """A picture of one colour, to take the place of a clip. file_id: where Telegram has it already."""
+    return InputMediaPhoto(
+        file_id or InputFile(_plain(tone), filename=BLANK, attach=True), caption=caption.text, caption_entities=caption.entities
+    )
+
+
+def _plain(tone: Tone) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", _BLANK_PX, f"#{tone.value:06x}").save(out, "PNG")
+    return out.getvalue()
