@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import walkon
+import walkon.store.ledger
 import walkon.store.outbox
 from walkon.store.database import Database, StoreUnusable, Transaction
 from walkon.store.schema import METADATA
@@ -23,7 +24,7 @@ from walkon.store.thread import StepWaited
 
 T = TypeVar("T")
 
-for path in sorted((Path(walkon.__file__).parent).rglob("tables.py")):
+for path in sorted(Path(walkon.__file__).parent.rglob("*tables.py")):
     import_module(".".join(("walkon", *path.relative_to(Path(walkon.__file__).parent).with_suffix("").parts)))
 
 

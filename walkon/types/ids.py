@@ -15,6 +15,9 @@ EventId = NewType("EventId", str)
 PersonId = NewType("PersonId", str)
 """An account: `discord:ID`, `telegram:ID` or `web:NAME`."""
 
+PersonKey = NewType("PersonKey", str)
+"""An account where nobody may read who it is: a keyed hash of the PersonId (`store.keys.Keys.person_key`), 64 hexadecimal digits."""
+
 PlaceId = NewType("PlaceId", str)
 """A chat as fairness and limits see it: `discord:GUILD`, `telegram:CHAT`, `web:local`."""
 
