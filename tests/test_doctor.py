@@ -290,3 +290,20 @@ def _until(config, check: str) -> list[Finding]:
         if finding.check == check:
             break
     return findings
+
+
+def keys_finding(config) -> Finding:
+    return next(finding for finding in examine(config) if finding.check == "keys")
+
+
+def test_a_key_file_that_others_can_read_is_a_stop_with_the_mend(config, tmp_path):
+    from walkon.store.keys import Keys
+
+    found = config(WALKON_CONSENT__KEY_FILE=str(tmp_path / "keys"))
+    assert keys_finding(found).level is Level.OK
+    Keys.new().write(tmp_path / "keys")
+    assert keys_finding(found).level is Level.OK
+    (tmp_path / "keys").chmod(0o644)
+    finding = keys_finding(found)
+    assert finding.level is Level.STOP
+    assert finding.mend == f"As its owner: chmod 600 {tmp_path / 'keys'}"

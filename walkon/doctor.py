@@ -25,6 +25,7 @@ from typing import Any
 import walkon
 from walkon.config import Config, Secret
 from walkon.queue.port import QueueUnusable
+from walkon.types.errors import SetupError
 
 SOUND_SQLITE = (3, 51, 3)
 """First release without the WAL-reset race (sqlite.org/wal.html, read 2026-11)."""
@@ -78,6 +79,7 @@ def examine(config: Config) -> Iterator[Finding]:
         yield _port(config.web.host, config.web.port)
     yield from asyncio.run(_redis(config)) if config.queue_on_redis else [_database("queue", config.queue_path)]
     yield _database("store", config.store_path)
+    yield _key_file(config)
     yield from asyncio.run(_platforms(config))
     yield _speech()
     yield from _picture_and_sound()
@@ -234,6 +236,34 @@ def _database(name: str, path: Path) -> Finding:
         return Finding(check=name, level=Level.OK, what=f"{name}: {path} opens; too large to check whole in {DISK_TIMEOUT_S:.0f} s")
     mend = f"Stop walkon, move {path.name} away and put a backup in its place, or start without it."
     return Finding(check=name, level=Level.STOP, what=f"{name}: {path} is damaged ({verdict})", mend=mend)
+
+
+def _key_file(config: Config) -> Finding:
+    from walkon.store.keyring import keys_known_as
+    from walkon.store.keys import Keys, KeysMissing
+
+    path = config.consent.key_file
+    try:
+        known = _known_key_file(config.store_path)
+        keys = keys_known_as(known, path, config.walkon.data_dir) if known else Keys.read(path)
+    except KeysMissing:
+        return Finding(check="keys", level=Level.OK, what=f"{path}: no key file yet, made at the first need")
+    except SetupError as error:
+        what, _, mend = str(error).partition(". ")
+        return Finding(check="keys", level=Level.STOP, what=what, mend=mend)
+    return Finding(check="keys", level=Level.OK, what=f"key file {keys.id} in {path}, for its owner alone; keep a copy apart from backups")
+
+
+def _known_key_file(store: Path) -> str | None:
+    """The id of the key file that the store says it needs, None where it has none or does not open."""
+    if not store.exists():
+        return None
+    try:
+        with closing(sqlite3.connect(f"{store.absolute().as_uri()}?mode=ro", uri=True, timeout=PLATFORM_TIMEOUT_S)) as connection:
+            first = connection.execute("SELECT id FROM key_file").fetchone()
+    except sqlite3.Error:
+        return None
+    return str(first[0]) if first else None
 
 
 async def _redis(config: Config) -> list[Finding]:

@@ -170,14 +170,18 @@ async def test_an_altered_published_head_is_found(full: Database, keys: Keys) ->
     assert await faults(full, keys) == {Fault.FORKED}
 
 
-async def test_sealed_words_under_a_changed_key_are_found_with_the_keys(full: Database, keys: Keys, lea: PersonKey, marc: PersonKey) -> None:
+async def test_sealed_words_under_a_changed_key_are_found_with_the_keys(
+    full: Database, keys: Keys, lea: PersonKey, marc: PersonKey
+) -> None:
     async with full.transaction() as tx:
         hers = (await tx.execute(SEALED_KEY.select().where(SEALED_KEY.c.owner == lea))).one()
         await tx.execute(update(SEALED_KEY).where(SEALED_KEY.c.owner == marc).values(wrapped=hers.wrapped))
     assert Fault.CONTENT in await faults(full, keys)
 
 
-async def test_forgetting_a_person_takes_the_words_and_leaves_every_proof(full: Database, keys: Keys, lea: PersonKey, marc: PersonKey) -> None:
+async def test_forgetting_a_person_takes_the_words_and_leaves_every_proof(
+    full: Database, keys: Keys, lea: PersonKey, marc: PersonKey
+) -> None:
     ledger = Ledger(keys)
     async with full.transaction() as tx:
         before = await ledger.head(tx)

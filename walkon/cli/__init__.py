@@ -24,6 +24,7 @@ VERBS: Mapping[str, str] = {
     "doctor": "doctor",
     "queue": "queue",
     "invite": "invite",
+    "ledger": "ledger",
     "config": "settings",
 }
 """Every verb and the module of this package that has it under the same name."""

@@ -54,6 +54,9 @@ def clashes(config: Config) -> Iterator[Clash]:
     if config.web.login and any(operator.startswith("web:") for operator in config.walkon.operators):
         what = "names an account of the page, where everybody with the login may take any name"
         yield Clash("walkon", "operators", what, "Name Discord or Telegram accounts instead.")
+    if config.consent.key_file.is_relative_to(config.walkon.data_dir):
+        what = "lies in the data directory, so whoever copies that has the keys too"
+        yield Clash("consent", "key_file", what, "Name a place outside of it.")
     if not config.queue_on_redis and config.queue_path == config.store_path:
         key = "queue" if config.queue.url else "store"
         yield Clash(key, "url", "names the file that the queue and the store would share", "Give each its own file.")

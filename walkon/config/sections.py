@@ -77,12 +77,17 @@ Attempts = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 
 Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000", examples=[10000])]
 SqliteUrl = Annotated[str, Meta(description="an address in quotes", examples=["sqlite:////var/lib/walkon/walkon.db"])]
 QueueUrl = Annotated[str, Meta(description="an address in quotes", examples=["redis://127.0.0.1:6379/0"])]
+KeyFile = Annotated[Path, Meta(description="a file in quotes", examples=["~/.config/walkon/keys"])]
 FileUrl = Annotated[str, Meta(description="an address in quotes", examples=["file:///var/lib/walkon/media"])]
 Engine = Annotated[Backend, Meta(description='"animatic"', examples=["animatic"])]
 
 
 def _default_data_dir() -> Path:
     return Path("~/.local/share/walkon").expanduser()
+
+
+def _default_key_file() -> Path:
+    return Path("~/.config/walkon/keys").expanduser()
 
 
 class WalkonSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -153,6 +158,12 @@ class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     backend: Engine = Backend.ANIMATIC
 
 
+class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """People's likenesses. key_file: what opens all that is kept sealed; made at the first need, never in data_dir."""
+
+    key_file: KeyFile = field(default_factory=_default_key_file)
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of one host. `Config()` is the host without any configuration. discord, telegram None: not wanted."""
 
@@ -165,6 +176,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     store: StoreSection = field(default_factory=StoreSection)
     media: MediaSection = field(default_factory=MediaSection)
     engine: EngineSection = field(default_factory=EngineSection)
+    consent: ConsentSection = field(default_factory=ConsentSection)
 
     @property
     def queue_on_redis(self) -> bool:

@@ -1,12 +1,14 @@
 """Reads the whole ledger again and says what is wrong with it: one altered, deleted or re-ordered byte is enough."""
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, inspect, select
 from sqlalchemy.engine import Connection
 
 from walkon.store import merkle
@@ -14,6 +16,7 @@ from walkon.store.keys import Keys
 from walkon.store.ledger import HEAD, LEDGER, NODE, Head, leaf_data, opened
 from walkon.store.sealed_keys import SEALED_KEY
 from walkon.store.sealing import SealBroken, unwrap
+from walkon.store.thread import SqliteThread, Transaction
 
 
 class Fault(StrEnum):
@@ -57,6 +60,23 @@ class Audit:
     def sound(self) -> bool:
         """Whether nothing is wrong."""
         return not self.faults
+
+
+NOTHING = Audit(head=Head(0, hashlib.sha256().digest()), faults=(), readable=0, forgotten=0, published=None)
+"""What is found where nothing was written down yet."""
+
+
+async def audit_file(path: Path, keys: Keys | None) -> Audit:
+    """The same for a database file, which must exist; also one that a running walkon writes to."""
+    thread = SqliteThread(path, writer=False)
+
+    async def look(tx: Transaction) -> Audit:
+        return await tx.run_sync(lambda connection: audit(connection, keys) if inspect(connection).has_table(LEDGER.name) else NOTHING)
+
+    try:
+        return await thread.alone(look)
+    finally:
+        await thread.close()
 
 
 def audit(connection: Connection, keys: Keys | None, witnessed: Head | None = None) -> Audit:

@@ -1,7 +1,7 @@
-"""0005 sealed_key, ledger, ledger_node, ledger_head. Why: what was decided must be provable later and erasable all the same.
+"""0005 key_file, sealed_key, ledger, ledger_node, ledger_head. Why: what was decided must be provable later and erasable all the same.
 
 Served: store/ledger.py, store/sealed_keys.py. Cost: an entry reads the hashes of one branch (log n) and writes two rows on average.
-Personal: sealed_key.owner and, by its keys, ledger.sealed (erased by person). Only adds. Undone by: dropping the four tables.
+Personal: sealed_key.owner and, by its keys, ledger.sealed (erased by person). Only adds. Undone by: dropping the five tables.
 """
 
 import sqlalchemy as sa
@@ -12,6 +12,12 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
+    op.create_table(
+        "key_file",
+        sa.Column("id", sa.String(16), nullable=False),
+        sa.Column("since_ms", sa.Integer, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_key_file"),
+    )
     op.create_table(
         "sealed_key",
         sa.Column("id", sa.String(32), nullable=False),

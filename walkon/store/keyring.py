@@ -1,0 +1,53 @@
+"""Which key file a store belongs to: a store in use never gets fresh keys, which would leave all that was sealed shut for ever."""
+
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Column, Integer, String, Table, insert, select
+
+from walkon.store.database import Database, Transaction
+from walkon.store.keys import Keys, KeysMissing, made_or_read, misplaced
+from walkon.store.schema import METADATA
+from walkon.types.clock import to_ms
+from walkon.types.errors import SetupError
+
+KEY_FILE = Table(
+    "key_file",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("since_ms", Integer, nullable=False),
+)
+
+
+async def keys_for(database: Database, path: Path, data_dir: Path, now: datetime) -> Keys:
+    """The keys of this store, made at `path` if it has none yet. Raises SetupError: lost, another store's, or unfit."""
+    async with database.reading() as tx:
+        known = await known_id(tx)
+    if known is not None:
+        return keys_known_as(known, path, data_dir)
+    keys = made_or_read(path, data_dir)
+    async with database.transaction() as tx:
+        if await known_id(tx) is None:
+            await tx.execute(insert(KEY_FILE).values(id=keys.id, since_ms=to_ms(now)))
+    return keys
+
+
+async def known_id(tx: Transaction) -> str | None:
+    """The id of the key file that this store's secrets are under, None while it has none."""
+    found: str | None = (await tx.execute(select(KEY_FILE.c.id))).scalar()
+    return found
+
+
+def keys_known_as(known: str, path: Path, data_dir: Path) -> Keys:
+    """The keys at `path`, which must be those with that id. Raises SetupError."""
+    if problem := misplaced(path, data_dir):
+        raise SetupError(problem)
+    try:
+        keys = Keys.read(path)
+    except KeysMissing:
+        raise SetupError(
+            f"{path} is missing, and this store needs it. Put the key file's backup there, or set [consent] key_file."
+        ) from None
+    if keys.id != known:
+        raise SetupError(f"{path} is another store's key file ({keys.id}, needed: {known}). Set [consent] key_file to this store's.")
+    return keys
