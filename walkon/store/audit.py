@@ -140,7 +140,7 @@ class _Walk:
 
     def _wrong(self, row: Row[Any]) -> Iterator[Fault]:
         try:
-            right = merkle.leaf_hash(leaf_data(row._mapping)) == row.leaf_hash
+            right = merkle.leaf_hash(leaf_data(dict(row._mapping))) == row.leaf_hash
         except (AttributeError, TypeError, msgspec.MsgspecError):
             right = False
         if not right:
