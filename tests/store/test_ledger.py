@@ -111,7 +111,7 @@ async def test_one_altered_byte_in_any_column_is_found_even_without_the_keys(ful
     assert seq in {fault.at for fault in found.faults if fault.fault in (Fault.ALTERED, Fault.UNCHAINED)}
 
 
-@pytest.mark.parametrize(("column", "value"), [("at_ms", 1), ("kind", "grant.givem"), ("key_id", "0" * 32)])
+@pytest.mark.parametrize(("column", "value"), [("at_ms", 1), ("kind", "grant.lost"), ("key_id", "0" * 32)])
 async def test_an_altered_time_kind_or_key_is_found(full: Database, column: str, value: object) -> None:
     async with full.transaction() as tx:
         await tx.execute(update(LEDGER).where(LEDGER.c.seq == 4).values({column: value}))
