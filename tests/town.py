@@ -17,6 +17,7 @@ from walkon.library import tables
 from walkon.library.clips import Clip, Finished
 from walkon.library.endings import end_finished, result_of
 from walkon.queue.port import Lease
+from walkon.queue.rules import Depth
 from walkon.queue.sqlite import SqliteQueue
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
@@ -113,7 +114,7 @@ def clock() -> StandingClock:
 @pytest.fixture
 async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
     database = await Database.open(tmp_path / "store.db")
-    queue = await SqliteQueue.open(tmp_path / "queue.db", max_depth=50, clock=clock)
+    queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
     found = {command.name: command for command in commands.load()}
     house = House(
         database=database,

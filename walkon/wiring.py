@@ -115,19 +115,18 @@ async def open_queue(config: Config) -> AsyncIterator[JobQueue]:
 
 
 async def _opened_queue(config: Config) -> JobQueue:
+    from walkon.queue.rules import Depth
+
     settings = config.queue
+    depth = Depth(all=settings.max_depth, place=settings.max_per_place, person=settings.max_per_person)
     if config.queue_on_redis:
         from walkon.queue.redis import RedisQueue
 
-        return await RedisQueue.open(
-            settings.url or "", lease_s=settings.lease_s, max_attempts=settings.max_attempts, max_depth=settings.max_depth
-        )
+        return await RedisQueue.open(settings.url or "", lease_s=settings.lease_s, max_attempts=settings.max_attempts, depth=depth)
     from walkon.queue.sqlite import SqliteQueue
 
     config.queue_path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return await SqliteQueue.open(
-        config.queue_path, lease_s=settings.lease_s, max_attempts=settings.max_attempts, max_depth=settings.max_depth
-    )
+    return await SqliteQueue.open(config.queue_path, lease_s=settings.lease_s, max_attempts=settings.max_attempts, depth=depth)
 
 
 async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:

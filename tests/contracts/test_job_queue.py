@@ -6,10 +6,13 @@ import pytest
 
 from tests.queue.making import LEASE_S, a_job, claimed, leased, let_the_sweeper_see_it_twice
 from walkon.queue.port import (
+    MAX_BATCH,
     MAX_COST_MS,
     MAX_PAYLOAD,
     MAX_RESULT,
+    MAX_SWAP_MS,
     Beat,
+    Bound,
     CancelOutcome,
     FaultKind,
     JobCancelled,
@@ -20,9 +23,10 @@ from walkon.queue.port import (
     LeaseLost,
     Progress,
     QueueFull,
+    Warm,
     WorkerId,
 )
-from walkon.queue.rules import POISON, RESULT_WINDOW_MS, VANISHED
+from walkon.queue.rules import POISON, RESULT_WINDOW_MS, VANISHED, Depth
 from walkon.types.clock import from_ms, to_ms
 
 A, B, C = JobId("a"), JobId("b"), JobId("c")
@@ -108,7 +112,7 @@ async def test_ids_may_hold_any_character(queue):
 
 
 async def test_a_full_queue_refuses_new_jobs_and_says_when_there_is_room(queue_make):
-    queue = await queue_make(max_depth=2)
+    queue = await queue_make(depth=Depth(all=2))
     await queue.submit(a_job("a", cost_ms=9_000))
     await queue.submit(a_job("b", cost_ms=3_000))
     with pytest.raises(QueueFull) as refused:
@@ -119,7 +123,7 @@ async def test_a_full_queue_refuses_new_jobs_and_says_when_there_is_room(queue_m
 
 
 async def test_a_full_queue_with_a_job_running_has_room_when_that_one_ends(queue_make, queue_clock):
-    queue = await queue_make(max_depth=1)
+    queue = await queue_make(depth=Depth(all=1))
     await queue.submit(a_job("a", cost_ms=9_000))
     await leased(queue)
     await queue.submit(a_job("b"))
@@ -130,17 +134,58 @@ async def test_a_full_queue_with_a_job_running_has_room_when_that_one_ends(queue
 
 
 async def test_a_full_queue_still_knows_the_jobs_it_has(queue_make):
-    queue = await queue_make(max_depth=1)
+    queue = await queue_make(depth=Depth(all=1))
     await queue.submit(a_job("a"))
     assert (await queue.submit(a_job("a"))).state is JobState.QUEUED
 
 
 async def test_a_delayed_retry_counts_against_the_bound(queue_make):
-    queue = await queue_make(max_depth=1)
+    queue = await queue_make(depth=Depth(all=1))
     await queue.submit(a_job("a"))
     await queue.fail(await leased(queue), FaultKind.TRANSIENT, "x")
     with pytest.raises(QueueFull):
         await queue.submit(a_job("b"))
+
+
+@pytest.mark.parametrize(
+    ("another", "same", "bound"),
+    [
+        ({"person": "web:bob"}, {"place": "web:elsewhere"}, Bound.PERSON),
+        ({"place": "web:elsewhere"}, {"person": "web:bob"}, Bound.PLACE),
+    ],
+    ids=["person", "place"],
+)
+async def test_a_person_in_all_places_and_a_place_have_a_bound_of_their_own(queue_make, queue_clock, another, same, bound):
+    queue = await queue_make(depth=Depth(person=2) if bound is Bound.PERSON else Depth(place=2))
+    await queue.submit(a_job("a", cost_ms=9_000))
+    await queue.submit(a_job("b", cost_ms=5_000, **same))
+    with pytest.raises(QueueFull) as refused:
+        await queue.submit(a_job("c"))
+    assert (refused.value.bound, refused.value.limit, refused.value.retry_after_s) == (bound, 2, 7)
+    await queue.submit(a_job("other", cost_ms=1_000, **another))
+    lease = await leased(queue)
+    queue_clock.advance(3)
+    with pytest.raises(QueueFull) as refused:
+        await queue.submit(a_job("c"))
+    assert refused.value.retry_after_s == 6
+    await queue.complete(lease, b"")
+    await queue.submit(a_job("c"))
+
+
+async def test_what_ends_in_any_way_makes_room_and_what_is_requeued_takes_it(queue_make, queue_clock):
+    queue = await queue_make(depth=Depth(person=1), max_attempts=1)
+    await queue.submit(a_job("cancelled"))
+    await queue.cancel(JobId("cancelled"))
+    await queue.submit(a_job("failed"))
+    assert await queue.fail(await leased(queue), FaultKind.TRANSIENT, "x") is JobState.DEAD
+    await queue.submit(a_job("vanished"))
+    await leased(queue)
+    await let_the_sweeper_see_it_twice(queue, queue_clock)
+    await queue.submit(a_job("waits"))
+    await queue.cancel(JobId("waits"))
+    assert await queue.requeue(JobId("failed"))
+    with pytest.raises(QueueFull):
+        await queue.submit(a_job("new"))
 
 
 async def test_a_claim_is_a_lease_on_the_whole_job(queue, queue_clock):
@@ -181,6 +226,48 @@ async def test_a_claim_repeated_after_its_job_has_ended_takes_no_other_job(queue
     assert await queue.claim(WorkerId("w1"), claim_id="c1", lanes=["animatic"]) is None
     queue_clock.advance(LEASE_S)
     assert (await queue.claim(WorkerId("w1"), claim_id="c1", lanes=["animatic"])).job.id == "b"
+
+
+async def batch_of(queue, claim_id="c1", *, most=8):
+    return await queue.claim_batch(WorkerId("w1"), claim_id=claim_id, lanes=["animatic"], most=most)
+
+
+async def test_a_batch_is_the_next_job_and_what_goes_with_it_each_charged_to_its_own_person(queue):
+    for name, person, batch in (("a", "ana", "x"), ("b", "bob", "x"), ("c", "cleo", "y"), ("d", "dan", "x"), ("e", "ana", "x")):
+        await queue.submit(a_job(name, person=person, batch=batch))
+    leases = await batch_of(queue)
+    assert [lease.job.id for lease in leases] == ["a", "b", "d", "e"]
+    assert len({lease.token for lease in leases}) == 4
+    await queue.submit(a_job("f", person="ana"))
+    await queue.submit(a_job("g", person="bob"))
+    assert [(await leased(queue)).job.id for _ in range(3)] == ["c", "g", "f"]
+
+
+async def test_a_batch_is_no_larger_than_asked_for_and_jobs_without_a_key_stay_by_themselves(queue):
+    for name in "abc":
+        await queue.submit(a_job(name, person=name, batch="x"))
+    assert len(await batch_of(queue, "c1", most=2)) == 2
+    for name in "de":
+        await queue.submit(a_job(name, person=name))
+    assert [len(await batch_of(queue, f"c{number}")) for number in (2, 3, 4, 5)] == [1, 1, 1, 0]
+
+
+async def test_a_batch_asked_for_twice_is_one_batch_less_what_has_ended(queue):
+    for name in "abc":
+        await queue.submit(a_job(name, person=name, batch="x"))
+    leases = await batch_of(queue, most=2)
+    assert await batch_of(queue, most=2) == leases
+    await queue.complete(leases[0], b"")
+    assert await batch_of(queue, most=2) == leases[1:]
+    assert (await queue.stats()).queued == 1
+
+
+@pytest.mark.parametrize(
+    ("most", "swap_ms"), [(0, 0), (MAX_BATCH + 1, 0), (1, -1), (1, MAX_SWAP_MS + 1)], ids=["none", "too many", "before", "too far"]
+)
+async def test_a_claim_out_of_bounds_is_refused(queue, most, swap_ms):
+    with pytest.raises(ValueError, match="not"):
+        await queue.claim_batch(WorkerId("w"), claim_id="c", lanes=["x"], most=most, warm=Warm(lanes=["x"], swap_ms=swap_ms))
 
 
 async def test_tokens_only_grow(queue):

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 
 from tests.queue.making import LEASE_S, a_job, claimed, leased, let_the_sweeper_see_it_twice, order_of_claims
-from walkon.queue.port import FaultKind, JobClass, JobId, Progress
+from walkon.queue.port import MAX_SWAP_MS, FaultKind, JobClass, JobId, Progress, Warm
+from walkon.types.ids import WorkerId
 
 
 async def test_one_persons_jobs_are_taken_in_the_order_they_came(queue):
@@ -180,6 +181,43 @@ async def test_asking_for_two_kinds_of_worker_is_one_share(queue):
         await queue.submit(a_job(f"one-a-{number}", place="one", lane="a"))
     served = [(await leased(queue, "w1", "a", "b")).job.place for _ in range(24)]
     assert all(abs(served[:end].count("both") - served[:end].count("one")) <= 1 for end in range(25))
+
+
+async def served_warm(queue, lane, swap_ms, count):
+    served = []
+    for number in range(count):
+        warm = Warm(lanes=[lane], swap_ms=swap_ms)
+        lease = await queue.claim(WorkerId("w"), claim_id=f"{lane}-{number}", lanes=["a", "b"], warm=warm)
+        served.append(lease.job.lane)
+        await queue.complete(lease, b"", spent_ms=lease.job.cost_ms)
+    return served
+
+
+async def test_what_is_loaded_goes_first_but_puts_nobody_back_by_more_than_a_swap(queue):
+    for number in range(20):
+        await queue.submit(a_job(f"cold-{number}", place="cold", lane="a"))
+        await queue.submit(a_job(f"warm-{number}", place="warm", lane="b"))
+    served = await served_warm(queue, "b", 4_000, 20)
+    ahead = [served[:end].count("b") - served[:end].count("a") for end in range(21)]
+    assert max(ahead) == 4
+    assert served[:4] == ["b"] * 4
+
+
+async def test_one_persons_jobs_stay_in_order_whatever_is_loaded(queue):
+    for number, lane in enumerate("aabab"):
+        await queue.submit(a_job(f"job-{number}", lane=lane))
+    assert await served_warm(queue, "b", 60_000, 5) == list("aabab")
+
+
+async def test_company_far_ahead_of_its_turn_does_not_come_along(queue):
+    for number in range(3):
+        await queue.submit(a_job(f"debtor-{number}", place="debtor", cost_ms=MAX_SWAP_MS, batch="x"))
+        await queue.submit(a_job(f"steady-{number}", place="steady", batch="xxy"[number]))
+    for _ in range(2):
+        lease = await leased(queue)
+        await queue.complete(lease, b"", spent_ms=10 * MAX_SWAP_MS if lease.job.place == "debtor" else 1_000)
+    batch = await queue.claim_batch(WorkerId("w"), claim_id="c", lanes=["animatic"], most=5)
+    assert [lease.job.id for lease in batch] == ["steady-1"]
 
 
 async def test_a_place_that_waited_long_for_an_absent_kind_of_worker_takes_not_all_the_others(queue):

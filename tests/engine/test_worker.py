@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, FailureCause
-from walkon.queue.port import Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable
+from walkon.queue.lanes import lane_of
+from walkon.queue.port import Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable, Warm
 from walkon.queue.sqlite import SqliteQueue
 from walkon.scene.codec import encode
 from walkon.scene.parser import parse
@@ -29,9 +31,8 @@ from walkon.types.scene import Scene
 class ScriptedBackend:
     """A backend outside walkon: writes small files, or does what the script says first."""
 
-    capabilities = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20)
-
     def __init__(self) -> None:
+        self.capabilities = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20)
         self.script: list[Callable[[Order], Exception | None]] = []
         self.hold = asyncio.Event()
         self.hold.set()
@@ -80,15 +81,15 @@ class Site:
             scratch=folder / "scratch",
         )
 
-    async def ask(self, id: str, words: str = "a dog runs") -> ClipId:
+    async def ask(self, id: str, words: str = "a dog runs", *, lane: str = "animatic", name: str = "Ana") -> ClipId:
         clip = Clip(
             id=ClipId(id),
             event=EventId(f"web:{id}"),
-            asker=Person(id=PersonId("web:Ana"), name="Ana"),
+            asker=Person(id=PersonId(f"web:{name}"), name=name),
             place=Place(id=PlaceId("web:local"), channel="lobby"),
             prompt=words,
             scene=encode(parse(words)),
-            lane="animatic",
+            lane=lane,
             max_bytes=1_000_000,
             asked_at=self.clock.now(),
         )
@@ -99,7 +100,7 @@ class Site:
             kind=JobKind.RENDER,
             place=clip.place.id,
             person=clip.asker.id,
-            lane="animatic",
+            lane=lane,
             cost_ms=1000,
             payload=id.encode(),
         )
@@ -145,6 +146,27 @@ async def test_a_job_becomes_a_finished_clip_with_its_files(site: Site) -> None:
     finished = (await site.clip(id)).finished
     assert finished and await site.studio.media.read(finished.video) == b"clip.mp4 of a dog runs"
     assert await site.job(id) is JobState.DONE
+
+
+async def test_a_worker_takes_only_what_its_models_and_its_card_can_do(site: Site) -> None:
+    able = replace(site.backend.capabilities, lane="diffusers", models=("wan",), vram_gb=24)
+    site.backend.capabilities = able
+    for number, (model, vram_gb) in enumerate((("ltx", 8), ("wan", 80), ("wan", 16)), start=1):
+        await site.ask("A" * number, f"{model} {vram_gb}", lane=lane_of("diffusers", model=model, vram_gb=vram_gb))
+    async with site.working():
+        await until(lambda: _is(site, ClipId("AAA"), ClipState.FINISHED))
+        await site.studio.queue.cancel(render_job(ClipId("A")))
+    assert site.backend.started == ["wan 16"]
+
+
+async def test_a_worker_goes_on_with_the_model_it_has_loaded(site: Site) -> None:
+    able = replace(site.backend.capabilities, models=("ltx", "wan"), loaded="wan", swap_ms=10_000)
+    site.backend.capabilities = able
+    for number, model in enumerate(("ltx", "wan", "wan"), start=1):
+        await site.ask("A" * number, f"{model} {number}", lane=lane_of("animatic", model=model), name=f"{model} {number}")
+    async with site.working():
+        await until(lambda: _is(site, ClipId("A"), ClipState.FINISHED))
+    assert site.backend.started == ["wan 2", "wan 3", "ltx 1"]
 
 
 async def test_a_passing_fault_is_tried_again(site: Site) -> None:
@@ -217,10 +239,10 @@ class FarQueue(SqliteQueue):
             raise QueueUnusable("the line is cut")
         return await super().heartbeat(lease, progress)
 
-    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
+    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
         if self.cut:
             raise QueueUnusable("the line is cut")
-        return await super().claim(worker, claim_id=claim_id, lanes=lanes)
+        return await super().claim(worker, claim_id=claim_id, lanes=lanes, warm=warm)
 
 
 async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tmp_path: Path) -> None:

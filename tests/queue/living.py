@@ -4,7 +4,7 @@ from random import Random
 from typing import Any
 
 from tests.queue.making import LEASE_S, HandClock, a_job
-from walkon.queue.port import FaultKind, JobClass, JobId, JobQueue, Lease, Progress
+from walkon.queue.port import FaultKind, JobClass, JobId, JobQueue, Lease, Progress, Warm
 from walkon.types.errors import WalkonError
 from walkon.types.ids import PlaceId, WorkerId
 
@@ -25,7 +25,17 @@ class Life:
 
     async def live(self, steps: int) -> list[Any]:
         """All answers, in order."""
-        calls = {"submit": 8, "claim": 8, "complete": 6, "heartbeat": 3, "fail": 2, "release": 2, "cancel": 2, "requeue": 1}
+        calls = {
+            "submit": 8,
+            "claim": 6,
+            "claim_batch": 1,
+            "complete": 6,
+            "heartbeat": 3,
+            "fail": 2,
+            "release": 2,
+            "cancel": 2,
+            "requeue": 1,
+        }
         calls |= {"sweep": 2, "reclaim": 0.2, "pause": 1, "drain": 0.5, "look": 2, "tick": 4}
         for name in self.rng.choices(list(calls), list(calls.values()), k=steps):
             await getattr(self, name)()
@@ -42,15 +52,22 @@ class Life:
     async def submit(self) -> None:
         names = [f"job-{len(self.jobs)}", self.rng.choice("xyz"), self.rng.choice(PLACES), self.rng.choice(LANES)]
         name, person, place, lane = names
-        klass, cost_ms = self.rng.choice(list(JobClass)), self.rng.randrange(9_000)
-        self.jobs.append(JobId(name))
-        await self.ask("submit", a_job(name, place=place, person=person, lane=lane, klass=klass, cost_ms=cost_ms, payload=name.encode()))
+        klass, cost_ms, batch = self.rng.choice(list(JobClass)), self.rng.randrange(9_000), self.rng.choice(["", "s", "s", "t"])
+        job = a_job(name, place=place, person=person, lane=lane, klass=klass, cost_ms=cost_ms, payload=name.encode(), batch=batch)
+        self.jobs.append(job.id)
+        await self.ask("submit", job)
 
     async def claim(self) -> None:
         worker, lanes = WorkerId(self.rng.choice(["w1", "w2"])), self.rng.choice([LANES, LANES[:1], LANES[1:]])
         lease = await self.ask("claim", worker, claim_id=f"claim-{len(self.answers)}", lanes=lanes)
         if isinstance(lease, Lease):
             self.leases.append(lease)
+
+    async def claim_batch(self) -> None:
+        warm = Warm(lanes=[self.rng.choice(LANES)], swap_ms=self.rng.randrange(20_000))
+        wanted = {"claim_id": f"claim-{len(self.answers)}", "lanes": LANES, "warm": warm, "most": self.rng.randint(1, 5)}
+        leases = await self.ask("claim_batch", WorkerId("w1"), **wanted)
+        self.leases += leases
 
     async def complete(self) -> None:
         if self.leases:

@@ -10,6 +10,7 @@ from tests.queue.redis_server import database_for
 from tests.queue.reference import ReferenceQueue
 from walkon.queue.port import JobClass, JobKind, JobQueue, Lease, NewJob
 from walkon.queue.redis import RedisQueue
+from walkon.queue.rules import UNBOUNDED_APART, Depth
 from walkon.queue.sqlite import SqliteQueue
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
 
@@ -34,13 +35,13 @@ class HandClock:
 
 
 async def open_queue(
-    kind: str, path: Path, *, clock: HandClock, lease_s: float = LEASE_S, max_attempts: int = 3, max_depth: int = 10_000
+    kind: str, path: Path, *, clock: HandClock, lease_s: float = LEASE_S, max_attempts: int = 3, depth: Depth = UNBOUNDED_APART
 ) -> JobQueue:
     if kind == "reference":
-        return ReferenceQueue(clock=clock, lease_s=lease_s, max_attempts=max_attempts, max_depth=max_depth)
+        return ReferenceQueue(clock=clock, lease_s=lease_s, max_attempts=max_attempts, depth=depth)
     if kind == "redis":
-        return await RedisQueue.open(database_for(path), clock=clock, lease_s=lease_s, max_attempts=max_attempts, max_depth=max_depth)
-    return await SqliteQueue.open(path, clock=clock, lease_s=lease_s, max_attempts=max_attempts, max_depth=max_depth)
+        return await RedisQueue.open(database_for(path), clock=clock, lease_s=lease_s, max_attempts=max_attempts, depth=depth)
+    return await SqliteQueue.open(path, clock=clock, lease_s=lease_s, max_attempts=max_attempts, depth=depth)
 
 
 def a_job(
@@ -52,6 +53,7 @@ def a_job(
     cost_ms: int = 1_000,
     payload: bytes = b"",
     klass: JobClass = JobClass.INTERACTIVE,
+    batch: str = "",
 ) -> NewJob:
     return NewJob(
         id=JobId(name),
@@ -62,6 +64,7 @@ def a_job(
         cost_ms=cost_ms,
         payload=payload,
         klass=klass,
+        batch=batch,
     )
 
 

@@ -1,7 +1,7 @@
 """The queue's promises in their plainest form: everything in dictionaries, one process, no durability. An oracle for tests."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from walkon.queue.fairness import path_of
@@ -9,6 +9,7 @@ from walkon.queue.line import MemoryFlows, Waiting, WaitingLine
 from walkon.queue.port import (
     MAX_COST_MS,
     Beat,
+    Bound,
     CancelOutcome,
     FaultKind,
     JobCancelled,
@@ -21,8 +22,22 @@ from walkon.queue.port import (
     Progress,
     QueueFull,
     QueueStats,
+    Warm,
 )
-from walkon.queue.rules import POISON, RESULT_WINDOW_MS, VANISHED, Rules, after_fault, check_job, check_result, left_ms, retry_delay_ms
+from walkon.queue.rules import (
+    POISON,
+    RESULT_WINDOW_MS,
+    UNBOUNDED_APART,
+    VANISHED,
+    Depth,
+    Rules,
+    after_fault,
+    check_claim,
+    check_job,
+    check_result,
+    left_ms,
+    retry_delay_ms,
+)
 from walkon.queue.rules import retry_after_s as room_in_s
 from walkon.types.clock import Clock, from_ms, to_ms
 from walkon.types.ids import JobId, PlaceId, WorkerId
@@ -53,15 +68,16 @@ class Entry:
 
     @property
     def waiting(self) -> Waiting:
-        return Waiting(seq=self.seq, id=self.job.id, path=path_of(self.job), lane=self.job.lane, cost_ms=self.job.cost_ms)
+        job = self.job
+        return Waiting(seq=self.seq, id=job.id, path=path_of(job), lane=job.lane, cost_ms=job.cost_ms, batch=job.batch)
 
 
 class ReferenceQueue:
     """`JobQueue` in memory."""
 
-    def __init__(self, *, clock: Clock, lease_s: float = 30, max_attempts: int = 3, max_depth: int = 10_000) -> None:
+    def __init__(self, *, clock: Clock, lease_s: float = 30, max_attempts: int = 3, depth: Depth = UNBOUNDED_APART) -> None:
         self.clock = clock
-        self.rules = Rules(lease_ms=round(lease_s * 1000), max_attempts=max_attempts, max_depth=max_depth)
+        self.rules = Rules(lease_ms=round(lease_s * 1000), max_attempts=max_attempts, depth=depth)
         self.jobs: dict[JobId, Entry] = {}
         self.line = WaitingLine(MemoryFlows())
         self.seq = self.token = 0
@@ -79,26 +95,33 @@ class ReferenceQueue:
     async def submit(self, job: NewJob) -> JobView:
         check_job(job)
         known = self.jobs.get(job.id)
-        if known is not None and replace(known.job, cost_ms=job.cost_ms) != job:
+        if known is not None and replace(known.job, cost_ms=job.cost_ms, batch=job.batch) != job:
             raise JobConflict(job.id)
         if known is None:
-            self._refuse_beyond_depth()
+            self._refuse_beyond_depth(job)
             self.seq += 1
             self.jobs[job.id] = Entry(job=job, seq=self.seq)
             self.line.add(self.jobs[job.id].waiting)
             self._tell()
         return (await self.views([job.id]))[job.id]
 
-    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
+    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
+        return next(iter(await self.claim_batch(worker, claim_id=claim_id, lanes=lanes, most=1, warm=warm)), None)
+
+    async def claim_batch(self, worker, *, claim_id: str, lanes: Sequence[str], most: int, warm: Warm | None = None) -> list[Lease]:
+        check_claim(most, warm)
         self._promote()
         known = [entry for entry in self.jobs.values() if entry.claim_id == claim_id and entry.expires_ms > self.now_ms]
         if known:
-            entry = max(known, key=lambda each: each.token)
-            return self._lease(entry) if entry.state is JobState.RUNNING else None
-        waiting = None if self.draining else self.line.take(lanes)
-        if waiting is None:
-            return None
-        entry = self.jobs[JobId(waiting.id)]
+            return [self._lease(entry) for entry in sorted(known, key=lambda each: each.token) if entry.state is JobState.RUNNING]
+        leases = []
+        waiting = None if self.draining else self.line.take(lanes, warm)
+        while waiting is not None:
+            leases.append(self._hand_out(self.jobs[JobId(waiting.id)], worker, claim_id))
+            waiting = self.line.take_company(waiting) if len(leases) < most else None
+        return leases
+
+    def _hand_out(self, entry: Entry, worker: WorkerId, claim_id: str) -> Lease:
         self.token += 1
         entry.state, entry.attempts, entry.token = JobState.RUNNING, entry.attempts + 1, self.token
         entry.worker, entry.claim_id, entry.answered, entry.beats = worker, claim_id, None, 0
@@ -298,7 +321,7 @@ class ReferenceQueue:
             entry.silent_worker = entry.worker
         self._queue(entry)
 
-    def _running_left(self) -> list[int]:
+    def _running_left(self, of: Callable[[Entry], bool] = lambda entry: True) -> list[int]:
         return [
             left_ms(
                 cost_ms=entry.job.cost_ms,
@@ -307,13 +330,22 @@ class ReferenceQueue:
                 progress=entry.progress,
             )
             for entry in self.in_state(JobState.RUNNING)
+            if of(entry)
         ]
 
-    def _refuse_beyond_depth(self) -> None:
+    def _refuse_beyond_depth(self, job: NewJob) -> None:
         waiting = self.in_state(JobState.QUEUED, JobState.DELAYED)
-        if len(waiting) >= self.rules.max_depth:
-            cost_ms = sum(entry.job.cost_ms for entry in waiting)
-            raise QueueFull(self.rules.max_depth, room_in_s(self._running_left(), waiting=len(waiting), waiting_ms=cost_ms))
+        unfinished = self.in_state(JobState.QUEUED, JobState.DELAYED, JobState.RUNNING)
+        bounds = {
+            Bound.PERSON: (unfinished, lambda entry: entry.job.person == job.person),
+            Bound.PLACE: (unfinished, lambda entry: entry.job.place == job.place),
+            Bound.ALL: (waiting, lambda entry: True),
+        }
+        for bound, (entries, counts) in bounds.items():
+            if sum(map(counts, entries)) >= self.rules.depth.of(bound):
+                cost_ms = sum(entry.job.cost_ms for entry in waiting)
+                after_s = room_in_s(self._running_left(counts), self._running_left(), waiting=len(waiting), waiting_ms=cost_ms)
+                raise QueueFull(self.rules.depth.of(bound), after_s, bound)
 
     def _places(self) -> dict[str, tuple[int, int]]:
         places, ahead_ms = {}, sum(self._running_left())

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tests.queue.making import LEASE_S, HandClock, a_job, open_queue
-from walkon.queue.port import FaultKind, JobClass, JobState, Lease, Progress, QueueStats
+from walkon.queue.port import FaultKind, JobClass, JobState, Lease, Progress, QueueStats, Warm
+from walkon.queue.rules import Depth
 from walkon.types.errors import WalkonError
 from walkon.types.ids import PlaceId, WorkerId
 
@@ -36,7 +37,7 @@ class QueueMachine(RuleBasedStateMachine):
         self.tokens: list[int] = []
 
     async def _open(self, kind: str):
-        return await open_queue(kind, self.folder / "queue.db", clock=self.clock, max_depth=MAX_DEPTH)
+        return await open_queue(kind, self.folder / "queue.db", clock=self.clock, depth=Depth(all=MAX_DEPTH, place=6, person=5))
 
     def all(self, call: str, *args, **kwargs):
         """The one answer of all."""
@@ -56,9 +57,10 @@ class QueueMachine(RuleBasedStateMachine):
         lane=st.sampled_from(LANES),
         klass=st.sampled_from(list(JobClass)),
         cost_ms=st.integers(0, 9_000),
+        batch=st.sampled_from(["", "x", "y"]),
     )
-    def submit(self, place, person, lane, klass, cost_ms):
-        job = a_job(f"job-{next(self.names)}", place=place, person=person, lane=lane, klass=klass, cost_ms=cost_ms)
+    def submit(self, place, person, lane, klass, cost_ms, batch):
+        job = a_job(f"job-{next(self.names)}", place=place, person=person, lane=lane, klass=klass, cost_ms=cost_ms, batch=batch)
         if not isinstance(self.all("submit", job), tuple):
             self.jobs[job.id] = JobState.QUEUED
             assert self.all("submit", job).state is JobState.QUEUED
@@ -71,6 +73,15 @@ class QueueMachine(RuleBasedStateMachine):
         if lease is not None:
             self.leases.append(lease)
             self.tokens.append(lease.token)
+
+    @rule(lanes=st.sampled_from([LANES, LANES[:1]]), warm=st.sampled_from(LANES), swap_ms=st.integers(0, 9_000), most=st.integers(1, 4))
+    def claim_batch(self, lanes, warm, swap_ms, most):
+        wanted = {"claim_id": f"claim-{next(self.claims)}", "lanes": lanes, "most": most, "warm": Warm(lanes=[warm], swap_ms=swap_ms)}
+        leases = self.all("claim_batch", WorkerId("w1"), **wanted)
+        assert self.all("claim_batch", WorkerId("w1"), **wanted) == leases
+        assert len({(lease.job.lane, lease.job.batch) for lease in leases}) <= 1
+        self.leases += leases
+        self.tokens += [lease.token for lease in leases]
 
     @precondition(lambda self: self.leases)
     @rule(data=st.data(), left_ms=st.none() | st.integers(0, 5_000))

@@ -16,7 +16,7 @@ from walkon.queue.port import FaultKind, JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
 from walkon.queue.redis_keys import PREFIX, TAG
 from walkon.queue.redis_scripts import SCHEMA_VERSION, script
-from walkon.queue.rules import RESULT_WINDOW_MS
+from walkon.queue.rules import RESULT_WINDOW_MS, Depth
 from walkon.queue.sqlite import SqliteQueue
 from walkon.types.clock import to_ms
 from walkon.types.ids import PlaceId, WorkerId
@@ -93,9 +93,9 @@ async def test_everything_is_as_it_was_after_a_restart(queue, opened, clock):
 async def test_three_queues_give_the_same_answers_over_a_long_life(tmp_path, opened, seed):
     clocks = [HandClock(), HandClock(), HandClock()]
     queues = [
-        ReferenceQueue(clock=clocks[0], max_depth=40),
-        await SqliteQueue.open(tmp_path / "queue.db", clock=clocks[1], max_depth=40),
-        await opened(clock=clocks[2], max_depth=40),
+        ReferenceQueue(clock=clocks[0], depth=Depth(all=40)),
+        await SqliteQueue.open(tmp_path / "queue.db", clock=clocks[1], depth=Depth(all=40)),
+        await opened(clock=clocks[2], depth=Depth(all=40)),
     ]
     lives = [await Life(queue, clock, seed=seed).live(800) for queue, clock in zip(queues, clocks, strict=True)]
     await queues[1].close()
@@ -174,7 +174,7 @@ async def test_nothing_is_left_behind_but_what_is_documented(opened, clock, admi
     await queue.reclaim()
     for job in life.jobs:
         await queue.cancel(job)
-    assert names_of_keys(admin) - {"j", "p", "r"} == {"schema", "q", "f", "ended", "dead"}
+    assert names_of_keys(admin) - {"j", "p", "r", "dead"} == {"schema", "q", "f", "ended"}
     assert set(admin.hgetall(f"{PREFIX}f:")) == {b""}
     clock.advance(RESULT_WINDOW_MS / 1000)
     while (await queue.stats()).cancelled:

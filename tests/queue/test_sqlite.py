@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from tests.queue.making import LANE, LEASE_S, HandClock, a_job, claimed, leased, order_of_claims
-from walkon.queue.port import FaultKind, JobConflict, JobId, JobState, QueueUnusable
+from walkon.queue.port import FaultKind, JobConflict, JobId, JobState, QueueFull, QueueUnusable
+from walkon.queue.rules import Depth
 from walkon.queue.sqlite import CHECKPOINT_BYTES, SqliteQueue
 from walkon.types.ids import PlaceId, WorkerId
 
@@ -366,3 +367,18 @@ async def test_a_conflict_names_the_job(queue):
     with pytest.raises(JobConflict) as refused:
         await queue.submit(a_job("job", payload=b"other"))
     assert refused.value.job == "job"
+
+
+async def test_a_file_of_an_older_release_is_brought_up_to_date_with_its_jobs(queue, opened, file):
+    await queue.submit(a_job("old"))
+    await queue.close()
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        for index in ("job_person", "job_place"):
+            connection.execute(f"DROP INDEX {index}")
+        connection.execute("ALTER TABLE job DROP COLUMN batch")
+        connection.execute("PRAGMA user_version = 1")
+    again = await opened(depth=Depth(person=2))
+    await again.submit(a_job("new", batch="x"))
+    with pytest.raises(QueueFull):
+        await again.submit(a_job("third"))
+    assert await order_of_claims(again) == ["old", "new"]

@@ -124,7 +124,7 @@ class Router:
             case ClipTakenDown():
                 return _private(speaker, "refusal.taken_down", clip=error.clip)
             case QueueFull():
-                return _private(speaker, "refusal.full", limit=error.limit, wait=speaker.wait(error.retry_after_s * 1000))
+                return _private(speaker, f"refusal.full.{error.bound}", limit=error.limit, wait=speaker.wait(error.retry_after_s * 1000))
             case _:
                 return self._fault(speaker, type(error).__name__, error)
 

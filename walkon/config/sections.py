@@ -132,12 +132,17 @@ class HealthSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class QueueSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The job queue. url None: a file in data_dir; else a file or a Redis server. lease_s: a worker silent for longer loses its job."""
+    """The job queue. url None: a file in data_dir; else a file or a Redis server. lease_s: a worker silent for longer loses its job.
+
+    max_depth: jobs in line; max_per_place, max_per_person: unfinished jobs, a person's in all places together.
+    """
 
     url: QueueUrl | None = None
     lease_s: LeaseSeconds = 30
     max_attempts: Attempts = 3
     max_depth: Depth = 10_000
+    max_per_place: Depth = 2_000
+    max_per_person: Depth = 100
 
 
 class StoreSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -6,6 +6,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from walkon.queue.lanes import lanes_of
+from walkon.queue.port import MAX_SWAP_MS, Warm
 from walkon.types.errors import WalkonError
 from walkon.types.scene import Scene
 
@@ -76,13 +78,33 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capabilities:
-    """What a backend is. lane: the queue lane it serves. drawn: the clip is drawn by computer, no model made it."""
+    """What a backend is. lane: the first part of every queue lane it serves. drawn: the clip is drawn by computer, no model made it.
+
+    models: those it can load here, empty where there is nothing to choose. vram_gb: of its card, 0 without one. loaded: the model
+    in memory now, and swap_ms what putting another there takes.
+    """
 
     name: str
     lane: str
     drawn: bool
     min_seconds: float
     max_seconds: float
+    models: tuple[str, ...] = ()
+    vram_gb: float = 0
+    loaded: str = ""
+    swap_ms: int = 0
+
+    @property
+    def lanes(self) -> tuple[str, ...]:
+        """The lanes of all jobs that it can do."""
+        return lanes_of(self.lane, models=self.models, vram_gb=self.vram_gb)
+
+    @property
+    def warm(self) -> Warm | None:
+        """The lanes of those for which nothing has to be loaded, None where that makes no difference."""
+        if not self.loaded or not self.swap_ms:
+            return None
+        return Warm(lanes=lanes_of(self.lane, models=(self.loaded,), vram_gb=self.vram_gb), swap_ms=min(self.swap_ms, MAX_SWAP_MS))
 
 
 @dataclass(eq=False)

@@ -66,9 +66,9 @@ class Worker:
 
     async def _take_one(self) -> None:
         queue = self._studio.queue
-        lanes = (self._studio.backend.capabilities.lane,)
+        able = self._studio.backend.capabilities
         try:
-            lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes)
+            lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=able.lanes, warm=able.warm)
             if lease is None:
                 await queue.wait(IDLE_S)
                 return

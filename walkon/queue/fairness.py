@@ -11,9 +11,9 @@ Where the tree is kept is the business of `Flows`: this module holds the rules, 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
-from walkon.queue.port import FaultKind, JobClass, NewJob
+from walkon.queue.port import FaultKind, JobClass, NewJob, Warm
 
 Path = tuple[str, ...]
 """A node of the tree: () is the root, then class, place, person."""
@@ -28,6 +28,9 @@ MAX_LAG = 300_000 * TAGS_PER_MS
 
 Without it, a place that waited hours for a kind of worker that was away would then have every other worker to itself.
 """
+
+BREADTH = 4
+"""Children of a node among which company for a batch is looked for: 48 people at most, in all classes."""
 
 CLASS_WEIGHTS: Mapping[str, int] = {JobClass.DRAFT: 16, JobClass.INTERACTIVE: 4, JobClass.BATCH: 1}
 
@@ -47,6 +50,20 @@ class Flow:
     arrival: int = 0
     running: int = 0
     lanes: int = 0
+
+
+class Head(NamedTuple):
+    """A child that stands in a ring. Heads are ordered by tag, equal ones by name."""
+
+    tag: int
+    name: str
+
+
+class Turn(NamedTuple):
+    """Whose turn it is. lanes: those among which its oldest job is the one."""
+
+    path: Path
+    lanes: Sequence[str]
 
 
 class Flows(Protocol):
@@ -73,8 +90,11 @@ class Flows(Protocol):
     def lanes_below(self, parent: Path) -> list[str]:
         """The lanes in which the node's own rings hold somebody, sorted."""
 
-    def first(self, parent: Path, lanes: Sequence[str]) -> str | None:
-        """The child with the least tag in those rings, ties by name; None if they are empty."""
+    def first(self, parent: Path, lanes: Sequence[str]) -> Head | None:
+        """The first child in those rings; None if they are empty."""
+
+    def heads(self, parent: Path, lane: str) -> list[Head]:
+        """The first BREADTH children in that ring."""
 
     def held(self, place: str) -> bool:
         """Whether the place is paused."""
@@ -117,15 +137,36 @@ class FairTree:
         self._leave(path, lane)
         self._tidy(path)
 
-    def next(self, lanes: Sequence[str]) -> Path | None:
-        """The person whose turn it is among those with work in the lanes, None if nobody has."""
-        path = ROOT
+    def next(self, lanes: Sequence[str], warm: Warm | None = None) -> Turn | None:
+        """Whose turn it is among those with work in the lanes, None if nobody has.
+
+        A branch with warm work goes before the first one if its tag is at most a swap ahead: tags are never changed for it, so
+        what the first one is owed stays, and grows to no more than that.
+        """
+        path, near = ROOT, [lane for lane in lanes if lane in warm.lanes] if warm else []
         while not _is_person(path):
-            name = self.flows.first(path, lanes)
-            if name is None:
+            head = self.flows.first(path, lanes)
+            if head is None:
                 return None
+            name = head.name
+            close = self.flows.first(path, near) if warm and near and near != lanes else None
+            if warm and close and close.name != name and close.tag - charge_of((*path, close.name), warm.swap_ms) <= head.tag:
+                name, lanes = close.name, near
             path = (*path, name)
-        return path
+        return Turn(path, lanes)
+
+    def company(self, lane: str, path: Path = ROOT) -> Iterator[Path]:
+        """The people next in turn in the lane, in order: few of them, and nobody far ahead of the first.
+
+        Not beyond MAX_LAG, or somebody deep in debt would push the clock away from those who are owed.
+        """
+        if _is_person(path):
+            yield path
+            return
+        heads = self.flows.heads(path, lane)
+        for head in heads:
+            if head.tag - charge_of((*path, head.name), MAX_LAG // TAGS_PER_MS) <= heads[0].tag:
+                yield from self.company(lane, (*path, head.name))
 
     def start(self, path: Path, cost_ms: int, *, emptied: str | None) -> None:
         """Charge a claimed job to its branch. emptied: its lane, if that was the person's last waiting job there."""

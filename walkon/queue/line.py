@@ -4,7 +4,8 @@ import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from walkon.queue.fairness import ROOT, FairTree, Flow, Path
+from walkon.queue.fairness import BREADTH, ROOT, FairTree, Flow, Head, Path
+from walkon.queue.port import Warm
 
 EXACT_UP_TO = 100
 """Waiting jobs in a line that is told anew whenever it has changed; a longer one may be told as it was a moment ago."""
@@ -60,11 +61,14 @@ class MemoryFlows:
         """The lanes of its rings."""
         return sorted(self.rings.get(parent, {}))
 
-    def first(self, parent: Path, lanes: Sequence[str]) -> str | None:
-        """The child with the least tag."""
+    def first(self, parent: Path, lanes: Sequence[str]) -> Head | None:
+        """The first child."""
         rings = self.rings.get(parent, {})
-        heads = [self._head(parent, lane) for lane in lanes if lane in rings]
-        return min(heads)[1] if heads else None
+        return min((self._head(parent, lane) for lane in lanes if lane in rings), default=None)
+
+    def heads(self, parent: Path, lane: str) -> list[Head]:
+        """The first few children."""
+        return heapq.nsmallest(BREADTH, (Head(tag, name) for name, tag in self.rings.get(parent, {}).get(lane, {}).items()))
 
     def held(self, place: str) -> bool:
         """Whether the place is paused."""
@@ -86,11 +90,11 @@ class MemoryFlows:
         served_just_now = heap and heap[0][1] == path[-1]
         (heapq.heapreplace if served_just_now else heapq.heappush)(heap, (tag, path[-1]))
 
-    def _head(self, parent: Path, lane: str) -> tuple[int, str]:
+    def _head(self, parent: Path, lane: str) -> Head:
         ring, heap = self.rings[parent][lane], self.heaps[parent, lane]
         while ring.get(heap[0][1]) != heap[0][0]:
             heapq.heappop(heap)
-        return heap[0]
+        return Head(*heap[0])
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -102,6 +106,7 @@ class Waiting:
     path: Path = field(compare=False)
     lane: str = field(compare=False)
     cost_ms: int = field(compare=False)
+    batch: str = field(compare=False, default="")
 
 
 class WaitingLine:
@@ -129,20 +134,30 @@ class WaitingLine:
         if self._emptied(job):
             self.tree.withdraw(job.path, job.lane)
 
-    def take(self, lanes: Sequence[str]) -> Waiting | None:
+    def take(self, lanes: Sequence[str], warm: Warm | None = None) -> Waiting | None:
         """Claim the next job that a worker of these lanes may have."""
-        path = self.tree.next(lanes)
-        if path is None:
+        turn = self.tree.next(lanes, warm)
+        if turn is None:
             return None
-        job = min(self.jobs[path, lane][0] for lane in lanes if (path, lane) in self.jobs)
-        heapq.heappop(self.jobs[path, job.lane])
-        self.tree.start(path, job.cost_ms, emptied=job.lane if self._emptied(job) else None)
-        return job
+        return self._start(min(self.jobs[turn.path, lane][0] for lane in turn.lanes if (turn.path, lane) in self.jobs))
+
+    def take_company(self, job: Waiting) -> Waiting | None:
+        """Claim one more that may be worked on together with this one."""
+        if not job.batch:
+            return None
+        heads = (self.jobs[path, job.lane][0] for path in self.tree.company(job.lane))
+        found = next((head for head in heads if head.batch == job.batch), None)
+        return self._start(found) if found else None
 
     def order(self) -> Iterator[Waiting]:
         """The jobs in the order in which a worker of every lane would get them if nobody came; empties the line."""
         while job := self.take(self.flows.lanes_below(ROOT)):
             yield job
+
+    def _start(self, job: Waiting) -> Waiting:
+        heapq.heappop(self.jobs[job.path, job.lane])
+        self.tree.start(job.path, job.cost_ms, emptied=job.lane if self._emptied(job) else None)
+        return job
 
     def _emptied(self, job: Waiting) -> bool:
         if self.jobs[job.path, job.lane]:

@@ -22,6 +22,12 @@ MAX_RESULT = 64 * 1024
 MAX_COST_MS = 24 * 3600 * 1000
 """The most that one job can be expected, or charged, to use: a day."""
 
+MAX_SWAP_MS = 300_000
+"""The most that keeping a model loaded may put somebody back: as much as one job of the dearest kind."""
+
+MAX_BATCH = 64
+"""Jobs in one claim."""
+
 
 class JobKind(StrEnum):
     """What is to be done."""
@@ -66,10 +72,11 @@ class FaultKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewJob:
-    """A job to submit. lane: what a worker must be able to do (`animatic`). payload: at most MAX_PAYLOAD bytes.
+    """A job to submit. lane: what a worker must be able to do (`animatic`, see `lanes`). payload: at most MAX_PAYLOAD bytes.
 
-    cost_ms: expected milliseconds of the worker, 0 to MAX_COST_MS. It is an estimate and not part of what the job is: a repeat
-    of the submission may bring another, and the first one counts.
+    cost_ms: expected milliseconds of the worker, 0 to MAX_COST_MS. batch: jobs of a lane with the same key can be worked on
+    together, empty: by itself only. Neither is part of what the job is: a repeat of the submission may bring others, and the
+    first ones count.
     """
 
     id: JobId
@@ -80,6 +87,19 @@ class NewJob:
     cost_ms: int
     payload: bytes = b""
     klass: JobClass = JobClass.INTERACTIVE
+    batch: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warm:
+    """What a worker has at hand: jobs of these lanes may go before others whose turn it is.
+
+    swap_ms: how far before, in work, 0 to MAX_SWAP_MS: what it costs to load for another lane. What is overtaken is still
+    charged and remembered, so nobody is ever further behind than that. One person's own jobs stay in their order.
+    """
+
+    lanes: Sequence[str]
+    swap_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +144,15 @@ class JobView:
     result: bytes | None = None
     token: int = 0
     error: str | None = None
+
+
+class Bound(StrEnum):
+    """Whose bound a refused submission met."""
+
+    ALL = "all"
+    PLACE = "place"
+    PERSON = "person"
+    """The person's jobs in all places together."""
 
 
 class Beat(StrEnum):
@@ -187,10 +216,11 @@ class JobConflict(WalkonError):
 
 @dataclass(eq=False)
 class QueueFull(WalkonError):
-    """The queue is at its bound; `retry_after_s` is an estimate of when there is room again."""
+    """The queue is at its bound, or the person or place is; `retry_after_s` is an estimate of when there is room again."""
 
     limit: int
     retry_after_s: int
+    bound: Bound = Bound.ALL
 
 
 @dataclass(eq=False)
@@ -209,11 +239,20 @@ class JobQueue(Protocol):
         Raises JobConflict, QueueFull, ValueError (a payload or cost out of bounds).
         """
 
-    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
+    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
         """Lease the next job in fair order among those of the lanes, None if there is none or the queue drains.
 
         claim_id: new for every job wanted. The same one within a lease returns the same lease, None once that job is no longer
-        running under it.
+        running under it. warm: lanes among these that are cheaper now.
+        """
+
+    async def claim_batch(
+        self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], most: int, warm: Warm | None = None
+    ) -> list[Lease]:
+        """Lease the next job as `claim` does, and others of its lane and batch key in fair order, each charged to its own person.
+
+        most: 1 to MAX_BATCH. Only the oldest jobs of the people next in turn are looked at, so what does not match ends no batch
+        but may hide what would. A repeat returns those that still run. Raises ValueError.
         """
 
     async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:

@@ -15,6 +15,7 @@ from walkon.queue.bell import JUST_NOW_S, Bell
 from walkon.queue.port import (
     MAX_COST_MS,
     Beat,
+    Bound,
     CancelOutcome,
     FaultKind,
     JobCancelled,
@@ -28,6 +29,7 @@ from walkon.queue.port import (
     QueueFull,
     QueueStats,
     QueueUnusable,
+    Warm,
 )
 from walkon.queue.redis_client import RedisClient
 from walkon.queue.redis_line import Line, LineReader
@@ -37,8 +39,11 @@ from walkon.queue.redis_walk import pairs
 from walkon.queue.rules import (
     MAX_ERROR,
     SWEEP_LIMIT,
+    UNBOUNDED_APART,
+    Depth,
     Rules,
     after_fault,
+    check_claim,
     check_job,
     check_result,
     retry_after_s,
@@ -74,7 +79,7 @@ class RedisQueue:
         *,
         lease_s: float = 30,
         max_attempts: int = 3,
-        max_depth: int = 10_000,
+        depth: Depth = UNBOUNDED_APART,
         clock: Clock | None = None,
     ) -> "RedisQueue":
         """The queue in that server's database, begun if there is none.
@@ -82,7 +87,7 @@ class RedisQueue:
         url: as for `RedisClient`. clock: the time instead of the server's, for tests only: machines' clocks differ. The rest as for
         `SqliteQueue.open`. Raises QueueUnusable: no such server, no right to use it, a replica, or a newer release's queue.
         """
-        rules = Rules(lease_ms=round(lease_s * 1000), max_attempts=max_attempts, max_depth=max_depth)
+        rules = Rules(lease_ms=round(lease_s * 1000), max_attempts=max_attempts, depth=depth)
         queue = cls(RedisClient(url), rules, clock)
         try:
             if await queue._run("open") > SCHEMA_VERSION:
@@ -95,25 +100,33 @@ class RedisQueue:
     async def submit(self, job: NewJob) -> JobView:
         """Put the job in line. Raises JobConflict, QueueFull, ValueError."""
         check_job(job)
-        said = (job.kind.value, job.klass.value, job.place, job.person, job.lane, job.cost_ms, job.payload, self._rules.max_depth)
-        match await self._run("submit", job.id, *said):
+        depth = self._rules.depth
+        said = (job.kind.value, job.klass.value, job.place, job.person, job.lane, job.cost_ms, job.payload, job.batch)
+        match await self._run("submit", job.id, *said, depth.all, depth.place, depth.person):
             case b"conflict":
                 raise JobConflict(job.id)
-            case b"full":
-                raise await self._full()
             case b"known":
                 return (await self.views([job.id]))[job.id]
+            case bound if bound != b"new":
+                raise await self._full(job, Bound(bound.decode()))
         self._bell.ring()
         position, ahead_ms = (await self._line.read()).place_of(job.id, job.place)
         return JobView(id=job.id, state=JobState.QUEUED, position=position, ahead_ms=ahead_ms)
 
-    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
+    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
         """Lease the next job in fair order."""
-        found = await self._run("claim", worker, claim_id, self._rules.lease_ms, *lanes)
-        if not found:
-            return None
-        job, record, payload = found
-        return read_record(record).lease(JobId(job.decode()), payload)
+        return next(iter(await self.claim_batch(worker, claim_id=claim_id, lanes=lanes, most=1, warm=warm)), None)
+
+    async def claim_batch(
+        self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], most: int, warm: Warm | None = None
+    ) -> list[Lease]:
+        """Lease the next job and what may be worked on together with it. Raises ValueError."""
+        check_claim(most, warm)
+        near = [lane for lane in lanes if lane in warm.lanes] if warm else []
+        bounds = (self._rules.lease_ms, most, warm.swap_ms if warm else 0)
+        found = await self._run("claim", worker, claim_id, *bounds, len(lanes), *lanes, *near)
+        jobs = zip(found[::3], found[1::3], found[2::3], strict=True)
+        return [read_record(record).lease(JobId(job.decode()), payload) for job, record, payload in jobs]
 
     async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
         """Renew the lease and leave word of the progress."""
@@ -262,10 +275,11 @@ class RedisQueue:
         """For spans: a clock that no one sets."""
         return monotonic() if self._clock is None else to_ms(self._clock.now()) / 1000
 
-    async def _full(self) -> QueueFull:
+    async def _full(self, job: NewJob, bound: Bound) -> QueueFull:
         line, stats = await self._line.read(), await self.stats()
-        after_s = retry_after_s(line.running_left_ms, waiting=stats.queued + stats.delayed, waiting_ms=stats.waiting_ms)
-        return QueueFull(self._rules.max_depth, after_s)
+        own_ms, all_ms = line.running_left_ms(bound, job), line.running_left_ms()
+        after_s = retry_after_s(own_ms, all_ms, waiting=stats.queued + stats.delayed, waiting_ms=stats.waiting_ms)
+        return QueueFull(self._rules.depth.of(bound), after_s, bound)
 
     async def _records(self, jobs: Sequence[JobId]) -> dict[JobId, Record]:
         if not jobs:

@@ -1,7 +1,8 @@
 """Names of the queue's keys, as the scripts make them. All begin with one hash tag, so in a cluster they share a slot.
 
-Left behind when nothing waits or runs: `schema`, `q` (counters), `f:` (the root of the turns), `paused`, the records `j:`, `p:`, `r:` of
-ended jobs with their index `ended` and `dead`, for a week; `c:` and `a:` (answers for repeats), which expire within a minute.
+`d` counts the unfinished jobs of people and places. Left behind when nothing waits or runs: `schema`, `q` (counters), `f:` (the
+root of the turns), `paused`, the records `j:`, `p:`, `r:` of ended jobs with their index `ended` and `dead`, for a week; `c:` and
+`a:` (answers for repeats), which expire within a minute.
 """
 
 from walkon.queue.fairness import Path

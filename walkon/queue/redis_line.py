@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from time import monotonic
 
 from walkon.queue.line import EXACT_UP_TO, ToldLine, tell
+from walkon.queue.port import Bound, NewJob
 from walkon.queue.redis_client import RedisClient
-from walkon.queue.redis_records import read_record
+from walkon.queue.redis_records import Record, read_record
 from walkon.queue.redis_walk import by_walking, from_answer
 from walkon.queue.rules import Rules
 
@@ -17,18 +18,26 @@ STALE_S = 2.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """The line as it was just now. running_left_ms: what each running job is expected to take yet."""
+    """The line as it was just now. running: jobs, each with what it is expected to take yet, in milliseconds."""
 
     told: ToldLine
-    running_left_ms: list[int]
+    running: list[tuple[Record, int]]
     paused: frozenset[str]
+
+    def running_left_ms(self, bound: Bound = Bound.ALL, job: NewJob | None = None) -> list[int]:
+        """What each running job takes yet; of those that count against that bound of the job, where one is named."""
+        return [left_ms for record, left_ms in self.running if job is None or _counts(record, bound, job)]
 
     def place_of(self, job: str, place: str) -> tuple[int | None, int | None]:
         """Position and work ahead of a job that waits; None if its place is held."""
         if place in self.paused:
             return None, None
         position, ahead_ms = self.told.place_of(job)
-        return position, ahead_ms + sum(self.running_left_ms)
+        return position, ahead_ms + sum(self.running_left_ms())
+
+
+def _counts(record: Record, bound: Bound, job: NewJob) -> bool:
+    return bound is Bound.ALL or (record.person == job.person if bound is Bound.PERSON else record.place == job.place)
 
 
 class LineReader:
@@ -74,9 +83,10 @@ class LineReader:
                 self._keep(version, tell(from_answer(nodes, jobs)))
             elif monotonic() - self._told_at_s >= STALE_S:
                 self._keep(version, await asyncio.to_thread(tell, await by_walking(self._client)))
+        records = [read_record(packed) for packed in running]
         return Line(
             told=self._told,
-            running_left_ms=[read_record(packed).left_ms(int(now), self._rules) for packed in running],
+            running=[(record, record.left_ms(int(now), self._rules)) for record in records],
             paused=frozenset(place.decode() for place in paused),
         )
 

@@ -30,6 +30,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     until: int = 0
     said: str | None = None
     error: str | None = None
+    batch: str = ""
 
     def left_ms(self, now_ms: int, rules: Rules) -> int:
         """Expected milliseconds that it still takes, if it runs."""
@@ -71,6 +72,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
                 lane=self.lane,
                 cost_ms=self.cost,
                 payload=payload,
+                batch=self.batch,
             ),
             worker=WorkerId(self.worker),
             token=self.token,

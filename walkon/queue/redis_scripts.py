@@ -7,7 +7,7 @@ from hashlib import sha1
 from importlib.resources import files
 from json import dumps
 
-from walkon.queue.fairness import CLASS_WEIGHTS, MAX_LAG, TAGS_PER_MS
+from walkon.queue.fairness import BREADTH, CLASS_WEIGHTS, MAX_LAG, TAGS_PER_MS
 from walkon.queue.port import MAX_COST_MS, JobClass
 from walkon.queue.rules import POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, VANISHED
 
@@ -47,6 +47,7 @@ def _constants() -> list[str]:
         "SCHEMA": SCHEMA_VERSION,
         "TAGS_PER_MS": TAGS_PER_MS,
         "MAX_LAG": MAX_LAG,
+        "BREADTH": BREADTH,
         "MAX_COST_MS": MAX_COST_MS,
         "SWEEP_LIMIT": SWEEP_LIMIT,
         "WINDOW_MS": RESULT_WINDOW_MS,

@@ -6,7 +6,19 @@ from math import ceil
 from random import Random
 
 from walkon.queue.fairness import backoff_ms
-from walkon.queue.port import MAX_COST_MS, MAX_PAYLOAD, MAX_RESULT, FaultKind, JobState, NewJob, Progress
+from walkon.queue.port import (
+    MAX_BATCH,
+    MAX_COST_MS,
+    MAX_PAYLOAD,
+    MAX_RESULT,
+    MAX_SWAP_MS,
+    Bound,
+    FaultKind,
+    JobState,
+    NewJob,
+    Progress,
+    Warm,
+)
 from walkon.types.ids import JobId
 
 RESULT_WINDOW_MS = 7 * 24 * 3600 * 1000
@@ -26,12 +38,32 @@ POISON = "it ended two workers before their first heartbeat"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Depth:
+    """How much a queue takes. all: jobs queued and delayed. place, person: unfinished jobs of one, running ones included.
+
+    A person is counted over all places together: turns are fair in every place, so somebody in fifty places would have fifty shares.
+    """
+
+    all: int = 10_000
+    place: int = 10_000
+    person: int = 10_000
+
+    def of(self, bound: Bound) -> int:
+        """The number for that bound."""
+        return {Bound.ALL: self.all, Bound.PLACE: self.place, Bound.PERSON: self.person}[bound]
+
+
+UNBOUNDED_APART = Depth()
+"""Only bounded in all."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """One queue's settings. max_attempts: own faults and vanished workers together. max_depth: jobs queued and delayed."""
+    """One queue's settings. max_attempts: own faults and vanished workers together."""
 
     lease_ms: int
     max_attempts: int
-    max_depth: int
+    depth: Depth
 
 
 def check_job(job: NewJob) -> None:
@@ -40,6 +72,14 @@ def check_job(job: NewJob) -> None:
         raise ValueError(f"the payload has {len(job.payload)} bytes, more than {MAX_PAYLOAD}")
     if not 0 <= job.cost_ms <= MAX_COST_MS:
         raise ValueError(f"the cost is {job.cost_ms} ms, not from 0 to {MAX_COST_MS}")
+
+
+def check_claim(most: int, warm: Warm | None) -> None:
+    """Raises ValueError for a claim of less than one or more than MAX_BATCH jobs, or a swap not from 0 to MAX_SWAP_MS."""
+    if not 1 <= most <= MAX_BATCH:
+        raise ValueError(f"a batch of {most} jobs is not one of 1 to {MAX_BATCH}")
+    if warm and not 0 <= warm.swap_ms <= MAX_SWAP_MS:
+        raise ValueError(f"the swap is {warm.swap_ms} ms, not from 0 to {MAX_SWAP_MS}")
 
 
 def check_result(result: bytes) -> None:
@@ -74,7 +114,12 @@ def left_ms(*, cost_ms: int, since_claim_ms: int, since_beat_ms: int, progress: 
     return max(0, cost_ms - since_claim_ms)
 
 
-def retry_after_s(running_left_ms: Iterable[int], *, waiting: int, waiting_ms: int) -> int:
-    """Seconds until a full line has room: the soonest end of a running job, or an average job if none runs; at least 1."""
-    soonest = min(running_left_ms, default=waiting_ms // waiting if waiting else NO_ROOM_HINT_MS)
-    return max(1, ceil(soonest / 1000))
+def retry_after_s(own_left_ms: Iterable[int], all_left_ms: Iterable[int], *, waiting: int, waiting_ms: int) -> int:
+    """Seconds until there is room again, at least 1.
+
+    own_left_ms: of the running jobs that count against the bound, since room comes when the first of them ends. Where none of them
+    runs: when the first of all others has ended, and then an average job.
+    """
+    average_ms = waiting_ms // waiting if waiting else NO_ROOM_HINT_MS
+    soonest_ms = min(own_left_ms, default=min(all_left_ms, default=0) + average_ms)
+    return max(1, ceil(soonest_ms / 1000))

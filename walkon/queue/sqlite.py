@@ -15,8 +15,8 @@ from typing import TypeVar
 
 from walkon.queue import sqlite_jobs, sqlite_views
 from walkon.queue.bell import JUST_NOW_S, Bell
-from walkon.queue.port import Beat, CancelOutcome, FaultKind, JobState, JobView, Lease, NewJob, Progress, QueueStats
-from walkon.queue.rules import Rules, check_job, check_result
+from walkon.queue.port import Beat, CancelOutcome, FaultKind, JobState, JobView, Lease, NewJob, Progress, QueueStats, Warm
+from walkon.queue.rules import UNBOUNDED_APART, Depth, Rules, check_claim, check_job, check_result
 from walkon.queue.sqlite_schema import connect_reader, connect_writer, plain_faults
 from walkon.queue.sqlite_thread import Call, SqlThread, Turnstile
 from walkon.queue.sqlite_views import LineCache, Look
@@ -65,15 +65,15 @@ class SqliteQueue:
         *,
         lease_s: float = 30,
         max_attempts: int = 3,
-        max_depth: int = 10_000,
+        depth: Depth = UNBOUNDED_APART,
         clock: Clock | None = None,
     ) -> "SqliteQueue":
         """The queue in that file, created with its folder if there is none.
 
-        lease_s: seconds a worker may be silent. max_attempts: tries before a job is dead. max_depth: jobs waiting at most.
+        lease_s: seconds a worker may be silent. max_attempts: tries before a job is dead. depth: how many jobs are taken.
         Raises QueueUnusable: the file cannot be written, is damaged, another program's, or a newer release's.
         """
-        rules = Rules(lease_ms=round(lease_s * 1000), max_attempts=max_attempts, max_depth=max_depth)
+        rules = Rules(lease_ms=round(lease_s * 1000), max_attempts=max_attempts, depth=depth)
         opening = asyncio.create_task(cls._open(_File(path, rules, clock or SystemClock())))
         try:
             return await asyncio.shield(opening)
@@ -104,9 +104,17 @@ class SqliteQueue:
         await self._write(lambda tx: sqlite_jobs.submit(tx, job))
         return (await self.views([job.id]))[job.id]
 
-    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
+    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
         """Lease the next job in fair order."""
-        return await self._write(lambda tx: sqlite_jobs.claim(tx, worker, claim_id=claim_id, lanes=lanes))
+        return next(iter(await self.claim_batch(worker, claim_id=claim_id, lanes=lanes, most=1, warm=warm)), None)
+
+    async def claim_batch(
+        self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], most: int, warm: Warm | None = None
+    ) -> list[Lease]:
+        """Lease the next job and what may be worked on together with it. Raises ValueError."""
+        check_claim(most, warm)
+        wanted = sqlite_jobs.Claim(worker=worker, id=claim_id, lanes=lanes, warm=warm, most=most)
+        return await self._write(lambda tx: sqlite_jobs.claim(tx, wanted))
 
     async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
         """Renew the lease and leave word of the progress."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Sequence
 from functools import lru_cache
 
-from walkon.queue.fairness import Flow, Path
+from walkon.queue.fairness import BREADTH, Flow, Head, Path
 from walkon.queue.line import MemoryFlows
 
 FORGET_AT_ONCE = 16
@@ -69,14 +69,18 @@ class SqlFlows:
         """The lanes of its rings."""
         return [lane for (lane,) in self._run("SELECT DISTINCT lane FROM ring WHERE parent = ? ORDER BY lane", (key(parent),))]
 
-    def first(self, parent: Path, lanes: Sequence[str]) -> str | None:
+    def first(self, parent: Path, lanes: Sequence[str]) -> Head | None:
         """The child with the least tag."""
         heads = (
             self._run("SELECT tag, name FROM ring WHERE parent = ? AND lane = ? ORDER BY tag, name LIMIT 1", (key(parent), lane)).fetchone()
             for lane in lanes
         )
-        least: tuple[int, str] | None = min((head for head in heads if head), default=None)
-        return least[1] if least else None
+        return min((Head(*head) for head in heads if head), default=None)
+
+    def heads(self, parent: Path, lane: str) -> list[Head]:
+        """The first few children."""
+        few = "SELECT tag, name FROM ring WHERE parent = ? AND lane = ? ORDER BY tag, name LIMIT ?"
+        return [Head(*head) for head in self._run(few, (key(parent), lane, BREADTH))]
 
     def held(self, place: str) -> bool:
         """Whether the place is paused."""

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
 from walkon.queue.fairness import Path, path_of
 from walkon.queue.port import (
     Beat,
+    Bound,
     CancelOutcome,
     FaultKind,
     JobCancelled,
@@ -19,6 +20,7 @@ from walkon.queue.port import (
     NewJob,
     Progress,
     QueueFull,
+    Warm,
 )
 from walkon.queue.rules import MAX_ERROR, POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, VANISHED, after_fault, retry_after_s, retry_delay_ms
 from walkon.queue.sqlite_write import Row, Write, running_left_ms
@@ -34,28 +36,41 @@ def submit(tx: Write, job: NewJob) -> None:
         if known != content:
             raise JobConflict(job.id)
         return
-    _refuse_beyond_depth(tx)
+    _refuse_beyond_depth(tx, job)
     tx.connection.execute(
-        "INSERT INTO job (id, seq, kind, klass, place, person, lane, payload, cost_ms, state) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
-        (job.id, tx.count("seq"), *content, job.cost_ms),
+        "INSERT INTO job (id, seq, kind, klass, place, person, lane, payload, cost_ms, batch, state)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued')",
+        (job.id, tx.count("seq"), *content, job.cost_ms, job.batch),
     )
     tx.tree.join(path_of(job), job.lane)
     tx.woke = True
 
 
-def claim(tx: Write, worker: WorkerId, *, claim_id: str, lanes: Sequence[str]) -> Lease | None:
-    """Lease the job whose turn it is."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What a worker asks for; see `JobQueue.claim_batch`."""
+
+    worker: WorkerId
+    id: str
+    lanes: Sequence[str]
+    warm: Warm | None
+    most: int
+
+
+def claim(tx: Write, wanted: Claim) -> list[Lease]:
+    """Lease the job whose turn it is, and what may be worked on together with it."""
     promote(tx)
-    known = tx.rows("claim_id = ? AND expires_ms > ? ORDER BY token DESC LIMIT 1", claim_id, tx.now_ms)
+    known = tx.rows("claim_id = ? AND expires_ms > ? ORDER BY token", wanted.id, tx.now_ms)
     if known:
-        return _lease(tx, known[0].id) if known[0].state is JobState.RUNNING else None
-    path = None if tx.draining else tx.tree.next(lanes)
-    if path is None:
-        return None
-    row = _oldest(tx, path, lanes)
-    _hand_out(tx, row, worker, claim_id)
-    tx.tree.start(path, row.cost_ms, emptied=None if tx.waits(path, row.lane) else row.lane)
-    return _lease(tx, row.id)
+        return [_lease(tx, row.id) for row in known if row.state is JobState.RUNNING]
+    leases = []
+    row = None if tx.draining else _next(tx, wanted)
+    while row is not None:
+        _hand_out(tx, row, wanted)
+        tx.tree.start(row.path, row.cost_ms, emptied=None if tx.waits(row.path, row.lane) else row.lane)
+        leases.append(_lease(tx, row.id))
+        row = _company(tx, row) if len(leases) < wanted.most else None
+    return leases
 
 
 def heartbeat(tx: Write, lease: Lease, progress: Progress | None) -> Beat:
@@ -200,27 +215,53 @@ def reclaim(tx: Write) -> int:
     return len(running)
 
 
-def _refuse_beyond_depth(tx: Write) -> None:
+def _refuse_beyond_depth(tx: Write, job: NewJob) -> None:
     tallied = "SELECT sum(jobs), sum(cost_ms) FROM tally WHERE state IN ('queued', 'delayed')"
     waiting, waiting_ms = tx.connection.execute(tallied).fetchone()
-    if waiting >= tx.rules.max_depth:
-        after_s = retry_after_s(running_left_ms(tx.connection, tx.now_ms, tx.rules), waiting=waiting, waiting_ms=waiting_ms)
-        raise QueueFull(tx.rules.max_depth, after_s)
+    bounds = ((Bound.PERSON, "person", job.person), (Bound.PLACE, "place", job.place))
+    met = next((bound for bound, column, name in bounds if _unfinished(tx, column, name) >= tx.rules.depth.of(bound)), None)
+    if met is None and waiting >= tx.rules.depth.all:
+        met = Bound.ALL
+    if met is None:
+        return
+    owners = {Bound.PERSON: ("person", job.person), Bound.PLACE: ("place", job.place)}
+    left_ms = running_left_ms(tx.connection, tx.now_ms, tx.rules)
+    own_ms = left_ms if met is Bound.ALL else running_left_ms(tx.connection, tx.now_ms, tx.rules, of=owners[met])
+    raise QueueFull(tx.rules.depth.of(met), retry_after_s(own_ms, left_ms, waiting=waiting, waiting_ms=waiting_ms), met)
 
 
-def _oldest(tx: Write, path: Path, lanes: Sequence[str]) -> Row:
-    line = "state = 'queued' AND klass = ? AND place = ? AND person = ? AND lane = ? ORDER BY seq LIMIT 1"
-    return min((row for lane in lanes for row in tx.rows(line, *path, lane)), key=lambda row: row.seq)
+def _unfinished(tx: Write, column: str, name: str) -> int:
+    """How many jobs of that person or place have not ended."""
+    counted = f"SELECT count(*) FROM job WHERE {column} = ? AND state IN ('queued', 'delayed', 'running')"  # noqa: S608
+    return int(tx.connection.execute(counted, (name,)).fetchone()[0])
 
 
-def _hand_out(tx: Write, row: Row, worker: WorkerId, claim_id: str) -> None:
+def _next(tx: Write, wanted: Claim) -> Row | None:
+    turn = tx.tree.next(wanted.lanes, wanted.warm)
+    if turn is None:
+        return None
+    return min((row for lane in turn.lanes for row in _oldest(tx, turn.path, lane)), key=lambda row: row.seq)
+
+
+def _company(tx: Write, job: Row) -> Row | None:
+    """The next job that may be worked on together with this one."""
+    heads = (row for path in tx.tree.company(job.lane) for row in _oldest(tx, path, job.lane)) if job.batch else ()
+    return next((row for row in heads if row.batch == job.batch), None)
+
+
+def _oldest(tx: Write, path: Path, lane: str) -> list[Row]:
+    """This person's oldest job in the lane, if there is one."""
+    return tx.rows("state = 'queued' AND klass = ? AND place = ? AND person = ? AND lane = ? ORDER BY seq LIMIT 1", *path, lane)
+
+
+def _hand_out(tx: Write, row: Row, wanted: Claim) -> None:
     tx.set(
         row.id,
         state=JobState.RUNNING.value,
         attempts=row.attempts + 1,
         token=tx.count("token"),
-        worker=worker,
-        claim_id=claim_id,
+        worker=wanted.worker,
+        claim_id=wanted.id,
         claimed_ms=tx.now_ms,
         expires_ms=tx.now_ms + tx.rules.lease_ms,
         beats=0,
@@ -229,9 +270,9 @@ def _hand_out(tx: Write, row: Row, worker: WorkerId, claim_id: str) -> None:
 
 
 def _lease(tx: Write, job: JobId) -> Lease:
-    columns = "kind, klass, place, person, lane, cost_ms, payload, worker, token, attempts, expires_ms"
+    columns = "kind, klass, place, person, lane, cost_ms, payload, batch, worker, token, attempts, expires_ms"
     row = tx.connection.execute(f"SELECT {columns} FROM job WHERE id = ?", (job,)).fetchone()  # noqa: S608
-    kind, klass, place, person, lane, cost_ms, payload, worker, token, attempts, expires_ms = row
+    kind, klass, place, person, lane, cost_ms, payload, batch, worker, token, attempts, expires_ms = row
     return Lease(
         job=NewJob(
             id=job,
@@ -242,6 +283,7 @@ def _lease(tx: Write, job: JobId) -> Lease:
             lane=lane,
             cost_ms=cost_ms,
             payload=payload,
+            batch=batch,
         ),
         worker=WorkerId(worker),
         token=token,

@@ -12,7 +12,7 @@ from walkon.queue.port import QueueUnusable
 APPLICATION_ID = 0x776C6B71
 """`wlkq` in the file's header: this file is a walkon queue and nothing else."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Kept in `user_version`. A release reads its own version and older ones."""
 
 BUSY_TIMEOUT_MS = 5_000
@@ -57,7 +57,8 @@ CREATE TABLE job (
     ready_ms      INTEGER,
     ended_ms      INTEGER,
     result        BLOB,
-    error         TEXT
+    error         TEXT,
+    batch         TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX job_line ON job (klass, place, person, lane, seq) WHERE state = 'queued';
 CREATE INDEX job_running ON job (expires_ms) WHERE state = 'running';
@@ -65,6 +66,8 @@ CREATE INDEX job_delayed ON job (ready_ms) WHERE state = 'delayed';
 CREATE INDEX job_dead ON job (ended_ms) WHERE state = 'dead';
 CREATE INDEX job_ended ON job (ended_ms) WHERE ended_ms IS NOT NULL;
 CREATE INDEX job_claim ON job (claim_id) WHERE claim_id IS NOT NULL;
+CREATE INDEX job_person ON job (person) WHERE state IN ('queued', 'delayed', 'running');
+CREATE INDEX job_place ON job (place) WHERE state IN ('queued', 'delayed', 'running');
 
 CREATE TABLE tally (
     state   TEXT PRIMARY KEY,
@@ -109,6 +112,15 @@ END;
 
 CREATE TABLE paused (place TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 """
+
+UPGRADES = {
+    1: """
+ALTER TABLE job ADD COLUMN batch TEXT NOT NULL DEFAULT '';
+CREATE INDEX job_person ON job (person) WHERE state IN ('queued', 'delayed', 'running');
+CREATE INDEX job_place ON job (place) WHERE state IN ('queued', 'delayed', 'running');
+""",
+}
+"""Version → what makes it the next one."""
 
 
 def connect_writer(path: Path) -> sqlite3.Connection:
@@ -195,12 +207,14 @@ def _refuse_damaged(connection: sqlite3.Connection, path: Path) -> None:
 
 
 def _create(connection: sqlite3.Connection, path: Path) -> None:
-    """Writes the tables unless another process was first; all of it or nothing."""
+    """Writes the tables, or brings those of an older release up to date, unless another process was first; all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if not _pragma(connection, "user_version"):
-            for statement in _statements(TABLES):
-                connection.execute(statement)
+        version = _pragma(connection, "user_version")
+        steps = [UPGRADES[older] for older in range(version, SCHEMA_VERSION)] if version else [TABLES]
+        for statement in _statements("".join(steps)):
+            connection.execute(statement)
+        if steps:
             connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
         connection.execute("COMMIT")

@@ -32,6 +32,7 @@ class Row(NamedTuple):
     beats: int
     answered: str | None
     silent_worker: str | None
+    batch: str
 
     @property
     def path(self) -> Path:
@@ -104,9 +105,11 @@ class Write:
         self.woke = True
 
 
-def running_left_ms(connection: sqlite3.Connection, now_ms: int, rules: Rules) -> list[int]:
-    """What each running job is expected to take yet."""
-    running = connection.execute("SELECT cost_ms, claimed_ms, expires_ms, progress FROM job WHERE state = 'running'")
+def running_left_ms(connection: sqlite3.Connection, now_ms: int, rules: Rules, *, of: tuple[str, str] | None = None) -> list[int]:
+    """What each running job is expected to take yet. of: only those where this column (`person`, `place`) has that value."""
+    column, value = of or ("state", "running")
+    where = f"state = 'running' AND {column} = ?"
+    running = connection.execute(f"SELECT cost_ms, claimed_ms, expires_ms, progress FROM job WHERE {where}", (value,))  # noqa: S608
     return [
         left_ms(
             cost_ms=cost_ms,

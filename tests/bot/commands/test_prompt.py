@@ -78,12 +78,20 @@ async def test_an_absurd_option_is_refused_with_what_would_pass(town: Town, opti
 
 
 async def test_a_full_line_is_refused_with_a_time_and_promises_nothing(town: Town) -> None:
-    for _ in range(50):
-        await town.say("Ana", "prompt", prompt=CAT)
+    for number in range(50):
+        await town.say(f"Ana {number % 5}", "prompt", prompt=CAT)
     reply = await town.say("Tom", "prompt", prompt=CAT)
     assert reply.private and "The line is full" in plain(reply.card.head)
     queue = await town.say("Tom", "queue")
     assert "Nothing of yours" in plain(queue.card.head)
+
+
+async def test_somebody_with_many_clips_in_work_is_told_so_and_others_are_not(town: Town) -> None:
+    for _ in range(20):
+        await town.say("Ana", "prompt", prompt=CAT)
+    reply = await town.say("Ana", "prompt", prompt=CAT)
+    assert reply.private and "You have 20 clips in work" in plain(reply.card.head)
+    assert not (await town.say("Tom", "prompt", prompt=CAT)).private
 
 
 async def test_a_prompt_never_pings_anybody_but_its_asker(town: Town) -> None:

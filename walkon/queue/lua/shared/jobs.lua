@@ -1,7 +1,7 @@
 -- A job's record, the set of its state, the counts, and the clock. Every key begins with the queue's one hash tag, KEYS[1].
 
 local PREFIX = KEYS[1] .. ":" .. SCHEMA .. ":"
-local QUEUE, PAUSED = PREFIX .. "q", PREFIX .. "paused"
+local QUEUE, PAUSED, OWNED = PREFIX .. "q", PREFIX .. "paused", PREFIX .. "d"
 local LEASES, DELAYED, DEAD, ENDED = PREFIX .. "leases", PREFIX .. "delayed", PREFIX .. "dead", PREFIX .. "ended"
 
 -- ARGV[1]: the time in milliseconds, or empty for the server's own, which is the rule.

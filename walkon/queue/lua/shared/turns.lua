@@ -153,6 +153,7 @@ local function withdraw(path, lane)
   tidy(path, 3)
 end
 
+-- Name and tag of the first child in the rings of the lanes.
 local function first(path, depth, lanes)
   local name, tag
   for _, lane in ipairs(lanes) do
@@ -160,17 +161,35 @@ local function first(path, depth, lanes)
     local its = tonumber(head[2])
     if its and (not tag or its < tag or (its == tag and comes_before(head[1], name))) then name, tag = head[1], its end
   end
-  return name
+  return name, tag
 end
 
--- The person whose turn it is; nothing may have been changed before this that is not kept.
-local function next_turn(lanes)
-  local path = {}
+-- The person whose turn it is, and the lanes among which the oldest job is the one. warm: lanes that may go before, by so many ms
+-- of work. Nothing may have been changed before this that is not kept.
+local function next_turn(lanes, warm, swap)
+  local path, near = {}, #warm > 0 and warm
   for depth = 0, 2 do
-    path[depth + 1] = first(path, depth, lanes)
-    if not path[depth + 1] then return nil end
+    local name, tag = first(path, depth, lanes)
+    if not name then return nil end
+    if near and near ~= lanes then
+      local close, its = first(path, depth, near)
+      path[depth + 1] = close
+      if close and close ~= name and its - charge_of(path, depth + 1, swap) <= tag then name, lanes = close, near end
+    end
+    path[depth + 1] = name
   end
-  return path
+  return path, lanes
+end
+
+-- The names of the first few children in the ring, none far ahead of the first of them.
+local function close_heads(path, depth, lane)
+  local heads, names = redis.call("ZRANGE", ring(path, depth, lane), 0, BREADTH - 1, "WITHSCORES"), {}
+  for at = 1, #heads, 2 do
+    path[depth + 1] = heads[at]
+    if tonumber(heads[at + 1]) - charge_of(path, depth + 1, MAX_LAG / TAGS_PER_MS) <= tonumber(heads[2]) then names[#names + 1] = heads[at] end
+  end
+  path[depth + 1] = nil
+  return names
 end
 
 local function start(path, cost, emptied)
