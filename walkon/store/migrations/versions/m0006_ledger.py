@@ -1,4 +1,4 @@
-"""0005 key_file, sealed_key, ledger, ledger_node, ledger_head. Why: what was decided must be provable later and erasable all the same.
+"""0006 key_file, sealed_key, ledger, ledger_node, ledger_head. Why: what was decided must be provable later and erasable all the same.
 
 Served: store/ledger.py, store/sealed_keys.py. Cost: an entry reads the hashes of one branch (log n) and writes two rows on average.
 Personal: sealed_key.owner and, by its keys, ledger.sealed (erased by person). Only adds. Undone by: dropping the five tables.
@@ -7,8 +7,8 @@ Personal: sealed_key.owner and, by its keys, ledger.sealed (erased by person). O
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
