@@ -72,3 +72,11 @@ def test_every_column_about_a_person_says_how_it_is_erased() -> None:
     for table in METADATA.sorted_tables:
         personal = {column.name for column in table.columns if PERSON_COLUMN.search(column.name)}
         assert personal <= declared.get(table.name, {}).keys(), table.name
+
+
+def test_migrations_stand_in_one_line_and_are_called_by_their_number() -> None:
+    files = sorted((ROOT / "walkon" / "store" / "migrations" / "versions").glob("m*.py"))
+    steps = [import_module(f"walkon.store.migrations.versions.{path.stem}") for path in files]
+    numbers = [f"{number:04}" for number in range(1, len(steps) + 1)]
+    assert [path.stem[1:5] for path in files] == [step.revision for step in steps] == numbers
+    assert [step.down_revision for step in steps] == [None, *numbers[:-1]]
