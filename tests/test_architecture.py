@@ -15,7 +15,7 @@ from walkon.types.people import Locale
 ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "walkon").rglob("*.py"))
 MAX_FILE, MAX_FUNCTION = 500, 50
-PERSON_COLUMN = re.compile(r"(^|_)(person|author|asker|prompt|text|name|reply)(_|$)")
+PERSON_COLUMN = re.compile(r"(^|_)(person|author|asker|owner|requester|account|handle|prompt|text|name|reply)(_|$)")
 SQL = re.compile(r"\b(SELECT .+ FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM|CREATE TABLE)\b")
 
 

@@ -16,16 +16,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 import walkon
-import walkon.store.ledger
-import walkon.store.outbox
 from walkon.store.database import Database, StoreUnusable, Transaction
 from walkon.store.schema import METADATA
 from walkon.store.thread import StepWaited
 
 T = TypeVar("T")
 
-for path in sorted(Path(walkon.__file__).parent.rglob("*tables.py")):
-    import_module(".".join(("walkon", *path.relative_to(Path(walkon.__file__).parent).with_suffix("").parts)))
+for path in sorted(Path(walkon.__file__).parent.rglob("*.py")):
+    if "METADATA" in path.read_text() and path.name != "env.py":
+        import_module(".".join(("walkon", *path.relative_to(Path(walkon.__file__).parent).with_suffix("").parts)))
 
 
 async def test_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:

@@ -7,22 +7,27 @@ from enum import StrEnum
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
+from walkon.types.terms import Terms
 
 
 class ClipState(StrEnum):
     """Where a clip is. PROMISED covers waiting in line and rendering: the queue says which."""
 
+    WAITING = "waiting"
+    """Somebody who would be in it has not answered yet: it is in the store and nowhere else."""
     PROMISED = "promised"
     FINISHED = "finished"
     FAILED = "failed"
     CANCELLED = "cancelled"
+    DECLINED = "declined"
+    """Not everybody who would be in it agrees. Who, and whether by a no or by silence, is told to nobody."""
     TAKEN_DOWN = "taken_down"
     """Nobody may see it any more: neither film nor poster nor words."""
 
     @property
     def final(self) -> bool:
         """Nothing more will happen by itself."""
-        return self is not ClipState.PROMISED
+        return self not in (ClipState.WAITING, ClipState.PROMISED)
 
 
 class CancelledBy(StrEnum):
@@ -115,6 +120,11 @@ class Clip:
         return place == self.place.id or person == self.asker.id
 
     @property
+    def terms(self) -> Terms:
+        """What whoever is in it agrees to."""
+        return Terms(clip=self.id, requester=self.asker.id, place=self.place.id, words=self.prompt, scene=self.scene, reference=self.parent)
+
+    @property
     def waited_s(self) -> float:
         """Seconds from asking to the end, 0 while it goes on."""
         return (self.ended_at - self.asked_at).total_seconds() if self.ended_at else 0.0
@@ -151,9 +161,23 @@ def finish(clip: Clip, token: int, finished: Finished, now: datetime) -> Clip:
         if token == clip.token:
             return clip
         raise StaleToken(clip.id)
-    if clip.state in (ClipState.CANCELLED, ClipState.TAKEN_DOWN):
+    if clip.state not in (ClipState.PROMISED, ClipState.FAILED):
         raise ClipEnded(clip.id, clip.state)
     return replace(clip, state=ClipState.FINISHED, token=token, finished=finished, ended_at=now, failure=None)
+
+
+def release(clip: Clip) -> Clip:
+    """The clip, promised: everybody in it agrees. Raises ClipEnded where it no longer waits, unless it is promised already."""
+    if clip.state.final:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.PROMISED)
+
+
+def decline(clip: Clip, now: datetime) -> Clip:
+    """The clip, not made: somebody in it does not agree. Raises ClipEnded."""
+    if clip.state.final:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.DECLINED, ended_at=now)
 
 
 def cancel(clip: Clip, by: CancelledBy, now: datetime) -> Clip:
@@ -171,8 +195,12 @@ def fail(clip: Clip, cause: FailureCause, now: datetime) -> Clip:
 
 
 def take_down(clip: Clip, by: RemovedBy, now: datetime, rule: str = "") -> Clip:
-    """The clip, out of everybody's sight, whatever state it was in; one that was taken down before stays as it is."""
+    """The clip, out of everybody's sight, whatever state it was in; one that was taken down before stays as it is.
+
+    Only what a moderator removed keeps its words, for a second look; all else is a tombstone without content.
+    """
     if clip.state is ClipState.TAKEN_DOWN:
         return clip
     ended_at = clip.ended_at or now
-    return replace(clip, state=ClipState.TAKEN_DOWN, finished=None, removed_by=by, rule=rule, ended_at=ended_at)
+    gone = replace(clip, state=ClipState.TAKEN_DOWN, finished=None, removed_by=by, rule=rule, ended_at=ended_at)
+    return gone if by is RemovedBy.MODERATOR else replace(gone, prompt="", scene=b"")

@@ -14,8 +14,10 @@ from walkon.library.clips import (
     RemovedBy,
     StaleToken,
     cancel,
+    decline,
     fail,
     finish,
+    release,
     take_down,
 )
 from walkon.store import outbox
@@ -77,6 +79,26 @@ async def end_taken_down(tx: Transaction, clip: Clip, by: RemovedBy, now: dateti
                 await films.refuse(tx, films.digest_of(key), to_ms(now))
         await outbox.retract(tx, clip.id, to_ms(now))
     return after
+
+
+async def end_waiting(tx: Transaction, id: ClipId, now: datetime) -> Clip | None:
+    """Everybody in the clip agrees: from now on it is promised. One that has ended stays as it is. None if unknown."""
+    clip = await tables.get(tx, id)
+    if clip is None or clip.state.final:
+        return clip
+    after = release(clip)
+    if after != clip:
+        await tables.save(tx, after)
+        await outbox.touch(tx, id, to_ms(now), urgent=False)
+    return after
+
+
+async def end_declined(tx: Transaction, id: ClipId, now: datetime) -> Clip | None:
+    """Somebody in the clip does not agree; a clip that has ended already stays as it is. None if unknown."""
+    clip = await tables.get(tx, id)
+    if clip is None or clip.state.final:
+        return clip
+    return await _change(tx, clip, decline(clip, now), now)
 
 
 async def end_cancelled(tx: Transaction, id: ClipId, by: CancelledBy, now: datetime) -> Clip | None:

@@ -46,3 +46,23 @@ def read_clip_id(text: str) -> ClipId | None:
 def render_job(clip: ClipId) -> JobId:
     """The id of the job that renders `clip`: derived, so that submitting it twice is one job."""
     return JobId(f"render:{clip}")
+
+
+AskId = NewType("AskId", str)
+"""One question to one person: may you be in this clip?"""
+
+GrantId = NewType("GrantId", str)
+"""One yes of one person, for one clip."""
+
+PermissionId = NewType("PermissionId", str)
+"""One standing permission, from which grants are made without asking."""
+
+LikenessId = NewType("LikenessId", str)
+"""One enrolment of one person; enrolling again makes another."""
+
+LONG_ID_LENGTH = 16
+
+
+def new_long_id() -> str:
+    """A name nobody can guess and no two things share: 80 random bits, fit for a button's token."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(LONG_ID_LENGTH))

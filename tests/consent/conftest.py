@@ -1,0 +1,15 @@
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.consent.village import Village
+from tests.doubles.clock import StandingClock
+from walkon.store.database import Database
+
+
+@pytest.fixture
+async def village(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Village]:
+    database = await Database.open(tmp_path / "store.db")
+    yield Village(database, clock)
+    await database.close()

@@ -1,0 +1,339 @@
+"""Consent's tables and statements. Owners and requesters stand here as resolved persons (`store/accounts.py`)."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Row, String, Table, Text, and_, delete, func, select, update
+from sqlalchemy.dialects.sqlite import insert
+
+from walkon.consent.asking import Ask, AskState, NeverAsk, Reach
+from walkon.consent.grants import Grant, Permission, Source
+from walkon.consent.likeness import Audience, Likeness
+from walkon.store.database import Transaction
+from walkon.store.schema import METADATA, EnumText
+from walkon.types.clock import from_ms, to_ms
+from walkon.types.ids import AskId, ClipId, PersonId, PlaceId
+
+LIKENESS = Table(
+    "likeness",
+    METADATA,
+    Column("owner_id", String(128), primary_key=True),
+    Column("id", String(16), nullable=False, unique=True),
+    Column("handle", String(32), nullable=False, unique=True),
+    Column("handle_looks", String(64), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("enrolled_ms", Integer, nullable=False),
+    Column("used_ms", Integer, nullable=False),
+    Column("audience", EnumText(Audience), nullable=False),
+    Column("places", Text, nullable=False),
+    Column("always_ask", Boolean, nullable=False),
+    Column("refused", Text, nullable=False),
+    Column("may_travel", Boolean, nullable=False),
+    Column("ends_ms", Integer),
+    Column("version", Integer, nullable=False),
+)
+ASK = Table(
+    "ask",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("clip_id", String(16), nullable=False),
+    Column("owner_id", String(128), nullable=False),
+    Column("requester_id", String(128), nullable=False),
+    Column("place_id", String(128), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("asked_ms", Integer, nullable=False),
+    Column("expires_ms", Integer, nullable=False),
+    Column("heard", Boolean, nullable=False),
+    Column("state", EnumText(AskState), nullable=False),
+    Column("answered_ms", Integer),
+    Index("ix_ask_clip_id", "clip_id"),
+    Index("ix_ask_owner_id_asked_ms", "owner_id", "asked_ms"),
+    Index("ix_ask_state_expires_ms", "state", "expires_ms"),
+)
+PERMISSION = Table(
+    "permission",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("owner_id", String(128), nullable=False),
+    Column("to_id", String(128), nullable=False),
+    Column("likeness_id", String(16), nullable=False),
+    Column("place_id", String(128), nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("given_ms", Integer, nullable=False),
+    Column("until_ms", Integer),
+    Column("covers_remix", Boolean, nullable=False),
+    Column("may_travel", Boolean, nullable=False),
+    Column("withdrawn_ms", Integer),
+    Index("ix_permission_owner_id_to_id", "owner_id", "to_id"),
+)
+GRANT = Table(
+    "consent_grant",
+    METADATA,
+    Column("id", String(16), primary_key=True),
+    Column("clip_id", String(16), nullable=False),
+    Column("owner_id", String(128), nullable=False),
+    Column("requester_id", String(128), nullable=False),
+    Column("likeness_id", String(16), nullable=False),
+    Column("place_id", String(128), nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("parts", Text, nullable=False),
+    Column("source", EnumText(Source), nullable=False),
+    Column("given_ms", Integer, nullable=False),
+    Column("via", String(16)),
+    Column("covers_remix", Boolean, nullable=False),
+    Column("may_travel", Boolean, nullable=False),
+    Column("expires_ms", Integer),
+    Column("withdrawn_ms", Integer),
+    Index("ix_consent_grant_clip_id_owner_id", "clip_id", "owner_id", unique=True),
+    Index("ix_consent_grant_owner_id", "owner_id"),
+    Index("ix_consent_grant_via", "via"),
+)
+NEVER_ASK = Table(
+    "never_ask",
+    METADATA,
+    Column("owner_id", String(128), primary_key=True),
+    Column("reach", EnumText(Reach), primary_key=True),
+    Column("asker_id", String(128), primary_key=True),
+    Column("place_id", String(128), primary_key=True),
+)
+APPEARANCE = Table(
+    "appearance",
+    METADATA,
+    Column("person_id", String(128), primary_key=True),
+    Column("clip_id", String(16), primary_key=True),
+    Column("kept", Boolean, nullable=False),
+    Column("since_ms", Integer, nullable=False),
+    Index("ix_appearance_clip_id", "clip_id"),
+)
+_BY_OWNER = "erased with the owner; for another person in it the row is dropped"
+PERSONAL = {
+    LIKENESS.name: dict.fromkeys(("owner_id", "handle", "handle_looks", "name"), "erased by person"),
+    ASK.name: dict.fromkeys(("owner_id", "requester_id", "place_id"), _BY_OWNER),
+    PERMISSION.name: dict.fromkeys(("owner_id", "to_id", "place_id"), _BY_OWNER),
+    GRANT.name: dict.fromkeys(("owner_id", "requester_id", "place_id"), _BY_OWNER),
+    NEVER_ASK.name: dict.fromkeys(("owner_id", "asker_id", "place_id"), _BY_OWNER),
+    APPEARANCE.name: {"person_id": "erased by person"},
+}
+"""Columns that say something about a person, and what erases them."""
+
+# How the fields of a record are called in its table.
+_COLUMNS = {"clip": "clip_id", "owner": "owner_id", "requester": "requester_id", "to": "to_id", "place": "place_id"}
+_COLUMNS |= {"likeness": "likeness_id", "asker": "asker_id"}
+
+
+def _column(field: str) -> str:
+    return _COLUMNS.get(field) or (
+        "until_ms" if field == "until" else field.removesuffix("_at") + "_ms" if field.endswith("_at") else field
+    )
+
+
+def _kept(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return to_ms(value)
+    return msgspec.json.encode(sorted(value)).decode() if isinstance(value, frozenset) else value
+
+
+def _values(record: Likeness | Ask | Permission | Grant) -> dict[str, Any]:
+    return {_column(field): _kept(getattr(record, field)) for field in record.__dataclass_fields__}
+
+
+def _read(kind: type[Any], row: Row[Any]) -> Any:
+    found = row._mapping
+    fields: dict[str, Any] = {}
+    for field in kind.__dataclass_fields__:
+        column, value = _column(field), found[_column(field)]
+        if column.endswith("_ms"):
+            value = None if value is None else from_ms(value)
+        elif field in ("parts", "places", "refused"):
+            value = msgspec.json.decode(value)
+        fields[field] = value
+    return msgspec.convert(fields, kind)
+
+
+async def likeness_of(tx: Transaction, owner: PersonId) -> Likeness | None:
+    """What a person lends, None if nothing."""
+    row = (await tx.execute(select(LIKENESS).where(LIKENESS.c.owner_id == owner))).first()
+    return _read(Likeness, row) if row else None
+
+
+async def likeness_called(tx: Transaction, handle: str) -> Likeness | None:
+    """Whose handle this is, None if nobody's. handle: from `read_handle`."""
+    row = (await tx.execute(select(LIKENESS).where(LIKENESS.c.handle == handle))).first()
+    return _read(Likeness, row) if row else None
+
+
+async def is_handle_taken(tx: Transaction, looks: str, owner: PersonId) -> bool:
+    """Whether somebody else has a handle that looks like this."""
+    where = and_(LIKENESS.c.handle_looks == looks, LIKENESS.c.owner_id != owner)
+    return (await tx.execute(select(LIKENESS.c.id).where(where))).first() is not None
+
+
+async def put_likeness(tx: Transaction, likeness: Likeness, looks: str) -> None:
+    """Write the likeness over a former one of its owner."""
+    values = {**_values(likeness), "handle_looks": looks}
+    await tx.execute(insert(LIKENESS).values(**values).on_conflict_do_update(index_elements=["owner_id"], set_=values))
+
+
+async def drop_likeness(tx: Transaction, owner: PersonId) -> None:
+    """The person lends nothing any more."""
+    await tx.execute(delete(LIKENESS).where(LIKENESS.c.owner_id == owner))
+
+
+async def mark_used(tx: Transaction, owner: PersonId, now: datetime) -> None:
+    """The likeness was used now."""
+    await tx.execute(update(LIKENESS).where(LIKENESS.c.owner_id == owner).values(used_ms=to_ms(now)))
+
+
+async def ask_of(tx: Transaction, id: AskId) -> Ask | None:
+    """One ask, None if unknown."""
+    row = (await tx.execute(select(ASK).where(ASK.c.id == id))).first()
+    return _read(Ask, row) if row else None
+
+
+async def asks_of(tx: Transaction, clip: ClipId) -> Sequence[Ask]:
+    """Every ask of a clip, in a fixed order."""
+    return [_read(Ask, row) for row in await tx.execute(select(ASK).where(ASK.c.clip_id == clip).order_by(ASK.c.asked_ms, ASK.c.id))]
+
+
+async def open_asks_to(tx: Transaction, owner: PersonId) -> Sequence[Ask]:
+    """What a person is being asked, newest first; never what they are not to hear."""
+    where = and_(ASK.c.owner_id == owner, ASK.c.state == AskState.OPEN, ASK.c.heard)
+    return [_read(Ask, row) for row in await tx.execute(select(ASK).where(where).order_by(ASK.c.asked_ms.desc(), ASK.c.id))]
+
+
+async def run_out(tx: Transaction, now: datetime, limit: int = 100) -> Sequence[Ask]:
+    """Open asks whose time is over, the oldest first."""
+    where = and_(ASK.c.state == AskState.OPEN, ASK.c.expires_ms <= to_ms(now))
+    return [_read(Ask, row) for row in await tx.execute(select(ASK).where(where).order_by(ASK.c.expires_ms).limit(limit))]
+
+
+async def count_asks(tx: Transaction, owner: PersonId, since: datetime, requester: PersonId | None = None) -> tuple[int, datetime | None]:
+    """How often a person was asked since then, by one requester or by all, and when the first of these was."""
+    where = [ASK.c.owner_id == owner, ASK.c.asked_ms > to_ms(since), *([ASK.c.requester_id == requester] if requester else [])]
+    row = (await tx.execute(select(func.count().label("number"), func.min(ASK.c.asked_ms).label("first_ms")).where(*where))).one()
+    return row.number, from_ms(row.first_ms) if row.first_ms is not None else None
+
+
+async def put_ask(tx: Transaction, ask: Ask) -> None:
+    """Write the ask over its former state."""
+    values = _values(ask)
+    await tx.execute(insert(ASK).values(**values).on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def permissions_of(tx: Transaction, owner: PersonId, to: PersonId | None = None) -> Sequence[Permission]:
+    """Standing permissions of a person, to one or to all, that were not taken back; the newest first."""
+    where = [PERMISSION.c.owner_id == owner, PERMISSION.c.withdrawn_ms.is_(None), *([PERMISSION.c.to_id == to] if to else [])]
+    rows = await tx.execute(select(PERMISSION).where(*where).order_by(PERMISSION.c.given_ms.desc(), PERMISSION.c.id))
+    return [_read(Permission, row) for row in rows]
+
+
+async def permission_of(tx: Transaction, id: str) -> Permission | None:
+    """One permission, also where it was taken back; None if unknown."""
+    row = (await tx.execute(select(PERMISSION).where(PERMISSION.c.id == id))).first()
+    return _read(Permission, row) if row else None
+
+
+async def put_permission(tx: Transaction, permission: Permission) -> None:
+    """Write the permission over its former state."""
+    values = _values(permission)
+    await tx.execute(insert(PERMISSION).values(**values).on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def grant_of(tx: Transaction, id: str) -> Grant | None:
+    """One grant, None if unknown."""
+    row = (await tx.execute(select(GRANT).where(GRANT.c.id == id))).first()
+    return _read(Grant, row) if row else None
+
+
+async def grants_of(tx: Transaction, clip: ClipId) -> Sequence[Grant]:
+    """Every grant for a clip, also those taken back."""
+    return [_read(Grant, row) for row in await tx.execute(select(GRANT).where(GRANT.c.clip_id == clip))]
+
+
+async def grants_by(tx: Transaction, owner: PersonId) -> Sequence[Grant]:
+    """Every grant a person gave and did not take back, oldest first."""
+    where = and_(GRANT.c.owner_id == owner, GRANT.c.withdrawn_ms.is_(None))
+    return [_read(Grant, row) for row in await tx.execute(select(GRANT).where(where).order_by(GRANT.c.given_ms, GRANT.c.id))]
+
+
+async def grants_via(tx: Transaction, sources: Iterable[str]) -> Sequence[Grant]:
+    """Grants that rest on these permissions or grants and were not taken back."""
+    where = and_(GRANT.c.via.in_(list(sources)), GRANT.c.withdrawn_ms.is_(None))
+    return [_read(Grant, row) for row in await tx.execute(select(GRANT).where(where))]
+
+
+async def put_grant(tx: Transaction, grant: Grant) -> None:
+    """Write the grant over its former state; a clip has one for each person."""
+    values = _values(grant)
+    await tx.execute(insert(GRANT).values(**values).on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def is_shut(tx: Transaction, owner: PersonId, asker: PersonId, place: PlaceId) -> bool:
+    """Whether the owner never wants to be asked by this person, here or at all."""
+    rows = await tx.execute(select(NEVER_ASK).where(NEVER_ASK.c.owner_id == owner))
+    return any(_door(row).closes(asker, place) for row in rows)
+
+
+async def doors_of(tx: Transaction, owner: PersonId) -> Sequence[NeverAsk]:
+    """What a person never wants to be asked again."""
+    rows = await tx.execute(select(NEVER_ASK).where(NEVER_ASK.c.owner_id == owner).order_by(NEVER_ASK.c.reach, NEVER_ASK.c.asker_id))
+    return [_door(row) for row in rows]
+
+
+async def shut(tx: Transaction, door: NeverAsk) -> None:
+    """Close a door; closing it again changes nothing."""
+    await tx.execute(insert(NEVER_ASK).values(**_door_values(door)).on_conflict_do_nothing())
+
+
+async def open_door(tx: Transaction, door: NeverAsk) -> None:
+    """Open it again."""
+    await tx.execute(delete(NEVER_ASK).where(*(NEVER_ASK.c[name] == value for name, value in _door_values(door).items())))
+
+
+def _door_values(door: NeverAsk) -> dict[str, Any]:
+    return {"owner_id": door.owner, "reach": door.reach, "asker_id": door.asker or "", "place_id": door.place or ""}
+
+
+def _door(row: Row[Any]) -> NeverAsk:
+    asker, place = PersonId(row.asker_id) or None, PlaceId(row.place_id) or None
+    return NeverAsk(owner=PersonId(row.owner_id), reach=row.reach, asker=asker, place=place)
+
+
+async def appear(tx: Transaction, clip: ClipId, person: PersonId, *, kept: bool, now: datetime) -> None:
+    """This person is in this clip. kept: not named in it, but in the clip it was made from."""
+    row = insert(APPEARANCE).values(person_id=person, clip_id=clip, kept=kept, since_ms=to_ms(now))
+    await tx.execute(row.on_conflict_do_nothing())
+
+
+async def people_in(tx: Transaction, clip: ClipId) -> Sequence[PersonId]:
+    """Everybody who is in a clip, named in it or kept from what it was made from."""
+    rows = await tx.execute(select(APPEARANCE.c.person_id).where(APPEARANCE.c.clip_id == clip).order_by(APPEARANCE.c.person_id))
+    return [PersonId(row.person_id) for row in rows]
+
+
+async def appearances_of(tx: Transaction, person: PersonId, *, limit: int = 10, offset: int = 0) -> tuple[Sequence[ClipId], int]:
+    """Clips a person is in, newest first, and how many there are."""
+    where = APPEARANCE.c.person_id == person
+    order = (APPEARANCE.c.since_ms.desc(), APPEARANCE.c.clip_id)
+    rows = await tx.execute(select(APPEARANCE.c.clip_id).where(where).order_by(*order).limit(limit).offset(offset))
+    count = (await tx.execute(select(func.count()).select_from(APPEARANCE).where(where))).scalar_one()
+    return [ClipId(row.clip_id) for row in rows], count
+
+
+async def hand_over(tx: Transaction, person: PersonId, other: PersonId) -> None:
+    """What was said by, to and about `other` is from now on `person`'s: they turned out to be one."""
+    columns = [(ASK, "owner_id"), (ASK, "requester_id"), (PERMISSION, "owner_id"), (PERMISSION, "to_id")]
+    columns += [(GRANT, "owner_id"), (GRANT, "requester_id"), (NEVER_ASK, "owner_id"), (NEVER_ASK, "asker_id"), (APPEARANCE, "person_id")]
+    for table, column in columns:
+        await tx.execute(update(table).prefix_with("OR IGNORE").where(table.c[column] == other).values({column: person}))
+    for table, column in columns:
+        await tx.execute(delete(table).where(table.c[column] == other))
+
+
+async def has_any(tx: Transaction, clip: ClipId) -> bool:
+    """Whether anybody is in a clip who must have said yes."""
+    return (await tx.execute(select(APPEARANCE.c.clip_id).where(APPEARANCE.c.clip_id == clip).limit(1))).first() is not None
