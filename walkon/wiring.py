@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
     from walkon.engine.port import RenderBackend, Rendered
+    from walkon.safety.text import Judge
     from walkon.types.scene import Scene
 
 log = structlog.get_logger(__name__)
@@ -182,8 +183,18 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         command_root=ground.config.discord.command if ground.config.discord else "sora",
         command_names=tuple(found),
         operators=frozenset(ground.config.walkon.operators),
+        judge=judge_of(ground.config),
     )
     return house, Router(house, found, ground.metrics)
+
+
+def judge_of(config: Config) -> "Judge":
+    """What says which words are not made into clips here. Raises SetupError for a word list that cannot be used."""
+    from walkon.safety.blocklist import read_blocklists
+    from walkon.safety.text import Judge
+
+    moderation = config.moderation
+    return Judge(moderation.topics, moderation.public_figures, read_blocklists(moderation.blocklists))
 
 
 def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[ChatPlatform]":

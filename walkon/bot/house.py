@@ -1,9 +1,10 @@
 """The rooms of this host that commands work with, gathered once at start."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from walkon.bot.words import Words
 from walkon.queue.port import JobQueue
+from walkon.safety.text import Judge, usual_judge
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.types.clock import Clock
@@ -13,7 +14,7 @@ from walkon.types.clock import Clock
 class House:
     """What every command may use. lane: the queue lane that renders here. drawn: its clips are drawn, no model makes them.
 
-    operators: the `PersonId`s that may do everything on this host.
+    operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
     """
 
     database: Database
@@ -26,3 +27,4 @@ class House:
     command_root: str = "sora"
     command_names: tuple[str, ...] = ()
     operators: frozenset[str] = frozenset()
+    judge: Judge = field(default_factory=usual_judge)

@@ -1,5 +1,7 @@
 """From a checked request to promised work: the store first, then the queue, then the answer."""
 
+import asyncio
+
 import msgspec
 import structlog
 
@@ -12,6 +14,7 @@ from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import family_of
 from walkon.queue.port import JobKind, JobView, NewJob, QueueFull, QueueUnusable
+from walkon.safety.text import WordsRefused
 from walkon.scene.codec import decode, encode
 from walkon.store import outbox
 from walkon.store.database import Transaction
@@ -26,6 +29,9 @@ log = structlog.get_logger(__name__)
 DEFAULT_PACE = 400.0
 """Milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time)."""
 
+QUICKLY_JUDGED = 400
+"""Characters that are judged in a few milliseconds."""
+
 FIRST_ANSWER_MS = 20_000
 """How long whoever took the request may take to show its first answer before delivery does."""
 
@@ -38,7 +44,7 @@ def card_key(clip: Clip) -> str:
 async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Promise a clip of `scene` and answer with its card. parent: what it is made from.
 
-    Raises QueueFull, ClipTakenDown; nothing is promised then.
+    Raises WordsRefused, QueueFull, ClipTakenDown; nothing is promised then.
     """
     return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
@@ -46,13 +52,23 @@ async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) ->
 async def promise(house: House, asked: Invocation | Pressed, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip.
 
-    Raises QueueFull, ClipTakenDown; nothing is promised then.
+    The words are judged here, before anything is kept, whichever way they came.
+    Raises WordsRefused, QueueFull, ClipTakenDown; nothing is promised then.
     """
+    await _judge(house, scene)
     clip, ref = await _record(house, asked, scene, parent)
     view = await _line_up(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
     card = await family_card(house, speaker, clip, view)
     return Reply(card=card, post=card_key(clip), revision=1, ref=ref)
+
+
+async def _judge(house: House, scene: Scene) -> None:
+    """Raises WordsRefused. A long text is read in a thread: it takes up to a third of a second."""
+    text = scene.written
+    verdict = house.judge.judge(text) if len(text) < QUICKLY_JUDGED else await asyncio.to_thread(house.judge.judge, text)
+    if not verdict.passes:
+        raise WordsRefused(verdict)
 
 
 async def show_again(ctx: Context, clip: Clip) -> Reply:

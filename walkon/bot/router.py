@@ -14,10 +14,12 @@ from walkon.bot.command import UNASKED_FILE, Attachment, BadOption, Command, Con
 from walkon.bot.house import House
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.withdrawal import stop_asked_by
+from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
 from walkon.moderation import tables
 from walkon.moderation.mutes import binding
 from walkon.queue.port import QueueFull
+from walkon.safety.text import WordsRefused
 from walkon.scene.parser import EmptyPrompt, PromptTooLong
 from walkon.store import outbox
 from walkon.telemetry import Metrics
@@ -123,6 +125,8 @@ class Router:
                 return _private(speaker, "refusal.option", value=error.value[:60], option=error.option, allowed=error.allowed)
             case ClipTakenDown():
                 return _private(speaker, "refusal.taken_down", clip=error.clip)
+            case WordsRefused():
+                return Reply(card=refused_words(speaker, error.verdict), private=True)
             case QueueFull():
                 return _private(speaker, f"refusal.full.{error.bound}", limit=error.limit, wait=speaker.wait(error.retry_after_s * 1000))
             case _:

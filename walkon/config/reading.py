@@ -170,6 +170,8 @@ def _made(kind: Any, value: Any) -> Any:
 
 
 def _rooted(value: Any, base: Path) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_rooted(part, base) for part in value)
     return (base / value.expanduser()).absolute() if isinstance(value, Path) else value
 
 

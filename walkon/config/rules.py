@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from walkon.config.sections import REDIS_SCHEMES, Config, Secret
+from walkon.types.harm import ALWAYS, Category
 
 MIN_PASSPHRASE = 12
 EXAMPLE = "PASTE-IT-HERE"
@@ -160,6 +161,13 @@ def _split(url: str, mend: str) -> SplitResult:
     return parts
 
 
+def _topics(topics: tuple[Category, ...]) -> tuple[Category, ...]:
+    for topic in topics:
+        if topic in ALWAYS:
+            raise Refused(f"names {topic}, which is refused on every host", "Take it out; nothing switches it off.")
+    return topics
+
+
 RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("discord", "token"): _token("discord"),
     ("discord", "api_url"): _address,
@@ -167,6 +175,7 @@ RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("telegram", "api_url"): _address,
     ("web", "public_url"): _address,
     ("web", "login"): _passphrase,
+    ("moderation", "topics"): _topics,
     ("queue", "url"): _queue,
     ("store", "url"): _file("sqlite", "leave url out to keep the database in a file of data_dir"),
     ("media", "url"): _file("file", "leave url out to keep clips in a folder of data_dir"),

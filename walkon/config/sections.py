@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from msgspec import Meta, Struct, field
 
 from walkon.telemetry import LogFormat
+from walkon.types.harm import TOPICS, USUAL_TOPICS, Category
 from walkon.types.people import Locale
 
 SHOWN_OF_A_SECRET = 4
@@ -79,6 +80,11 @@ SqliteUrl = Annotated[str, Meta(description="an address in quotes", examples=["s
 QueueUrl = Annotated[str, Meta(description="an address in quotes", examples=["redis://127.0.0.1:6379/0"])]
 KeyFile = Annotated[Path, Meta(description="a file in quotes", examples=["~/.config/walkon/keys"])]
 FileUrl = Annotated[str, Meta(description="an address in quotes", examples=["file:///var/lib/walkon/media"])]
+Topics = Annotated[
+    tuple[Category, ...], Meta(description=f"a list of topics out of {', '.join(TOPICS)}", examples=[["sexual", "violence_gore"]])
+]
+Files = Annotated[tuple[Path, ...], Meta(description="a list of files in quotes", examples=[["/etc/walkon/words.tsv"]])]
+Names = Annotated[tuple[str, ...], Meta(description="a list of names in quotes", examples=[["Ada Lovelace"]])]
 Engine = Annotated[Backend, Meta(description='"animatic"', examples=["animatic"])]
 
 
@@ -169,6 +175,17 @@ class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     key_file: KeyFile = field(default_factory=_default_key_file)
 
 
+class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What may not be asked for. topics: refused here beside what is refused everywhere. blocklists: files with more terms.
+
+    public_figures: more names of real people.
+    """
+
+    topics: Topics = USUAL_TOPICS
+    blocklists: Files = ()
+    public_figures: Names = ()
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of one host. `Config()` is the host without any configuration. discord, telegram None: not wanted."""
 
@@ -182,6 +199,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media: MediaSection = field(default_factory=MediaSection)
     engine: EngineSection = field(default_factory=EngineSection)
     consent: ConsentSection = field(default_factory=ConsentSection)
+    moderation: ModerationSection = field(default_factory=ModerationSection)
 
     @property
     def queue_on_redis(self) -> bool:

@@ -227,6 +227,11 @@ class Scene:
         """Width and height in pixels of the drawn preview."""
         return SIZES[self.aspect]
 
+    @property
+    def written(self) -> str:
+        """Everything that somebody wrote for it: what a check of words has to read."""
+        return "\n".join(part for part in (self.prompt, self.style) if part)
+
     def reseeded(self, seed: int) -> "Scene":
         """The same words with another seed."""
         return replace(self, seed=seed)
