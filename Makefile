@@ -7,10 +7,10 @@ TEST_PACKAGES := $(DEMO_PACKAGES) chromium ffmpeg redis-server openssl
 SOURCES := walkon tests bench
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check format lint types imports words test t fix faults bench clean constraints
+.PHONY: help setup demo check format lint types imports words test test-engine t fix faults bench clean constraints
 
 help: ## what each target does
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "walkon needs Python 3.11 or newer; make PYTHON=... names one"; exit 2; }
@@ -50,8 +50,16 @@ imports: $(VENV)/.dev
 words: $(VENV)/.dev
 	$(BIN)/codespell $(SOURCES) docs *.md Makefile scripts
 
-test: setup check ## everything: check, then all tests
-	$(BIN)/python -m pytest tests -n 2 --dist loadfile
+test: setup check ## everything: check, all tests, then those with a model
+	$(BIN)/python -m pytest tests -n 2 --dist loadfile --ignore=tests/engine/models
+	@$(MAKE) --no-print-directory test-engine
+
+$(VENV)/.gpu: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt torch==2.13.0 -e '.[dev,gpu]'
+	@touch $@
+
+test-engine: $(VENV)/.gpu ## only the tests that load models (random weights); installs the gpu extra
+	$(BIN)/python -m pytest tests/engine/models -n 2 --dist loadfile
 
 t: $(VENV)/.dev ## one file or folder: make t T=tests/queue
 	$(BIN)/python -m pytest $(T)
@@ -68,7 +76,7 @@ bench: $(VENV)/.dev ## the promised figures; fails where one is missed
 
 constraints: $(VENV)/.dev ## write constraints.txt anew from pyproject.toml, newest versions
 	$(BIN)/python -m pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --upgrade --strip-extras --extra dev --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o constraints.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --strip-extras --extra dev --extra gpu --no-annotate --no-header --no-emit-index-url --no-emit-find-links --no-emit-trusted-host -o constraints.txt pyproject.toml
 
 clean: ## remove what was made here, but no data
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

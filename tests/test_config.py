@@ -137,8 +137,8 @@ BAD_FILES = {
         'config.toml:2: [walkon] language = "de" is not "en" or "fr". Write language = "en".',
     ),
     "an engine this release lacks": (
-        '[engine]\nbackend = "diffusers"\n',
-        'config.toml:2: [engine] backend = "diffusers" is not "animatic". Write backend = "animatic".',
+        '[engine]\nbackend = "sora"\n',
+        'config.toml:2: [engine] backend = "sora" is not "animatic" or "diffusers". Write backend = "animatic".',
     ),
     "an operator without a platform": (
         '[walkon]\noperators = ["bob"]\n',

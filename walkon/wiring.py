@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from walkon.config import Config
+from walkon.config import Backend, Config
 from walkon.queue.port import JobQueue, QueueUnusable
 from walkon.store.database import Database, StoreUnusable
 from walkon.store.lock import RoleLock
@@ -179,7 +179,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         words=Words.load(),
         clock=SystemClock(),
         lane=ground.config.engine.backend,
-        drawn=True,
+        drawn=ground.config.engine.backend is Backend.ANIMATIC,
         command_root=ground.config.discord.command if ground.config.discord else "sora",
         command_names=tuple(found),
         operators=frozenset(ground.config.walkon.operators),
@@ -277,22 +277,29 @@ def _refused_token(config: Config, platform: Platform) -> str:
 
 
 def backend_of(config: Config, name: str | None = None) -> "RenderBackend":
-    """The configured backend, or the one named; not started."""
+    """The configured backend, or the one named; not started. Raises SetupError where its model cannot be had."""
     from walkon.engine import backends
+    from walkon.engine.port import BackendUnavailable
 
-    return backends.load(name or config.engine.backend)()
+    try:
+        return backends.load(name or config.engine.backend)(config.engine, config.walkon.data_dir)
+    except BackendUnavailable as error:
+        raise SetupError(f"[engine] {error.reason}") from error
 
 
 def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
     from walkon.engine.render import Studio
     from walkon.engine.worker import Worker
 
+    # Made now, so that a model that cannot be had stops the start and not the worker.
+    backend = backend_of(ground.config)
+
     async def run() -> None:
         studio = Studio(
             queue=ground.queue,
             database=ground.database,
             media=ground.media,
-            backend=backend_of(ground.config),
+            backend=backend,
             clock=SystemClock(),
             scratch=ground.config.walkon.data_dir / "scratch",
         )

@@ -1,21 +1,22 @@
 """What every render backend promises, run over all of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from walkon.engine.backends import load
+from walkon.config import EngineSection
+from walkon.engine.backends import load, names
 from walkon.engine.port import Order, RenderBackend, RenderFailed, Step
 from walkon.types.scene import Line, Scene, Shot
 
-MAKERS: dict[str, Callable[[], RenderBackend]] = {"animatic": load("animatic")}
+MAKERS = {"animatic": EngineSection()}
 
 
 @pytest.fixture(params=MAKERS)
-async def backend(request: pytest.FixtureRequest) -> AsyncIterator[RenderBackend]:
-    made = MAKERS[request.param]()
+async def backend(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[RenderBackend]:
+    made = load(request.param)(MAKERS[request.param], tmp_path / "data")
     yield made
     await made.close()
 
@@ -32,7 +33,7 @@ def nothing(_: Step) -> None:
 
 async def test_it_says_what_it_is(backend: RenderBackend) -> None:
     can = backend.capabilities
-    assert can.name in MAKERS
+    assert can.name in names()
     assert can.lane
     assert 0 < can.min_seconds <= can.max_seconds
 

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from walkon.config import EngineSection
 from walkon.engine.backends import load, names
 from walkon.engine.backends.animatic import FIRST_GUESS_MS, AnimaticBackend
 from walkon.engine.port import BackendUnavailable
@@ -8,7 +11,7 @@ from walkon.types.scene import Scene
 
 def test_a_backend_is_found_by_the_name_of_its_file() -> None:
     assert "animatic" in names()
-    assert isinstance(load("animatic")(), AnimaticBackend)
+    assert isinstance(load("animatic")(EngineSection(), Path()), AnimaticBackend)
 
 
 @pytest.mark.parametrize("name", ["nothing", "../child", "__init__", ""])

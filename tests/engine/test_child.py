@@ -235,8 +235,8 @@ async def test_memory_does_not_grow_with_the_clip(toy, order) -> None:
 
 def test_the_worker_s_side_imports_nothing_that_draws_codes_or_speaks() -> None:
     code = (
-        "import sys, walkon.engine.child; from walkon.engine.backends import load; load('animatic')()\n"
-        "print([name for name in ('skia', 'av', 'onnxruntime', 'hibari', 'numpy', 'PIL') if name in sys.modules])"
+        "import sys, walkon.engine.child; from walkon.engine.backends import load; load('animatic'), load('diffusers')\n"
+        "print([name for name in ('skia', 'av', 'onnxruntime', 'hibari', 'numpy', 'PIL', 'torch') if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True)
     assert done.stdout.strip() == "[]"

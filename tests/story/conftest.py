@@ -11,7 +11,7 @@ from tests.town import Town
 from tests.waiting import until
 from walkon.bot.cards import Card, plain
 from walkon.bot.delivery import Delivery
-from walkon.engine import backends
+from walkon.engine.backends.animatic import AnimaticBackend
 from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
 from walkon.store.media import MediaStore
@@ -52,7 +52,7 @@ async def evening(town: Town, tmp_path: Path) -> AsyncIterator[Evening]:
         queue=house.queue,
         database=house.database,
         media=media,
-        backend=backends.load("animatic")(),
+        backend=AnimaticBackend(),
         clock=house.clock,
         scratch=tmp_path / "scratch",
     )

@@ -52,6 +52,16 @@ class Backend(StrEnum):
     """An engine that makes clips."""
 
     ANIMATIC = "animatic"
+    DIFFUSERS = "diffusers"
+
+
+class Dtype(StrEnum):
+    """The numbers a model is run in."""
+
+    AUTO = "auto"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+    FLOAT32 = "float32"
 
 
 REDIS_SCHEMES = ("redis://", "rediss://")
@@ -85,7 +95,14 @@ Topics = Annotated[
 ]
 Files = Annotated[tuple[Path, ...], Meta(description="a list of files in quotes", examples=[["/etc/walkon/words.tsv"]])]
 Names = Annotated[tuple[str, ...], Meta(description="a list of names in quotes", examples=[["Ada Lovelace"]])]
-Engine = Annotated[Backend, Meta(description='"animatic"', examples=["animatic"])]
+Engine = Annotated[Backend, Meta(description='"animatic" or "diffusers"', examples=["animatic"])]
+Model = Annotated[
+    str, Meta(min_length=1, description='"auto", "tiny:FAMILY", a folder or "ORG/NAME@REVISION" in quotes', examples=["auto"])
+]
+Numbers = Annotated[Dtype, Meta(description='"auto", "bfloat16", "float16" or "float32"', examples=["auto"])]
+CardMemory = Annotated[float, Meta(gt=0, le=1000, description="gigabytes above 0", examples=[16.0])]
+Steps = Annotated[int, Meta(ge=1, le=200, description="a whole number from 1 to 200", examples=[16])]
+Licences = Annotated[tuple[str, ...], Meta(description='a list of names such as "ltx2"', examples=[["ltx2"]])]
 
 
 def _default_data_dir() -> Path:
@@ -164,9 +181,14 @@ class MediaSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makes the clips."""
+    """What makes the clips. The other keys are for "diffusers". vram_gb None: what is free on the card. steps None: the model's own."""
 
     backend: Engine = Backend.ANIMATIC
+    model: Model = "auto"
+    dtype: Numbers = Dtype.AUTO
+    vram_gb: CardMemory | None = None
+    steps: Steps | None = None
+    accepted_licences: Licences = ()
 
 
 class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

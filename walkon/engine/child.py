@@ -15,8 +15,8 @@ from walkon.engine.port import BackendUnavailable, Order, Rendered, RenderFailed
 class Child:
     """Renders orders in child processes. One at a time; a second caller waits.
 
-    program: arguments after the interpreter that start the desk. start_s: longest warm-up. silence_s: longest time without a
-    sign of life before the pair counts as hung. cancel_s: how long a cancelled render may take to stop by itself.
+    program: arguments after the interpreter that start the desk. start_s: longest silence while it warms up. silence_s: longest
+    time without a sign of life before the pair counts as hung. cancel_s: how long a cancelled render may take to stop by itself.
     """
 
     def __init__(self, program: Sequence[str] = DESK, *, start_s: float = 60, silence_s: float = 30, cancel_s: float = 0.12) -> None:
@@ -24,6 +24,8 @@ class Child:
         self._turn = asyncio.Lock()
         self._pair: Pair | None = None
         self._hiring: asyncio.Task[Pair] | None = None
+        self.words = ""
+        """What the pair said of itself when it was ready."""
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -137,13 +139,15 @@ class Child:
         except OSError as problem:
             raise BackendUnavailable(reason=f"no process could be started: {problem}") from problem
         try:
-            first = await pair.heard(self._start_s)
+            while isinstance(first := await pair.heard(self._start_s), wire.Stepped):
+                continue
         except BaseException as problem:
             await pair.dismissed()
             if isinstance(problem, Gone | TimeoutError):
                 raise BackendUnavailable(reason=f"the studio did not start; {pair.last_words}") from None
             raise
         if isinstance(first, wire.Ready):
+            self.words = first.words
             return pair
         await pair.dismissed()
         raise BackendUnavailable(reason=first.reason if isinstance(first, wire.Unfit) else "the studio speaks another language")

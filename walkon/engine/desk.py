@@ -11,13 +11,13 @@ import traceback
 from collections.abc import Callable, Sequence
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 import numpy as np
 
 from walkon.engine import wire
 from walkon.engine.lifeline import die_with_parent
-from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Step
+from walkon.engine.port import BackendUnavailable, Order, Phase, Rendered, RenderFailed, Step
 from walkon.engine.pressroom import PressGone, PressRoom
 from walkon.engine.ring import Ring
 from walkon.engine.sound.voice import Voices
@@ -72,7 +72,14 @@ class _Desk:
         return order
 
 
-def _answer(studio: Studio, room: PressRoom, desk: _Desk, order: Order) -> wire.Up:
+class Maker(Protocol):
+    """What makes clips behind a desk."""
+
+    def make_clip(self, order: Order, report: Callable[[Step], None]) -> Rendered:
+        """Make the order's clip in its directory. report may raise to stop it. Raises RenderFailed, PressGone."""
+
+
+def _answer(studio: Maker, room: PressRoom, desk: _Desk, order: Order) -> wire.Up:
     try:
         return wire.Done(studio.make_clip(order, desk.report))
     except Cancelled:
@@ -93,7 +100,22 @@ def _answer(studio: Studio, room: PressRoom, desk: _Desk, order: Order) -> wire.
 
 
 def serve(stage: Callable[[], Stage], arguments: Sequence[str]) -> None:
-    """Make clips until the worker closes the pipe. stage: called once, after the pipes are safe from stray prints."""
+    """Make drawn clips until the worker closes the pipe. stage: called once, after the pipes are safe from stray prints."""
+
+    def studio(room: PressRoom, _: Callable[[Step], None]) -> Maker:
+        made, voices = stage(), Voices()
+        voices.warm()
+        made.warm()
+        return Studio(made, room, voices)
+
+    serve_maker(studio, arguments, mend="Install walkon with its dependencies, and libegl1 and libgl1 with the system's packages")
+
+
+def serve_maker(maker: Callable[[PressRoom, Callable[[Step], None]], Maker], arguments: Sequence[str], *, mend: str) -> None:
+    """Make clips until the worker closes the pipe. maker: called once, with the press and where to report a long warm-up.
+
+    mend: what to do where a library is missing.
+    """
     ring, connection, parent = map(int, arguments)
     die_with_parent(parent)
     sink = os.fdopen(os.dup(1), "wb")
@@ -101,18 +123,15 @@ def serve(stage: Callable[[], Stage], arguments: Sequence[str]) -> None:
     desk = _Desk(sys.stdin.buffer, sink)
     room = PressRoom(Ring(ring), Connection(connection))
     try:
-        made, voices = stage(), Voices()
-        voices.warm()
-        made.warm()
+        studio = maker(room, desk.report)
     except BackendUnavailable as problem:
         desk.tell(wire.Unfit(problem.reason))
         return
     except (ImportError, OSError) as problem:
-        desk.tell(wire.Unfit(f"{problem}. Install walkon with its dependencies, and libegl1 and libgl1 with the system's packages"))
+        desk.tell(wire.Unfit(f"{problem}. {mend}"))
         return
     room.settle()
-    desk.tell(wire.Ready())
-    studio = Studio(made, room, voices)
+    desk.tell(wire.Ready(getattr(studio, "words", "")))
     while True:
         order = desk.next_order()
         room.settle()

@@ -36,11 +36,15 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to render. directory: an empty directory the backend writes into. max_bytes: the mp4 may not be larger."""
+    """What to render. directory: an empty directory the backend writes into. max_bytes: the mp4 may not be larger.
+
+    source: the mp4 of the clip that `scene.built_on` names, where there is one and it could be had.
+    """
 
     scene: Scene
     directory: Path
     max_bytes: int
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +63,7 @@ class Rendered:
 
     video: H.264 yuv420p + AAC mp4, faststart. poster: JPEG of the same size. captions: WebVTT, also where nothing is said.
     seconds: exact length of picture and sound. energy_wh with energy_metered False is an estimate. not_staged: what the
-    picture owes to the prompt. loudness_lufs: integrated.
+    picture owes to the prompt. loudness_lufs: integrated. defects: what is wrong with it, where that is only reported.
     """
 
     video: Path
@@ -74,6 +78,7 @@ class Rendered:
     not_staged: tuple[str, ...] = ()
     energy_wh: float = 0.0
     energy_metered: bool = False
+    defects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

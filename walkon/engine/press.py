@@ -11,10 +11,10 @@ import numpy as np
 
 from walkon.engine.encode import Reel
 from walkon.engine.lifeline import die_with_parent
-from walkon.engine.performance import Samples
+from walkon.engine.performance import Samples, SoundTrack
 from walkon.engine.ring import Ring
-from walkon.engine.slips import Abandon, Begin, Broken, End, Filled, Freed, Ping, Sealed
-from walkon.engine.sound.loudness import SilentAudio, integrated
+from walkon.engine.slips import Abandon, Begin, Broken, End, Filled, Freed, Ping, Sealed, Sound
+from walkon.engine.sound.loudness import SilentAudio, integrated, mastered
 from walkon.engine.sound.mix import mix
 
 SILENT_LUFS = -70.0
@@ -42,7 +42,7 @@ class _Press:
                 self._abandon()
                 self._wire.send(Broken(str(problem)))
 
-    def _handle(self, message: Ping | Begin | Filled | End | Abandon) -> None:
+    def _handle(self, message: Ping | Begin | Filled | Sound | End | Abandon) -> None:
         match message:
             case Ping():
                 self._wire.send(message)
@@ -52,6 +52,10 @@ class _Press:
                 if self._reel is not None:
                     self._reel.add(self._ring.picture(slot, self._size))
                 self._wire.send(Freed(slot))
+            case Sound(heard):
+                self._sound = mix(heard) if isinstance(heard, SoundTrack) else mastered(heard)
+                if self._reel is not None:
+                    self._reel.hear(self._sound)
             case End():
                 self._end()
             case Abandon():
@@ -63,7 +67,7 @@ class _Press:
         if begin.track is not None:
             self._sound = mix(begin.track)
         self._size = begin.size
-        self._reel = Reel(begin.path, begin.recipe, self._sound)
+        self._reel = Reel(begin.path, begin.recipe, None if begin.sound_later else self._sound)
 
     def _end(self) -> None:
         if self._reel is None:

@@ -5,6 +5,7 @@ from multiprocessing.connection import Connection
 
 from walkon.engine import slips
 from walkon.engine.encode import Picture
+from walkon.engine.performance import Samples, SoundTrack
 from walkon.engine.port import RenderFailed
 from walkon.engine.ring import SLOTS, Ring
 
@@ -71,6 +72,10 @@ class PressRoom:
         slot = self._free.pop()
         draw(self._ring.picture(slot, self._size))
         self._send(slips.Filled(slot))
+
+    def hear(self, heard: SoundTrack | Samples) -> None:
+        """Hand over the sound of a file that was begun without it."""
+        self._send(slips.Sound(heard))
 
     def end(self) -> slips.Sealed:
         """Finish the file."""

@@ -5,8 +5,6 @@ import os
 import tempfile
 from typing import TYPE_CHECKING
 
-from walkon.types.scene import SIZES
-
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
@@ -14,7 +12,8 @@ if TYPE_CHECKING:
 SLOTS = 12
 """Half a second of pictures: enough to even out a slow one."""
 
-SLOT_BYTES = max(width * height for width, height in SIZES.values()) * 4
+SLOT_BYTES = 1920 * 1088 * 4
+"""The largest picture any engine makes; memory is taken only where a picture was written."""
 
 
 def new_ring() -> int:

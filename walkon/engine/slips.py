@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from walkon.engine.encode import Recipe
-from walkon.engine.performance import SoundTrack
+from walkon.engine.performance import Samples, SoundTrack
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,23 @@ class Ping:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Begin:
-    """Start a file. size: of the pictures in the ring. track: None to code the last sound once more."""
+    """Start a file. size: of the pictures in the ring. track: None to code the last sound once more.
+
+    sound_later: the sound is not known yet; `Sound` brings it before the end.
+    """
 
     path: Path
     recipe: Recipe
     size: tuple[int, int]
     track: SoundTrack | None
+    sound_later: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """What is heard: to be mixed, or recorded as it is (stereo at 48 kHz) and only brought to its loudness."""
+
+    heard: SoundTrack | Samples
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ class Studio:
             poster = np.zeros((order.scene.size[1], order.scene.size[0], 4), np.uint8)
             sealed = self._coded(_Kept(film, poster), recipe, report, again=attempt > 0)
             if sealed.bytes <= order.max_bytes:
-                _save_poster(poster, recipe, order.directory / wire.POSTER)
+                save_poster(poster, recipe, order.directory / wire.POSTER)
                 return recipe, sealed
             shrink *= min(0.9 * order.max_bytes / sealed.bytes, 0.8)
         raise RenderFailed(reason=f"the clip did not fit into {order.max_bytes} bytes in {MOST_TRIES} tries", retryable=False)
@@ -155,7 +155,8 @@ class _Kept:
             self._poster[:] = into
 
 
-def _save_poster(picture: Picture, recipe: Recipe, path: Path) -> None:
+def save_poster(picture: Picture, recipe: Recipe, path: Path) -> None:
+    """Write a picture (height, width, BGR or BGRA) as the JPEG of a clip of that recipe."""
     image = Image.fromarray(np.ascontiguousarray(picture[:, :, 2::-1]))
     if image.size != (recipe.width, recipe.height):
         image = image.resize((recipe.width, recipe.height))

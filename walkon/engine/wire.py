@@ -28,7 +28,9 @@ class Stop(msgspec.Struct, tag="stop", frozen=True):
 
 
 class Ready(msgspec.Struct, tag="ready", frozen=True):
-    """From the child: warm, waiting for orders."""
+    """From the child: warm, waiting for orders. words: what it chose and why, for the log."""
+
+    words: str = ""
 
 
 class Unfit(msgspec.Struct, tag="unfit", frozen=True):

@@ -193,6 +193,27 @@ class Shot:
         return next((subject for subject in self.subjects if subject.id == id), None)
 
 
+class Manner(StrEnum):
+    """How a clip is built on another one."""
+
+    REMIX = "remix"
+    """Its look is kept in part, by strength."""
+    EXTEND = "extend"
+    """It goes on after its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltOn:
+    """The clip a scene is built on. clip: its id. strength: 0 keeps all of it, 1 nothing; means nothing for EXTEND.
+
+    An engine that cannot build on pictures makes the scene from its words alone.
+    """
+
+    clip: str
+    manner: Manner
+    strength: float = 0.7
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
     """A whole prompt, ready for an engine.
@@ -211,6 +232,7 @@ class Scene:
     not_staged: tuple[str, ...] = ()
     unknown: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    built_on: BuiltOn | None = None
 
     @property
     def people(self) -> tuple[PersonId, ...]:

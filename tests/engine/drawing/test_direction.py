@@ -183,7 +183,7 @@ def test_sounds_asked_for_are_heard_as_themselves_and_an_unknown_one_is_owed() -
 
 
 def test_every_effect_named_is_one_the_sound_room_makes(flip_scene: Scene) -> None:
-    from walkon.engine.drawing.direction import PLACE_BEDS
+    from walkon.engine.sound.ambience import PLACE_BEDS
     from walkon.engine.sound.effects import NAMES
     from walkon.scene.effects import Sound
 

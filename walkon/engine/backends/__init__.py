@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
+from walkon.config import EngineSection
 from walkon.engine.port import BackendUnavailable, RenderBackend
 
 
@@ -12,9 +14,12 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(module.name for module in iter_modules(__path__)))
 
 
-def load(name: str) -> Callable[..., RenderBackend]:
-    """The maker of the backend of that name. Raises BackendUnavailable for a name that no file has."""
+def load(name: str) -> Callable[[EngineSection, Path], RenderBackend]:
+    """The maker of the backend of that name, from its settings and the data directory; it may raise BackendUnavailable.
+
+    Raises BackendUnavailable for a name that no file has.
+    """
     if name not in names():
         raise BackendUnavailable(reason=f'there is no backend "{name}"; there are: {", ".join(names())}')
-    maker: Callable[..., RenderBackend] = import_module(f"{__name__}.{name}").backend
+    maker: Callable[[EngineSection, Path], RenderBackend] = import_module(f"{__name__}.{name}").backend
     return maker

@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
+from walkon.config import EngineSection
 from walkon.engine.child import Child
 from walkon.engine.pair import DESK
 from walkon.engine.port import Capabilities, Order, Rendered, RenderFailed, Step
@@ -59,5 +61,6 @@ class AnimaticBackend:
         await self._child.close()
 
 
-backend = AnimaticBackend
-"""How `walkon.engine.backends.load` makes it."""
+def backend(engine: EngineSection, data_dir: Path) -> AnimaticBackend:
+    """How `walkon.engine.backends.load` makes it: it needs no settings."""
+    return AnimaticBackend()

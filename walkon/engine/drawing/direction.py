@@ -1,37 +1,24 @@
 """The director: a scene and its spoken lines become a performance, everything placed on one clock before the first frame."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from walkon.engine.drawing.camera import CameraPlan, Frame
 from walkon.engine.drawing.casting import company
 from walkon.engine.drawing.framing import frame_take
-from walkon.engine.drawing.scenery import place_of
 from walkon.engine.drawing.scripts import Met, Script, Scripting
 from walkon.engine.drawing.slate import slate_of
 from walkon.engine.drawing.sprites import sprite_book
 from walkon.engine.drawing.timing import LEAD_S, Plan, SpeechBook, Take, TakeKind, by_line, plan
 from walkon.engine.performance import EffectCue, ShotTime, SoundTrack, Speech, SpeechCue
 from walkon.engine.port import Caption
+from walkon.engine.sound.ambience import beds_of, mood_of
 from walkon.engine.sound.effects import NAMES
 from walkon.engine.sound.score import beat_s
 from walkon.scene.effects import Sound
-from walkon.scene.places import INDOORS, Place
-from walkon.types.scene import Mood, Scene, Shot, TimeOfDay, Weather
+from walkon.types.scene import Scene, Weather
 
 BEDS = frozenset("waves wind rain city birds crickets bubbles crowd fire".split())
-PLACE_BEDS: Mapping[Place, str] = {
-    **dict.fromkeys((Place.BEACH, Place.SEA, Place.ISLAND, Place.HARBOUR, Place.DECK), "waves"),
-    **dict.fromkeys((Place.CITY, Place.STREET, Place.STATION, Place.AIRPORT, Place.ROOF), "city"),
-    **dict.fromkeys((Place.DESERT, Place.MOUNTAIN, Place.SNOW, Place.MARS, Place.SKY, Place.RUINS, Place.VOLCANO), "wind"),
-    **dict.fromkeys((Place.COURT, Place.STADIUM, Place.STAGE, Place.CIRCUS, Place.RESTAURANT, Place.SHOP), "crowd"),
-    **dict.fromkeys((Place.FIELD, Place.FOREST, Place.JUNGLE, Place.PARK, Place.GARDEN, Place.FARM, Place.VILLAGE), "birds"),
-    Place.CASTLE: "birds",
-    Place.RIVER: "birds",
-    Place.UNDERWATER: "bubbles",
-    Place.POOL: "bubbles",
-}
-SHOT_SILENCE = frozenset({Place.SPACE, Place.MOON})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,11 +88,6 @@ def direct(scene: Scene, speeches: SpeechBook | Sequence[Speech]) -> Performance
     )
 
 
-def mood_of(scene: Scene) -> Mood:
-    """The score's mood: the first shot that has one."""
-    return next((shot.mood for shot in scene.shots if shot.mood is not Mood.NEUTRAL), Mood.NEUTRAL)
-
-
 def _staged(take: Take, scene: Scene, frame: Frame, beat: float) -> Staged:
     parts = company(take, seed=scene.seed, half_u=frame.half_u, sprites=sprite_book())
     script = Scripting(parts, take, seed=scene.seed, beat_s=beat, half_u=frame.half_u).write()
@@ -159,7 +141,7 @@ def _sounds(scene: Scene, staged: tuple[Staged, ...]) -> tuple[list[EffectCue], 
 def _beds(staged: tuple[Staged, ...]) -> list[EffectCue]:
     cues: list[EffectCue] = []
     for part in staged:
-        for name in _beds_of(part.take.shot):
+        for name in beds_of(part.take.shot):
             last = next((cue for cue in reversed(cues) if cue.name == name), None)
             if last is not None and abs(last.at_s + last.seconds - part.take.start_s) < 1e-6:
                 cues[cues.index(last)] = EffectCue(at_s=last.at_s, name=name, seconds=part.take.end_s - last.at_s)
@@ -168,19 +150,6 @@ def _beds(staged: tuple[Staged, ...]) -> list[EffectCue]:
         if part.take.shot.weather is Weather.STORM:
             cues.append(EffectCue(at_s=min(part.take.start_s + 1.15, part.take.end_s - 0.3), name="thunder", gain=0.9))
     return cues
-
-
-def _beds_of(shot: Shot) -> list[str]:
-    place = place_of(shot.place)
-    beds = []
-    if place in PLACE_BEDS:
-        beds.append("crickets" if PLACE_BEDS[place] == "birds" and shot.time in (TimeOfDay.NIGHT, TimeOfDay.DUSK) else PLACE_BEDS[place])
-    if place not in INDOORS and place not in SHOT_SILENCE and place is not Place.UNDERWATER:
-        if shot.weather in (Weather.RAIN, Weather.STORM):
-            beds = ["rain"] if beds == ["birds"] else [*beds, "rain"]
-        elif shot.weather in (Weather.WIND, Weather.SNOW):
-            beds = ["wind"]
-    return beds
 
 
 def _captions(spoken: tuple[Spoken, ...], staged: tuple[Staged, ...]) -> tuple[Caption, ...]:

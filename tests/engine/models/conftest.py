@@ -1,0 +1,77 @@
+"""The suite that loads models of random weights: `make test-engine`. Without torch there is nothing to collect here."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from walkon.config import EngineSection
+from walkon.engine.backends.diffusers import DiffusersBackend
+from walkon.engine.port import Order
+from walkon.types.scene import Aspect, BuiltOn, Line, Scene, Shot
+
+collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
+
+FAMILIES = ("kandinsky6",)
+
+
+@pytest.fixture(scope="session")
+def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One for all tests of this process, so that each tiny model is built once."""
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.fixture(params=FAMILIES)
+def family(request: pytest.FixtureRequest) -> str:
+    """Each family in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+async def engine(family: str, data_dir: Path) -> AsyncIterator[DiffusersBackend]:
+    """The backend over a real child process with the family's tiny model."""
+    made = DiffusersBackend(EngineSection(model=f"tiny:{family}"), data_dir)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def order(tmp_path: Path) -> Callable[..., Order]:
+    """Makes orders, each with a directory of its own."""
+
+    def make(
+        prompt: str = "a fox on the moon",
+        *,
+        seconds: float = 1,
+        seed: int = 1,
+        aspect: Aspect = Aspect.WIDE,
+        shots: int = 1,
+        say: str = "",
+        max_bytes: int = 8_000_000,
+        built_on: BuiltOn | None = None,
+        source: Path | None = None,
+    ) -> Order:
+        lines = (Line(speaker=None, text=say),) if say else ()
+        directory = tmp_path / f"order-{len(list(tmp_path.iterdir()))}"
+        directory.mkdir()
+        scene = Scene(
+            prompt=prompt,
+            seconds=seconds,
+            seed=seed,
+            aspect=aspect,
+            shots=(Shot(lines=lines),) + (Shot(),) * (shots - 1),
+            built_on=built_on,
+        )
+        return Order(scene=scene, directory=directory, max_bytes=max_bytes, source=source)
+
+    return make
+
+
+@pytest.fixture(autouse=True)
+def quiet_libraries() -> Iterator[None]:
+    """Libraries that load models speak on standard error; the tests are not about that."""
+    from walkon.engine.models.loading import quiet
+
+    quiet()
+    yield

@@ -1,0 +1,111 @@
+"""A model of your own: diffusers in a child process that keeps it warm."""
+
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+
+import structlog
+
+from walkon.config import EngineSection
+from walkon.engine.child import Child
+from walkon.engine.families.row import Family
+from walkon.engine.model_settings import Settings, encoded
+from walkon.engine.port import BackendUnavailable, Capabilities, Order, Rendered, RenderFailed, Step
+from walkon.engine.takes import cut
+from walkon.engine.weights import Choice, choose
+from walkon.types.scene import MAX_SECONDS, Aspect, Scene
+
+log = structlog.get_logger(__name__)
+
+RUNNER = "walkon.engine.models.runner"
+START_S = 900.0
+"""Longest silence while weights load: 70 GB from a slow disk."""
+SILENCE_S = 180.0
+"""Longest time without a step: one step of the largest model on the smallest card it fits takes about a minute."""
+CANCEL_S = 15.0
+"""How long a step may take before a cancelled render is killed instead, weights and all; below the shortest usual lease."""
+FIRST_GUESS_MS = 30_000.0
+"""Milliseconds of work for a second of clip before anything was measured."""
+
+_NEWEST = 0.3
+_LIBRARIES = ("torch", "diffusers", "transformers", "accelerate")
+
+
+class DiffusersBackend:
+    """Renders with one model, chosen once. runner, silence_s, cancel_s: for tests."""
+
+    def __init__(
+        self, engine: EngineSection, data_dir: Path, *, silence_s: float = SILENCE_S, cancel_s: float = CANCEL_S, runner: str = RUNNER
+    ) -> None:
+        self.choice = chosen(engine, data_dir)
+        settings = Settings(
+            family=self.choice.family.name,
+            tiny=self.choice.is_tiny,
+            folder=self.choice.folder,
+            data_dir=data_dir,
+            words=self.choice.why,
+            dtype=engine.dtype.value,
+            steps=engine.steps,
+            vram_gb=engine.vram_gb,
+        )
+        program = ("-m", runner, encoded(settings))
+        self._child = Child(program, start_s=START_S, silence_s=silence_s, cancel_s=cancel_s)
+        self._ms_a_second: dict[Aspect, float] = {}
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What it can do."""
+        return capabilities(self.choice.family)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """Process ids of its children at work."""
+        return self._child.pids
+
+    async def start(self) -> None:
+        """Load the model and try it. Raises BackendUnavailable."""
+        await self._child.start()
+        log.info("model_ready", model=self._child.words)
+
+    async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
+        """Render the order. Raises RenderFailed."""
+        if not order.scene.shots:
+            raise RenderFailed(reason="the scene has no shot", retryable=False)
+        began_s = time.monotonic()
+        rendered = await self._child.render(order, report)
+        if rendered.defects:
+            log.warning("defects_only_reported", defects=rendered.defects)
+        self._learn(order.scene.aspect, (time.monotonic() - began_s) * 1000 / rendered.seconds)
+        return rendered
+
+    def _learn(self, aspect: Aspect, ms_a_second: float) -> None:
+        known = self._ms_a_second.get(aspect, ms_a_second)
+        self._ms_a_second[aspect] = known + _NEWEST * (ms_a_second - known)
+
+    def estimate_ms(self, scene: Scene) -> int:
+        """Expected milliseconds for this scene: learned from past clips of its shape."""
+        family = self.choice.family
+        made_s = sum(take.frames for take in cut(scene, family)) / family.fps
+        return round(self._ms_a_second.get(scene.aspect, FIRST_GUESS_MS) * made_s)
+
+    async def close(self) -> None:
+        """Let go of the card."""
+        await self._child.close()
+
+
+def capabilities(family: Family) -> Capabilities:
+    """What a backend with that family can do."""
+    return Capabilities(name="diffusers", lane="diffusers", drawn=False, min_seconds=family.seconds[0], max_seconds=MAX_SECONDS + 5)
+
+
+def chosen(engine: EngineSection, data_dir: Path) -> Choice:
+    """The model the settings mean. Raises BackendUnavailable in one sentence with its mend."""
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
+    if missing:
+        raise BackendUnavailable(reason=f"{' and '.join(missing)} is not installed. Run: pip install 'walkon[gpu]' with your card's torch.")
+    return choose(engine.model, data_dir=data_dir, accepted=engine.accepted_licences, room_gb=engine.vram_gb)
+
+
+backend = DiffusersBackend
+"""How `walkon.engine.backends.load` makes it."""

@@ -1,0 +1,152 @@
+"""A model family as a record: what it makes, on which grid, in whose words, on how much memory, under which terms."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from walkon.types.scene import Aspect
+
+
+class Task(StrEnum):
+    """What a family can be asked for."""
+
+    TEXT = "text"
+    IMAGE = "image"
+    """Begins with a given picture."""
+    REMIX = "remix"
+    """Keeps something of a given clip, by strength."""
+    EXTEND = "extend"
+    """Goes on from the end of a given clip."""
+
+
+class Dialect(StrEnum):
+    """How a prompt says what is heard and what is spoken."""
+
+    TAGGED = "tagged"
+    """Speech between <S> and <E>, sounds between <AUDCAP> and <ENDAUDCAP>."""
+    QUOTED = "quoted"
+    """Flowing prose; speech in quotation marks after who says it."""
+    SILENT = "silent"
+    """Only what is seen."""
+
+
+class Placement(StrEnum):
+    """Where the weights lie while a clip is made; from fastest to most frugal."""
+
+    RESIDENT = "resident"
+    """All on the card; text encoders move to the host after the words are read."""
+    OFFLOADED = "offloaded"
+    """One component on the card at a time."""
+    GROUPED = "grouped"
+    """The transformer streams through the card block by block, everything else one at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grid:
+    """Which numbers of pictures a model can make: k·n + offset. multiple: both edges of the picture in pixels."""
+
+    k: int
+    offset: int
+    multiple: int
+
+    def frames(self, wished: float) -> int:
+        """The nearest number on the grid that is not below `wished`."""
+        steps = max(1, -(-(wished - self.offset) // self.k))
+        return int(steps) * self.k + self.offset
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audio:
+    """The sound a joint model makes. rate: Hertz."""
+
+    rate: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sampling:
+    """How often a model is asked. guidance 1 means that one evaluation makes a step. sigmas: given where the steps are distilled."""
+
+    steps: int
+    guidance: float
+    sigmas: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """The least memory a placement takes for the family's smallest checkpoint at its own size and length, in GB of 10⁹ bytes."""
+
+    placement: Placement
+    card_gb: float
+    host_gb: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Licence:
+    """Under which terms weights may be used. excluded: countries where they may not be.
+
+    accepted_by: the word for `[engine] accepted_licences`; None where the licence asks nothing of the operator. notice: a
+    sentence that the licence wants on what is posted, or None.
+    """
+
+    name: str
+    url: str
+    accepted_by: str | None = None
+    excluded: tuple[str, ...] = ()
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """One family of models.
+
+    pipelines: diffusers classes that `model_index.json` may name. seconds: shortest and longest shot. audio: None for a silent
+    model, which gets walkon's own sound. distilled: what to use where the weights say that they are. needs: best first.
+    tail: pictures of the shot before that the next one begins with. checked: False where black, frozen or silent output is only
+    reported, as random weights make little else.
+    """
+
+    name: str
+    title: str
+    pipelines: tuple[str, ...]
+    tasks: frozenset[Task]
+    grid: Grid
+    fps: int
+    seconds: tuple[float, float]
+    sizes: Mapping[Aspect, tuple[int, int]]
+    audio: Audio | None
+    sampling: Sampling
+    distilled: Sampling
+    dialect: Dialect
+    needs: tuple[Need, ...]
+    licence: Licence
+    tail: int = 1
+    checked: bool = True
+
+    @property
+    def least(self) -> Need:
+        """What the most frugal placement takes."""
+        return min(self.needs, key=lambda need: need.card_gb)
+
+    @property
+    def most_frames(self) -> int:
+        """The longest shot in pictures, on the grid."""
+        most = int(self.seconds[1] * self.fps) + self.grid.k
+        return (most - self.grid.offset) // self.grid.k * self.grid.k + self.grid.offset
+
+
+TINY_SIZES: Mapping[Aspect, tuple[int, int]] = {Aspect.WIDE: (96, 64), Aspect.TALL: (64, 96), Aspect.SQUARE: (64, 64)}
+
+
+def tiny(row: Family) -> Family:
+    """The row of the family's `tiny:` model: random weights, small pictures, three steps, no licence to accept."""
+    return replace(
+        row,
+        title=f"tiny {row.title}",
+        sizes=TINY_SIZES,
+        sampling=Sampling(steps=3, guidance=row.sampling.guidance),
+        distilled=Sampling(steps=3, guidance=1.0),
+        needs=(Need(placement=Placement.RESIDENT, card_gb=0.1, host_gb=1.0),),
+        licence=Licence(name="random numbers", url=""),
+        checked=False,
+    )

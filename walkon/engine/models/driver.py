@@ -1,0 +1,162 @@
+"""Runs a diffusers pipeline for one take: words to latents with a report after every step, latents to pictures and sound.
+
+After any exception, a cancel included, the pipeline is as it was before: hooks freed, caches reset (an interrupted cache would
+change the next clip). What differs between families is an `Engine`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+
+from walkon.engine.families.row import Family, Sampling
+
+Pictures = npt.NDArray[np.uint8]
+"""RGB, shape (n, height, width, 3)."""
+
+OnStep = Callable[[int, int], None]
+"""Called with (step, steps) after every step; may raise to stop."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """One take. tail: the last pictures of what comes before, oldest first. kept: the clip to remix, as many pictures as the take.
+
+    strength: 0 keeps everything of `kept`, 1 nothing.
+    """
+
+    words: str
+    frames: int
+    size: tuple[int, int]
+    fps: int
+    seed: int
+    sampling: Sampling
+    tail: Sequence[Image.Image] = ()
+    kept: Sequence[Image.Image] = ()
+    strength: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roll:
+    """A take, denoised and not yet developed. video, audio: latents as the pipeline returns them, on the host."""
+
+    video: Any
+    audio: Any = None
+
+
+class Engine(Protocol):
+    """What one family does its own way."""
+
+    def tiny(self, folder: Path) -> None:
+        """Build the family's pipeline with random weights, about 2 MB, and save it there."""
+
+    def stand_ins(self, folder: Path) -> Mapping[str, Any]:
+        """Components to load otherwise than `from_pretrained` would."""
+
+    def call(self, pipe: Any, request: Request) -> tuple[Any, Mapping[str, Any]]:
+        """The pipeline to call, sharing `pipe`'s weights, and its arguments but for words, size, steps and seed."""
+
+    def stretches(self, pipe: Any, video: Any) -> Iterator[Any]:
+        """Latents to tensors (1, 3, n, height, width) in -1 to 1, in order, each as soon as it is decoded."""
+
+    def sound(self, pipe: Any, audio: Any) -> tuple[Any, int] | None:
+        """Latents to a waveform (channels, samples) and its rate; None for a silent family."""
+
+
+class Driver:
+    """A loaded pipeline. words: what was loaded, and where to."""
+
+    def __init__(self, pipe: Any, engine: Engine, family: Family) -> None:
+        self.pipe, self.engine, self.family = pipe, engine, family
+        self.words = ""
+
+    def denoise(self, request: Request, on_step: OnStep) -> Roll:
+        """Run the model. Raises what on_step raises, torch.OutOfMemoryError."""
+        pipe, own = self.engine.call(self.pipe, request)
+        total = request.sampling.steps
+        pinned = own.get("callback_on_step_end")
+
+        def after(running: Any, index: int, moment: Any, tensors: dict[str, Any]) -> dict[str, Any]:
+            on_step(min(index + 1, total), total)
+            return pinned(running, index, moment, tensors) if pinned else tensors
+
+        try:
+            with torch.inference_mode():
+                made = pipe(**self._shared(request), **{**own, "callback_on_step_end": after})
+        except BaseException:
+            self.recover()
+            raise
+        return Roll(video=_kept(made[0]), audio=_kept(made[1]) if len(made) > 1 else None)
+
+    def _shared(self, request: Request) -> dict[str, Any]:
+        width, height = request.size
+        return {
+            "prompt": request.words,
+            "width": width,
+            "height": height,
+            "guidance_scale": request.sampling.guidance,
+            "generator": torch.Generator("cpu").manual_seed(request.seed),
+            "output_type": "latent",
+            "return_dict": False,
+        }
+
+    def recover(self) -> None:
+        """Make the pipeline fit for the next take after one that was left."""
+        self.pipe.maybe_free_model_hooks()
+        for part in self.pipe.components.values():
+            if hasattr(part, "_reset_stateful_cache"):
+                part._reset_stateful_cache()
+            if hasattr(part, "clear_cache"):
+                part.clear_cache()
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def develop(self, roll: Roll) -> Iterator[Pictures]:
+        """The roll's pictures in order, a stretch at a time, as they are decoded. Raises NotFinite, torch.OutOfMemoryError."""
+        try:
+            with torch.inference_mode():
+                device = self.pipe._execution_device
+                for stretch in self.engine.stretches(self.pipe, roll.video.to(device)):
+                    yield _pictures(stretch)
+        except BaseException:
+            self.recover()
+            raise
+
+    def record(self, roll: Roll) -> tuple[npt.NDArray[np.float32], int] | None:
+        """The roll's sound, (samples, channels) in -1 to 1 and its rate; None for a silent family. Raises NotFinite."""
+        if roll.audio is None:
+            return None
+        with torch.inference_mode():
+            heard = self.engine.sound(self.pipe, roll.audio.to(self.pipe._execution_device))
+        if heard is None:
+            return None
+        wave, rate = heard
+        _finite(wave)
+        return np.ascontiguousarray(wave.float().clamp(-1, 1).cpu().numpy().T), rate
+
+
+class NotFinite(ArithmeticError):
+    """The model's output holds numbers that are none."""
+
+
+def _finite(tensor: Any) -> None:
+    if not bool(torch.isfinite(tensor).all()):
+        raise NotFinite
+
+
+def _kept(latents: Any) -> Any:
+    if latents is None:
+        return None
+    _finite(latents)
+    return latents.detach().to("cpu")
+
+
+def _pictures(stretch: Any) -> Pictures:
+    _finite(stretch)
+    eight_bit = (stretch[0].float().clamp(-1, 1) + 1).mul(127.5).round().to(torch.uint8)
+    return np.ascontiguousarray(eight_bit.permute(1, 2, 3, 0).cpu().numpy())

@@ -1,0 +1,101 @@
+"""Loads one model: real classes through `from_pretrained`, safetensors only, never code that came with the weights."""
+
+import contextlib
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import torch
+import transformers
+
+from walkon.engine.families import family
+from walkon.engine.families.row import Family, Placement, tiny
+from walkon.engine.model_settings import Settings
+from walkon.engine.models import tiny as tiny_models
+from walkon.engine.models.driver import Driver
+from walkon.engine.models.families import engine
+from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, place, placements
+from walkon.engine.models.reading import remember
+from walkon.engine.models.smoke import smoke
+from walkon.engine.port import BackendUnavailable
+
+
+def quiet() -> None:
+    """Keep libraries from drawing bars and from asking the network."""
+    os.environ.update(HF_HUB_OFFLINE="1", HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1", TOKENIZERS_PARALLELISM="false")
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+
+
+def loaded(settings: Settings) -> Driver:
+    """The model, tried, on the best placement that fits and has not failed before. Raises BackendUnavailable."""
+    row = _row(settings)
+    machine = Machine.now(settings.vram_gb)
+    memory = Memory(settings.data_dir / "engine" / "failed-placements")
+    try:
+        fitting = [need for need in placements(row, machine) if not memory.failed(row, machine, need.placement)]
+    except TooLittleMemory as problem:
+        raise BackendUnavailable(reason=f"{problem}. Choose a smaller model, or a machine with more memory.") from None
+    for need in fitting:
+        try:
+            driver = _driver(settings, row, machine, need.placement)
+            smoke(driver)
+            return driver
+        except torch.OutOfMemoryError:
+            memory.note(row, machine, need.placement)
+    raise BackendUnavailable(reason=f"{row.title} ran out of memory on every placement. Remove {memory.file} to try again.")
+
+
+def _row(settings: Settings) -> Family:
+    row = tiny(family(settings.family)) if settings.tiny else family(settings.family)
+    return row if settings.steps is None else replace(row, sampling=replace(row.sampling, steps=settings.steps))
+
+
+def _driver(settings: Settings, row: Family, machine: Machine, placement: Placement) -> Driver:
+    made = engine(row.name)
+    folder = settings.folder or tiny_models.home(settings.data_dir / "tiny", row.name, made)
+    pipe = _pipeline(folder, made.stand_ins(folder), _dtype(settings, machine))
+    place(pipe, placement, machine)
+    remember(pipe, leave=placement is Placement.RESIDENT and machine.card is not None)
+    pipe.set_progress_bar_config(disable=True)
+    driver = Driver(pipe, made, _sampled(row, pipe, settings))
+    driver.words = f"{settings.words}; {_where(placement, machine)}"
+    return driver
+
+
+def _where(placement: Placement, machine: Machine) -> str:
+    return f"weights {placement.value} on {machine.card}, {machine.card_gb:.1f} GB free" if machine.card else "on the processor"
+
+
+def _sampled(row: Family, pipe: Any, settings: Settings) -> Family:
+    """The row with the steps its weights want: a distilled checkpoint tells by its scheduler or by its own settings."""
+    distilled = "Piflow" in type(pipe.scheduler).__name__ or bool(getattr(pipe.config, "is_distilled", False))
+    if not distilled:
+        return row
+    return replace(row, sampling=replace(row.distilled, steps=settings.steps or row.distilled.steps))
+
+
+def _dtype(settings: Settings, machine: Machine) -> torch.dtype:
+    if settings.dtype == "auto":
+        return torch.bfloat16 if machine.card else torch.float32
+    found: torch.dtype = getattr(torch, settings.dtype)
+    return found
+
+
+def _pipeline(folder: Path, stand_ins: Mapping[str, Any], dtype: torch.dtype) -> Any:
+    try:
+        # What libraries print while they load is no message of ours.
+        with contextlib.redirect_stdout(None):
+            return diffusers.DiffusionPipeline.from_pretrained(
+                folder, torch_dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False, **stand_ins
+            )
+    except (OSError, ValueError, RuntimeError, KeyError) as problem:
+        if isinstance(problem, torch.OutOfMemoryError):
+            raise
+        reason = str(problem).strip().splitlines()[0][:300] if str(problem).strip() else type(problem).__name__
+        raise BackendUnavailable(reason=f"the weights in {folder} do not load: {reason}. Fetch them again.") from problem

@@ -1,0 +1,118 @@
+"""From free memory to where the weights lie and how large the decoder's tiles are; what failed once is not tried again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+import torch
+
+from walkon.engine.families.row import Family, Need, Placement
+
+GB = 10**9
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
+    """What there is. card: the accelerator's name, None where the processor does it all. Free memory in GB of 10⁹ bytes."""
+
+    card: str | None
+    card_gb: float
+    host_gb: float
+
+    @classmethod
+    def now(cls, limit_gb: float | None = None) -> "Machine":
+        """This machine at this moment. limit_gb: what walkon may use of the card."""
+        host_gb = psutil.virtual_memory().available / GB
+        if not torch.cuda.is_available():
+            return cls(card=None, card_gb=0.0, host_gb=host_gb)
+        free = torch.cuda.mem_get_info()[0] / GB
+        return cls(card=torch.cuda.get_device_name(), card_gb=min(free, limit_gb or free), host_gb=host_gb)
+
+
+class TooLittleMemory(MemoryError):
+    """No placement of the family fits."""
+
+
+def placements(family: Family, machine: Machine) -> tuple[Need, ...]:
+    """The family's placements that fit, fastest first. Without a card only the host's memory counts. Raises TooLittleMemory."""
+    if machine.card is None:
+        least = family.least
+        if machine.host_gb < least.host_gb:
+            raise TooLittleMemory(f"{family.title} needs {least.host_gb:g} GB of memory without a card; {machine.host_gb:.1f} GB are free")
+        return (least,)
+    fitting = tuple(need for need in family.needs if need.card_gb <= machine.card_gb and need.host_gb <= machine.host_gb)
+    if not fitting:
+        least = family.least
+        raise TooLittleMemory(
+            f"{family.title} needs {least.card_gb:g} GB free on the card and {least.host_gb:g} GB of memory; "
+            f"there are {machine.card_gb:.1f} and {machine.host_gb:.1f} GB"
+        )
+    return fitting
+
+
+def place(pipe: Any, placement: Placement, machine: Machine) -> None:
+    """Put the pipeline's weights where they belong and cut decoding into tiles."""
+    tile(pipe, 1.0)
+    if machine.card is None:
+        return
+    device = torch.device("cuda")
+    match placement:
+        case Placement.RESIDENT:
+            pipe.to(device)
+        case Placement.OFFLOADED:
+            pipe.enable_model_cpu_offload(device=device)
+        case Placement.GROUPED:
+            pipe.transformer.enable_group_offload(onload_device=device, offload_type="block_level", num_blocks_per_group=1, use_stream=True)
+            pipe.enable_model_cpu_offload(device=device)
+
+
+TILE_SHRINKS = (1.0, 0.5, 0.25)
+"""Edges of the decoder's tiles against the VAE's own, tried in this order while memory runs out."""
+
+
+def tile(pipe: Any, shrink: float) -> None:
+    """Turn tiled decoding on with tiles of that part of their usual edge."""
+    vae, multiple = pipe.vae, pipe.vae.spatial_compression_ratio
+    usual = getattr(vae, "_usual_tiles", None) or (
+        vae.tile_sample_min_height,
+        vae.tile_sample_min_width,
+        vae.tile_sample_stride_height,
+        vae.tile_sample_stride_width,
+    )
+    vae._usual_tiles = usual
+    height, width, down, across = (max(2 * multiple, int(edge * shrink) // multiple * multiple) for edge in usual)
+    vae.enable_tiling(
+        tile_sample_min_height=height,
+        tile_sample_min_width=width,
+        tile_sample_stride_height=min(down, height),
+        tile_sample_stride_width=min(across, width),
+    )
+
+
+class Memory:
+    """Remembers placements that ran out of memory, in a file of the data directory, by family, card and placement."""
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def failed(self, family: Family, machine: Machine, placement: Placement) -> bool:
+        """Whether this placement has failed on this card."""
+        return self._line(family, machine, placement) in self._lines()
+
+    def note(self, family: Family, machine: Machine, placement: Placement) -> None:
+        """This placement ran out of memory."""
+        lines = self._lines() | {self._line(family, machine, placement)}
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        part = self.file.with_suffix(".part")
+        part.write_text("".join(f"{line}\n" for line in sorted(lines)), "utf-8")
+        part.replace(self.file)
+
+    def _line(self, family: Family, machine: Machine, placement: Placement) -> str:
+        return f"{family.name} {placement.value} {machine.card or 'processor'}"
+
+    def _lines(self) -> frozenset[str]:
+        try:
+            return frozenset(self.file.read_text("utf-8").splitlines())
+        except FileNotFoundError:
+            return frozenset()
