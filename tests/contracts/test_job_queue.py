@@ -1,6 +1,7 @@
 """What every job queue promises about a job's way from submission to its end."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
@@ -33,9 +34,10 @@ A, B, C = JobId("a"), JobId("b"), JobId("c")
 
 
 async def test_a_submitted_job_is_next_in_an_empty_line(queue):
-    view = await queue.submit(a_job("a"))
-    assert (view.state, view.position, view.ahead_ms, view.attempts) == (JobState.QUEUED, 1, 0, 0)
-    assert await queue.view(A) == view
+    accepted = await queue.submit(a_job("a"))
+    view = await queue.view(A)
+    assert (view.state, view.position, view.ahead_ms, view.starts_ms, view.attempts) == (JobState.QUEUED, 1, 0, (0, 0), 0)
+    assert accepted == replace(view, position=None, ahead_ms=None, starts_ms=None)
 
 
 async def test_the_same_submission_twice_is_one_job(queue):
@@ -503,6 +505,27 @@ async def test_a_running_job_is_cancelled_for_good(queue, queue_clock):
     view = await queue.view(A)
     assert (view.state, view.result) == (JobState.CANCELLED, None)
     assert await claimed(queue) is None
+
+
+async def test_word_of_a_cancel_reaches_whoever_renders_at_once(queue):
+    for name in "ab":
+        await queue.submit(a_job(name))
+    await leased(queue)
+    await leased(queue)
+    watching = [asyncio.create_task(queue.until_cancelled(job)) for job in (A, B)]
+    await queue.cancel(A)
+    async with asyncio.timeout(20):
+        await watching[0]
+    watching[1].cancel()
+    await asyncio.gather(*watching, return_exceptions=True)
+
+
+async def test_whoever_asks_after_the_cancel_is_told_too(queue):
+    await queue.submit(a_job("a"))
+    await leased(queue)
+    await queue.cancel(A)
+    async with asyncio.timeout(20):
+        await queue.until_cancelled(A)
 
 
 async def test_a_cancel_holds_across_a_redelivery(queue, queue_clock):

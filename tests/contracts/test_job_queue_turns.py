@@ -247,7 +247,8 @@ async def test_the_place_in_line_is_the_order_in_which_jobs_are_taken(queue):
 async def test_in_a_line_that_is_long_and_moves_every_waiting_job_and_no_other_has_a_place(queue):
     names = [JobId(f"job-{number}") for number in range(150)]
     await asyncio.gather(*(queue.submit(a_job(name, person=f"u{name[-1]}")) for name in names))
-    view = await queue.submit(a_job("last"))
+    await queue.submit(a_job("last"))
+    view = await queue.view(JobId("last"))
     assert 1 <= view.position <= 151
     assert view.ahead_ms <= 150_000
     lease = await leased(queue)
@@ -267,6 +268,16 @@ async def test_the_work_ahead_is_that_of_the_jobs_in_front_and_the_rest_of_those
     assert (await queue.view(JobId("a"))).ahead_ms == 1_000
     queue_clock.advance(60)
     assert (await queue.view(JobId("a"))).ahead_ms == 0
+
+
+async def test_the_wait_is_told_as_a_range_that_holds_for_any_number_of_busy_workers(queue):
+    for name, cost_ms in (("r1", 6_000), ("r2", 2_000), ("a", 4_000), ("b", 1_000)):
+        await queue.submit(a_job(name, cost_ms=cost_ms))
+    await leased(queue, "w1")
+    assert (await queue.view(JobId("r2"))).starts_ms == (6_000 * 3 // 4, 6_000 * 3 // 2)
+    await leased(queue, "w2")
+    assert (await queue.view(JobId("a"))).starts_ms == (2_000 * 3 // 4, 8_000 // 2 * 3 // 2)
+    assert (await queue.view(JobId("b"))).starts_ms == (2_000 * 3 // 4, 12_000 // 2 * 3 // 2)
 
 
 async def test_the_line_moves_up_when_somebody_in_front_gives_up(queue):

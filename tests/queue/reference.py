@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from walkon.queue.fairness import path_of
-from walkon.queue.line import MemoryFlows, Waiting, WaitingLine
+from walkon.queue.line import MemoryFlows, ToldLine, Waiting, WaitingLine, tell
 from walkon.queue.port import (
     MAX_COST_MS,
     Beat,
@@ -103,7 +103,7 @@ class ReferenceQueue:
             self.jobs[job.id] = Entry(job=job, seq=self.seq)
             self.line.add(self.jobs[job.id].waiting)
             self._tell()
-        return (await self.views([job.id]))[job.id]
+        return self._view(self.jobs[job.id], ToldLine())
 
     async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
         return next(iter(await self.claim_batch(worker, claim_id=claim_id, lanes=lanes, most=1, warm=warm)), None)
@@ -196,12 +196,16 @@ class ReferenceQueue:
         self._end(entry, JobState.CANCELLED)
         return CancelOutcome.CANCELLED
 
+    async def until_cancelled(self, job: JobId) -> None:
+        while self.jobs[job].state is not JobState.CANCELLED:
+            await self.news.wait()
+
     async def view(self, job: JobId) -> JobView | None:
         return (await self.views([job])).get(job)
 
     async def views(self, jobs: Sequence[JobId]) -> dict[JobId, JobView]:
-        places = self._places()
-        return {job: self._view(self.jobs[job], places) for job in jobs if job in self.jobs}
+        told = tell(self._simulated())
+        return {job: self._view(self.jobs[job], told) for job in jobs if job in self.jobs}
 
     async def sweep(self) -> int:
         self._promote()
@@ -226,7 +230,7 @@ class ReferenceQueue:
 
     async def dead(self, limit: int = 100) -> list[JobView]:
         newest = sorted(self.in_state(JobState.DEAD), key=lambda entry: (entry.ended_ms, entry.token), reverse=True)
-        return [self._view(entry, {}) for entry in newest[:limit]]
+        return [self._view(entry, ToldLine()) for entry in newest[:limit]]
 
     async def requeue(self, job: JobId) -> bool:
         entry = self.jobs.get(job)
@@ -347,13 +351,6 @@ class ReferenceQueue:
                 after_s = room_in_s(self._running_left(counts), self._running_left(), waiting=len(waiting), waiting_ms=cost_ms)
                 raise QueueFull(self.rules.depth.of(bound), after_s, bound)
 
-    def _places(self) -> dict[str, tuple[int, int]]:
-        places, ahead_ms = {}, sum(self._running_left())
-        for position, waiting in enumerate(self._simulated().order(), start=1):
-            places[waiting.id] = (position, ahead_ms)
-            ahead_ms += waiting.cost_ms
-        return places
-
     def _simulated(self) -> WaitingLine:
         flows = MemoryFlows()
         for path, flow in self.line.flows.flows.items():
@@ -369,14 +366,14 @@ class ReferenceQueue:
                 line.load(job)
         return line
 
-    def _view(self, entry: Entry, places: dict[str, tuple[int, int]]) -> JobView:
-        position, ahead_ms = places.get(entry.job.id, (None, None)) if entry.state is JobState.QUEUED else (None, None)
+    def _view(self, entry: Entry, told: ToldLine) -> JobView:
+        stands = entry.state is JobState.QUEUED and entry.job.id in told.places
+        place = told.standing(entry.job.id, self._running_left())._asdict() if stands else {}
         return JobView(
             id=entry.job.id,
             state=entry.state,
             attempts=entry.attempts,
-            position=position,
-            ahead_ms=ahead_ms,
+            **place,
             progress=entry.progress,
             result=entry.result,
             token=entry.token,

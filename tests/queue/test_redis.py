@@ -111,7 +111,7 @@ async def test_answers_lost_at_every_nth_call_change_nothing(url, opened, every)
         queue = await opened(shared_server().url(int(url.rpartition("/")[2]), port=proxy.port), clock=clocks[1])
         assert await Life(queue, clocks[1], seed=every).live(200) == undisturbed
         await queue.close()
-    assert proxy.cuts > 40
+    assert proxy.cuts >= 40
 
 
 async def life_on(server, opened):

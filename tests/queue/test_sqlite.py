@@ -157,7 +157,7 @@ async def cancel_each_await(make_call):
 
 
 async def test_a_submission_cancelled_at_any_await_leaves_the_queue_usable(queue):
-    assert await cancel_each_await(lambda nth: queue.submit(a_job(f"job-{nth}"))) >= 2
+    assert await cancel_each_await(lambda nth: queue.submit(a_job(f"job-{nth}"))) >= 1
     for number in range(4):
         await queue.submit(a_job(f"job-{number}"))
     assert sorted(await order_of_claims(queue)) == [f"job-{number}" for number in range(4)]

@@ -42,6 +42,11 @@ class Speaker:
         """A wait in words."""
         return self.words.duration(self.locale, ms / 1000)
 
+    def wait_between(self, least_ms: float, most_ms: float) -> str:
+        """A wait in words, from … to …; one of them where both are said alike."""
+        least, most = self.wait(least_ms), self.wait(most_ms)
+        return most if least == most else self.say("time.between", least=least, most=most)
+
 
 def clip_card(speaker: Speaker, clip: Clip, view: JobView | None, *, parent: Clip | None = None, family: Family = ALONE) -> Card:
     """The card of `clip` now. view: its job, None where the queue does not know it (yet, or any more).
@@ -90,13 +95,13 @@ def _button(speaker: Speaker, deed: Deed, key: str, clip: Clip) -> Button:
 def _in_line(speaker: Speaker, clip: Clip, view: JobView | None) -> Card:
     if view and view.state is JobState.DELAYED:
         head = speaker.text("card.line.delayed")
-    elif view is None or view.position is None or view.ahead_ms is None:
+    elif view is None or view.position is None or view.starts_ms is None:
         head = speaker.text("card.line.unknown")
     elif view.position <= 1:
-        head = speaker.text("card.line.next", wait=speaker.wait(view.ahead_ms))
+        head = speaker.text("card.line.next", wait=speaker.wait_between(*view.starts_ms))
     else:
         ordinal = speaker.words.ordinal(speaker.locale, view.position)
-        head = speaker.text("card.line.head", ordinal=ordinal, wait=speaker.wait(view.ahead_ms))
+        head = speaker.text("card.line.head", ordinal=ordinal, wait=speaker.wait_between(*view.starts_ms))
     body = (speaker.text("card.line.under"),) if view and (view.position or 0) > 1 else ()
     buttons = (_button(speaker, Deed.CANCEL, "cancel", clip), _button(speaker, Deed.DETAILS, "details", clip))
     return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=body, buttons=buttons, clip=clip.id)

@@ -13,7 +13,7 @@ from walkon.bot.house import House
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import family_of
-from walkon.queue.port import JobKind, JobView, NewJob, QueueFull, QueueUnusable
+from walkon.queue.port import JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.safety.text import WordsRefused
 from walkon.scene.codec import decode, encode
 from walkon.store import outbox
@@ -130,7 +130,8 @@ async def _line_up(house: House, clip: Clip) -> JobView | None:
         return None
     pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane))
     try:
-        return await house.queue.submit(job_of(clip, pace or DEFAULT_PACE))
+        view = await house.queue.submit(job_of(clip, pace or DEFAULT_PACE))
+        return await house.queue.view(view.id) if view.state is JobState.QUEUED else view
     except QueueUnusable as error:
         # The promise is on the disk; `reconcile` puts it in line as soon as the queue is back.
         log.warning("queue_away", clip=clip.id, reason=error.reason)

@@ -100,8 +100,14 @@ class Worker:
     async def _render(self, lease: Lease) -> str:
         steps = StepLog()
         rendering = asyncio.create_task(render_clip(self._studio, lease, steps.report))
+        hint = self._hint(lease)
         try:
-            while not (await asyncio.wait({rendering}, timeout=BEAT_S))[0]:
+            while True:
+                await asyncio.wait({rendering, hint}, timeout=BEAT_S, return_when=asyncio.FIRST_COMPLETED)
+                if rendering.done():
+                    break
+                if hint.done() and not hint.exception():
+                    hint = self._hint(lease)
                 beat = await self._beat(lease, steps)
                 if beat in (Beat.CANCEL, Beat.LOST):
                     return await self._abandon(lease, rendering, beat)
@@ -110,8 +116,12 @@ class Worker:
             await self._abandon(lease, rendering, Beat.DRAIN)
             raise
         finally:
+            await _end(hint)
             await _end(rendering)
         return "done"
+
+    def _hint(self, lease: Lease) -> "asyncio.Task[None]":
+        return asyncio.create_task(self._studio.queue.until_cancelled(lease.job.id))
 
     async def _beat(self, lease: Lease, steps: "StepLog") -> Beat:
         """Renew the lease. While the queue is away the render goes on, but no longer than the lease that was last confirmed."""

@@ -3,12 +3,18 @@
 import heapq
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor
+from typing import NamedTuple
 
 from walkon.queue.fairness import BREADTH, ROOT, FairTree, Flow, Head, Path
 from walkon.queue.port import Warm
 
 EXACT_UP_TO = 100
 """Waiting jobs in a line that is told anew whenever it has changed; a longer one may be told as it was a moment ago."""
+
+
+SPREAD = (0.75, 1.5)
+"""Work is expected to take between so much and so much of its estimate: the range in which a wait is told."""
 
 
 class MemoryFlows:
@@ -166,27 +172,62 @@ class WaitingLine:
         return True
 
 
+class Standing(NamedTuple):
+    """Where a job stands: as the fields of `JobView` of the same names."""
+
+    position: int
+    ahead_ms: int
+    starts_ms: tuple[int, int]
+
+
+class Spot(NamedTuple):
+    """A place in a told line. position: from 1. ahead_ms, dearest_ms: work of the waiting jobs in front, and of the dearest of them."""
+
+    position: int
+    ahead_ms: int
+    dearest_ms: int
+
+
+FIRST = Spot(1, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class ToldLine:
-    """A line as it was told once. places: job → position, from 1, and expected work of those in front, in milliseconds."""
+    """A line as it was told once. end: the place of whoever comes next."""
 
-    places: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    waiting_ms: int = 0
+    places: Mapping[str, Spot] = field(default_factory=dict)
+    end: Spot = FIRST
 
     @property
     def must_be_exact(self) -> bool:
         """Whether it is too short to be told again after it has changed."""
         return len(self.places) <= EXACT_UP_TO
 
-    def place_of(self, job: str) -> tuple[int, int]:
-        """Where the job stands; at the end, if it has come since."""
-        return self.places.get(job, (len(self.places) + 1, self.waiting_ms))
+    def standing(self, job: str, running_left_ms: Sequence[int]) -> Standing:
+        """Where the job stands; at the end, if it has come since. running_left_ms: what each running job is expected to take yet."""
+        spot = self.places.get(job, self.end)
+        ahead_ms = spot.ahead_ms + sum(running_left_ms)
+        return Standing(spot.position, ahead_ms, starts_ms(ahead_ms, running_left_ms, dearest_ms=spot.dearest_ms))
 
 
 def tell(line: WaitingLine) -> ToldLine:
     """The whole line in order; empties it."""
-    places, ahead_ms = {}, 0
-    for position, waiting in enumerate(line.order(), start=1):
-        places[waiting.id] = (position, ahead_ms)
-        ahead_ms += waiting.cost_ms
-    return ToldLine(places, ahead_ms)
+    places, spot = {}, FIRST
+    for waiting in line.order():
+        places[waiting.id] = spot
+        spot = Spot(spot.position + 1, spot.ahead_ms + waiting.cost_ms, max(spot.dearest_ms, waiting.cost_ms))
+    return ToldLine(places, spot)
+
+
+def starts_ms(ahead_ms: int, running_left_ms: Sequence[int], *, dearest_ms: int) -> tuple[int, int]:
+    """When a job starts that has `ahead_ms` of work before it, at least and at most, in milliseconds.
+
+    While it waits every worker is busy, so m workers do m times as much as one: it starts by ahead / m, and not before
+    (ahead - (m - 1) · dearest) / m, since when it starts at most m - 1 jobs from before it are still being done. Graham, "Bounds
+    for Certain Multiprocessing Anomalies", 1966. Estimates are off by SPREAD, each by itself.
+    """
+    quick, slow = SPREAD
+    workers = max(1, len(running_left_ms))
+    dearest_ms = max(dearest_ms, *running_left_ms, 0)
+    least = max((ahead_ms * quick - (workers - 1) * dearest_ms * slow) / workers, min(running_left_ms, default=0) * quick)
+    return floor(least), ceil(ahead_ms / workers * slow)

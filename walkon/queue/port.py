@@ -132,7 +132,8 @@ class JobView:
     """A job as seen from outside. token: of the last lease granted, 0 before. error: of the last attempt that failed.
 
     position: 1 = next, as it would be if nobody came; ahead_ms: expected work, in one worker's milliseconds, before it starts,
-    the rest of running jobs included. Both None unless the job is QUEUED and its place is not paused.
+    the rest of running jobs included. starts_ms: in how many milliseconds it starts, at least and at most, if nobody comes, no
+    worker leaves and no estimate is further off than `line.SPREAD`. All None unless the job is QUEUED and its place is not paused.
     """
 
     id: JobId
@@ -140,6 +141,7 @@ class JobView:
     attempts: int = 0
     position: int | None = None
     ahead_ms: int | None = None
+    starts_ms: tuple[int, int] | None = None
     progress: Progress | None = None
     result: bytes | None = None
     token: int = 0
@@ -236,7 +238,8 @@ class JobQueue(Protocol):
     async def submit(self, job: NewJob) -> JobView:
         """Put the job in line. A repeat of the same job returns its present state, for a week after its end too.
 
-        Raises JobConflict, QueueFull, ValueError (a payload or cost out of bounds).
+        What is returned leaves out the place in line, which is work to tell: see `view`. Raises JobConflict, QueueFull,
+        ValueError (a payload or cost out of bounds).
         """
 
     async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
@@ -280,6 +283,12 @@ class JobQueue(Protocol):
 
     async def cancel(self, job: JobId) -> CancelOutcome:
         """Stop a job, waiting or running. Final once CANCELLED."""
+
+    async def until_cancelled(self, job: JobId) -> None:
+        """Return as soon as word comes that the running job was cancelled, sooner than the next heartbeat would tell.
+
+        A hint: it may return for nothing, or be lost, so the heartbeat has the last word. Raises QueueUnusable.
+        """
 
     async def view(self, job: JobId) -> JobView | None:
         """The job as it stands, None if unknown."""

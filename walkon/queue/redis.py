@@ -32,6 +32,7 @@ from walkon.queue.port import (
     Warm,
 )
 from walkon.queue.redis_client import RedisClient
+from walkon.queue.redis_hints import CancelHints
 from walkon.queue.redis_line import Line, LineReader
 from walkon.queue.redis_records import Record, read_record, write_progress
 from walkon.queue.redis_scripts import SCHEMA_VERSION
@@ -67,6 +68,7 @@ class RedisQueue:
         self._rules = rules
         self._clock = clock
         self._line = LineReader(client, rules, self._time)
+        self._hints = CancelHints(client)
         self._bell = Bell()
         self._news: bytes | None = None
         self._seen_s: dict[Sighting, float] = {}
@@ -106,12 +108,11 @@ class RedisQueue:
             case b"conflict":
                 raise JobConflict(job.id)
             case b"known":
-                return (await self.views([job.id]))[job.id]
+                return await self._told(job.id)
             case bound if bound != b"new":
                 raise await self._full(job, Bound(bound.decode()))
         self._bell.ring()
-        position, ahead_ms = (await self._line.read()).place_of(job.id, job.place)
-        return JobView(id=job.id, state=JobState.QUEUED, position=position, ahead_ms=ahead_ms)
+        return JobView(id=job.id, state=JobState.QUEUED)
 
     async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
         """Lease the next job in fair order."""
@@ -171,6 +172,10 @@ class RedisQueue:
         if outcome is CancelOutcome.CANCELLED:
             self._bell.ring()
         return outcome
+
+    async def until_cancelled(self, job: JobId) -> None:
+        """Return when the server says that the running job was cancelled; also when it can say so again after a while."""
+        await self._hints.until(job)
 
     async def view(self, job: JobId) -> JobView | None:
         """The job as it stands."""
@@ -262,6 +267,7 @@ class RedisQueue:
 
     async def _close(self) -> None:
         self._bell.ring()
+        await self._hints.close()
         await self._line.close()
         await self._client.close()
 
@@ -280,6 +286,11 @@ class RedisQueue:
         own_ms, all_ms = line.running_left_ms(bound, job), line.running_left_ms()
         after_s = retry_after_s(own_ms, all_ms, waiting=stats.queued + stats.delayed, waiting_ms=stats.waiting_ms)
         return QueueFull(self._rules.depth.of(bound), after_s, bound)
+
+    async def _told(self, job: JobId) -> JobView:
+        """A known job without its place in line."""
+        record = (await self._records([job]))[job]
+        return record.view(job, result=(await self._results([job])).get(job))
 
     async def _records(self, jobs: Sequence[JobId]) -> dict[JobId, Record]:
         if not jobs:
@@ -305,5 +316,4 @@ class RedisQueue:
 def _view(job: JobId, record: Record, result: bytes | None, line: Line | None) -> JobView:
     if record.state is not JobState.QUEUED or line is None:
         return record.view(job, result=result)
-    position, ahead_ms = line.place_of(job, record.place)
-    return record.view(job, position=position, ahead_ms=ahead_ms)
+    return record.view(job, standing=line.standing(job, record.place))

@@ -1,7 +1,7 @@
 """The connection to the server: scripts, plain commands, patience, and one plain line for whatever goes wrong."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 from redis import exceptions
@@ -10,8 +10,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialWithJitterBackoff
 
 from walkon.queue.port import QueueUnusable
+from walkon.queue.redis_address import WRITE_IT_SO, Address
+from walkon.queue.redis_calls import Argument, Call, TogetherCalls
 from walkon.queue.redis_keys import TAG
-from walkon.queue.redis_scripts import Script, script
+from walkon.queue.redis_scripts import script
 
 ANSWER_WITHIN_S = 3
 """How long the server may take to connect or to answer; every call takes it well under a millisecond."""
@@ -32,38 +34,37 @@ TURN_WITHIN_S = 20
 COMMANDS_AT_ONCE = 500
 """In one pipeline: enough to make waiting for the network cheap, few enough to let others in between."""
 
-SCHEMES = ("redis://", "rediss://", "unix://")
-
-Argument = str | bytes | int
+LISTEN_S = 5.0
+"""How long to listen for a message before seeing whether anybody still wants one."""
 
 
 class RedisClient:
     """One server. Raises QueueUnusable from every call that it cannot get through."""
 
     def __init__(self, url: str) -> None:
-        """url: `redis://[user:password@]host[:port][/database]`, `rediss://` for TLS, `unix://` for a socket. Raises QueueUnusable."""
+        """url: see `Address.read`. Raises QueueUnusable."""
         self.name = name_of(url)
         try:
-            if not url.startswith(SCHEMES):
-                raise ValueError("no such scheme")
-            self._pool = BlockingConnectionPool.from_url(
-                url,
-                max_connections=CONNECTIONS,
-                timeout=TURN_WITHIN_S,
-                socket_timeout=ANSWER_WITHIN_S,
-                socket_connect_timeout=ANSWER_WITHIN_S,
-                retry=Retry(ExponentialWithJitterBackoff(base=FIRST_PAUSE_S, cap=LONGEST_PAUSE_S), TRIES_AGAIN),
-                retry_on_error=[exceptions.BusyLoadingError],
-            )
+            where = Address.read(url).connecting(ANSWER_WITHIN_S)
         except ValueError as fault:
             raise QueueUnusable(f"the queue's address {self.name} cannot be read: {fault}. {WRITE_IT_SO}") from fault
+        self._pool = BlockingConnectionPool(
+            max_connections=CONNECTIONS,
+            timeout=TURN_WITHIN_S,
+            socket_timeout=ANSWER_WITHIN_S,
+            socket_connect_timeout=ANSWER_WITHIN_S,
+            retry=Retry(ExponentialWithJitterBackoff(base=FIRST_PAUSE_S, cap=LONGEST_PAUSE_S), TRIES_AGAIN),
+            retry_on_error=[exceptions.BusyLoadingError],
+            **where,
+        )
         self._redis = Redis(connection_pool=self._pool)
+        self._calls = TogetherCalls(self._send)
         self._closed = False
 
     async def run(self, name: str, *arguments: Argument) -> Any:
         """What the script returns. It may run more than once if the server's answer is lost."""
         with self._plain_faults():
-            return await self._evaluate(script(name), arguments)
+            return await self._calls.do(script(name), arguments)
 
     async def ask(self, *commands: Sequence[Argument]) -> list[Any]:
         """The answers to many commands that only look, in few round trips."""
@@ -76,18 +77,46 @@ class RedisClient:
                 answers += await pipeline.execute()
         return answers
 
+    @asynccontextmanager
+    async def listening(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Messages on the channel, from now on until the connection breaks. Raises QueueUnusable when it does."""
+        with self._plain_faults():
+            async with self._redis.pubsub() as heard:
+                await heard.subscribe(channel)
+                while await heard.get_message(timeout=LISTEN_S) is None:
+                    pass
+                yield self._messages(heard)
+
+    async def _messages(self, heard: Any) -> AsyncIterator[bytes]:
+        with self._plain_faults():
+            while True:
+                message = await heard.get_message(ignore_subscribe_messages=True, timeout=LISTEN_S)
+                if message is not None:
+                    yield message["data"]
+
     async def close(self) -> None:
         """Let go of the connections; calls raise from now on."""
         self._closed = True
+        await self._calls.close()
         await self._redis.aclose()
         await self._pool.disconnect()
 
-    async def _evaluate(self, wanted: Script, arguments: Sequence[Argument]) -> Any:
-        try:
-            return await self._redis.evalsha(wanted.sha, 1, TAG, *arguments)
-        except exceptions.NoScriptError:
-            # The server forgets scripts at a restart; the whole text makes it remember again.
-            return await self._redis.eval(wanted.text, 1, TAG, *arguments)
+    async def _send(self, calls: Sequence[Call]) -> Sequence[Any]:
+        answers = await self._pipeline([("EVALSHA", call.script.sha, 1, TAG, *call.arguments) for call in calls])
+        # The server forgets scripts at a restart; the whole text makes it remember again.
+        unknown = [at for at, answer in enumerate(answers) if isinstance(answer, exceptions.NoScriptError)]
+        if unknown:
+            told = await self._pipeline([("EVAL", calls[at].script.text, 1, TAG, *calls[at].arguments) for at in unknown])
+            for at, answer in zip(unknown, told, strict=True):
+                answers[at] = answer
+        return answers
+
+    async def _pipeline(self, commands: Sequence[Sequence[Argument]]) -> list[Any]:
+        pipeline = self._redis.pipeline(transaction=False)
+        for command in commands:
+            pipeline.execute_command(*command)
+        answers: list[Any] = await pipeline.execute(raise_on_error=False)
+        return answers
 
     @contextmanager
     def _plain_faults(self) -> Iterator[None]:
@@ -104,9 +133,6 @@ def name_of(url: str) -> str:
     """The address without user and password, for messages."""
     scheme, _, rest = url.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
-
-
-WRITE_IT_SO = 'Write it as "redis://host:6379/0", or "rediss://…" for TLS'
 
 
 def _mend(fault: exceptions.RedisError) -> str:

@@ -17,6 +17,9 @@ LEASES = f"{PREFIX}leases"
 DELAYED = f"{PREFIX}delayed"
 DEAD = f"{PREFIX}dead"
 
+CANCELS = f"{PREFIX}cancels"
+"""The channel on which ids of running jobs are told that were cancelled."""
+
 
 def job(name: str) -> str:
     """A job's record."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
-from walkon.queue.line import EXACT_UP_TO, ToldLine, tell
+from walkon.queue.line import EXACT_UP_TO, Standing, ToldLine, tell
 from walkon.queue.port import Bound, NewJob
 from walkon.queue.redis_client import RedisClient
 from walkon.queue.redis_records import Record, read_record
@@ -28,12 +28,9 @@ class Line:
         """What each running job takes yet; of those that count against that bound of the job, where one is named."""
         return [left_ms for record, left_ms in self.running if job is None or _counts(record, bound, job)]
 
-    def place_of(self, job: str, place: str) -> tuple[int | None, int | None]:
-        """Position and work ahead of a job that waits; None if its place is held."""
-        if place in self.paused:
-            return None, None
-        position, ahead_ms = self.told.place_of(job)
-        return position, ahead_ms + sum(self.running_left_ms())
+    def standing(self, job: str, place: str) -> Standing | None:
+        """Where a job that waits stands; None if its place is held."""
+        return None if place in self.paused else self.told.standing(job, self.running_left_ms())
 
 
 def _counts(record: Record, bound: Bound, job: NewJob) -> bool:

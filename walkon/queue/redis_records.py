@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from walkon.queue.fairness import Flow
+from walkon.queue.line import Standing
 from walkon.queue.port import JobClass, JobKind, JobState, JobView, Lease, NewJob, Progress
 from walkon.queue.rules import Rules, left_ms
 from walkon.types.clock import from_ms
@@ -46,14 +47,15 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         """What its worker said last."""
         return None if self.said is None else msgspec.json.decode(self.said, type=Progress)
 
-    def view(self, job: JobId, *, result: bytes | None = None, position: int | None = None, ahead_ms: int | None = None) -> JobView:
+    def view(self, job: JobId, *, result: bytes | None = None, standing: Standing | None = None) -> JobView:
         """The job as seen from outside."""
         return JobView(
             id=job,
             state=self.state,
             attempts=self.attempts,
-            position=position,
-            ahead_ms=ahead_ms,
+            position=standing.position if standing else None,
+            ahead_ms=standing.ahead_ms if standing else None,
+            starts_ms=standing.starts_ms if standing else None,
             progress=self.progress,
             result=result,
             token=self.token,

@@ -27,6 +27,9 @@ from walkon.types.ids import JobId, PlaceId, WorkerId
 POLL_S = 0.1
 """How often a waiting process looks whether another has written."""
 
+LOOK_AGAIN_S = 60.0
+"""How long whoever waits for a cancel sleeps without any news."""
+
 CHECKPOINT_BYTES = 4 * 1024 * 1024
 """Size of the write-ahead log at which it is written back: SQLite's own default of 1,000 pages of 4 KiB."""
 
@@ -101,8 +104,9 @@ class SqliteQueue:
     async def submit(self, job: NewJob) -> JobView:
         """Put the job in line. Raises JobConflict, QueueFull, ValueError."""
         check_job(job)
-        await self._write(lambda tx: sqlite_jobs.submit(tx, job))
-        return (await self.views([job.id]))[job.id]
+        if await self._write(lambda tx: sqlite_jobs.submit(tx, job)):
+            return JobView(id=job.id, state=JobState.QUEUED)
+        return (await self._looks.do(lambda look: sqlite_views.records(look, [job.id])))[job.id]
 
     async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
         """Lease the next job in fair order."""
@@ -136,6 +140,14 @@ class SqliteQueue:
     async def cancel(self, job: JobId) -> CancelOutcome:
         """Stop a job, waiting or running."""
         return await self._write(lambda tx: sqlite_jobs.cancel(tx, job))
+
+    async def until_cancelled(self, job: JobId) -> None:
+        """Return when the running job is cancelled: at once in this process, within POLL_S in another."""
+        while True:
+            view = (await self._looks.do(lambda look: sqlite_views.records(look, [job]))).get(job)
+            if view is None or view.state is JobState.CANCELLED:
+                return
+            await self.wait(LOOK_AGAIN_S)
 
     async def view(self, job: JobId) -> JobView | None:
         """The job as it stands."""

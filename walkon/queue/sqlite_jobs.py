@@ -28,14 +28,14 @@ from walkon.types.clock import from_ms
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
 
 
-def submit(tx: Write, job: NewJob) -> None:
-    """Put a new job in line; a known one stays as it is. Raises JobConflict, QueueFull."""
+def submit(tx: Write, job: NewJob) -> bool:
+    """Put a new job in line; a known one stays as it is, which is False. Raises JobConflict, QueueFull."""
     content = (job.kind.value, job.klass.value, job.place, job.person, job.lane, job.payload)
     known = tx.connection.execute("SELECT kind, klass, place, person, lane, payload FROM job WHERE id = ?", (job.id,)).fetchone()
     if known is not None:
         if known != content:
             raise JobConflict(job.id)
-        return
+        return False
     _refuse_beyond_depth(tx, job)
     tx.connection.execute(
         "INSERT INTO job (id, seq, kind, klass, place, person, lane, payload, cost_ms, batch, state)"
@@ -44,6 +44,7 @@ def submit(tx: Write, job: NewJob) -> None:
     )
     tx.tree.join(path_of(job), job.lane)
     tx.woke = True
+    return True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

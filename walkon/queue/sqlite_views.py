@@ -51,10 +51,15 @@ class Look:
 
 def views(look: Look, jobs: Sequence[JobId]) -> dict[JobId, JobView]:
     """The jobs that are known."""
+    found = records(look, jobs)
+    return _with_places(look, found) if any(view.state is JobState.QUEUED for view in found.values()) else found
+
+
+def records(look: Look, jobs: Sequence[JobId]) -> dict[JobId, JobView]:
+    """The same without places in line."""
     wanted = (json.dumps(list(jobs)),)
     rows = look.connection.execute(f"SELECT {COLUMNS} FROM job WHERE id IN (SELECT value FROM json_each(?))", wanted)  # noqa: S608
-    found = {view.id: view for view in _read(rows)}
-    return _with_places(look, found) if any(view.state is JobState.QUEUED for view in found.values()) else found
+    return {view.id: view for view in _read(rows)}
 
 
 def dead(look: Look, limit: int) -> list[JobView]:
@@ -90,21 +95,16 @@ def _read(rows: Iterable[tuple[str, str, int, str | None, bytes | None, int, str
 
 
 def _with_places(look: Look, found: dict[JobId, JobView]) -> dict[JobId, JobView]:
-    running_ms = sum(running_left_ms(look.connection, look.now_ms, look.rules))
+    left_ms = running_left_ms(look.connection, look.now_ms, look.rules)
     told, held = _line(look), _held(look, found)
-    return {job: view if job in held else _placed(view, told.place_of(job), running_ms) for job, view in found.items()}
+    placed = {job for job, view in found.items() if view.state is JobState.QUEUED and job not in held}
+    return {job: replace(view, **told.standing(job, left_ms)._asdict()) if job in placed else view for job, view in found.items()}
 
 
 def _held(look: Look, found: Iterable[JobId]) -> set[JobId]:
     wanted = (json.dumps(list(found)),)
     paused = "SELECT id FROM job JOIN paused USING (place) WHERE id IN (SELECT value FROM json_each(?))"
     return {JobId(job) for (job,) in look.connection.execute(paused, wanted)}
-
-
-def _placed(view: JobView, place: tuple[int, int], running_ms: int) -> JobView:
-    if view.state is not JobState.QUEUED:
-        return view
-    return replace(view, position=place[0], ahead_ms=running_ms + place[1])
 
 
 def _line(look: Look) -> ToldLine:

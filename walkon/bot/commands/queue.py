@@ -26,9 +26,9 @@ def _line(speaker: Speaker, clip: Clip, view: JobView | None) -> Text:
     if view and view.state is JobState.RUNNING:
         phase = phase_words(speaker, view.progress)
         return speaker.text("card.queue.rendering", clip=clip.id, phase=phase, percent=percent(view.progress))
-    if view and view.position is not None and view.ahead_ms is not None:
+    if view and view.position is not None and view.starts_ms is not None:
         ordinal = speaker.words.ordinal(speaker.locale, view.position)
-        return speaker.text("card.queue.waiting", clip=clip.id, ordinal=ordinal, wait=speaker.wait(view.ahead_ms))
+        return speaker.text("card.queue.waiting", clip=clip.id, ordinal=ordinal, wait=speaker.wait_between(*view.starts_ms))
     return speaker.text("card.queue.unknown", clip=clip.id)
 
 

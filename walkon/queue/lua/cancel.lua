@@ -8,7 +8,10 @@ if job.state == "done" or job.state == "dead" then return "too_late" end
 local before, path = job.state, path_of(job)
 leave_state(job)
 finish(job, "cancelled")
-if before == "running" then settle_job(job, used_by(job, ""))
+if before == "running" then
+  settle_job(job, used_by(job, ""))
+  -- A hint only: a user who may not publish may still cancel.
+  redis.pcall("PUBLISH", PREFIX .. "cancels", job.id)
 elseif before == "queued" and not waits(path, job.lane) then withdraw(path, job.lane) end
 keep_turns()
 return "cancelled"
