@@ -1,3 +1,3 @@
-"""Fixtures that every folder may use: see `tests/town.py`."""
+"""Fixtures that every folder may use: see `tests/stores.py` and `tests/town.py`."""
 
-pytest_plugins = ["tests.town"]
+pytest_plugins = ["tests.stores", "tests.town"]

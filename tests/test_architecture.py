@@ -4,8 +4,10 @@ import ast
 import re
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+from sqlalchemy import BigInteger, Integer
 
 from walkon.bot import commands
 from walkon.bot.words import Words
@@ -63,12 +65,17 @@ def test_bare_sql_lives_in_the_queue_only() -> None:
     assert {name_of(path) for path in homes if "queue" not in path.parts} <= {"walkon/doctor.py"}
 
 
-def test_every_column_about_a_person_says_how_it_is_erased() -> None:
+@pytest.fixture(scope="module")
+def tables() -> list[ModuleType]:
+    """Every module that declares some; importing them fills METADATA."""
+    paths = [path for path in SOURCES if "METADATA" in path.read_text() and path.name != "env.py" and "versions" not in path.parts]
+    return [import_module(".".join(path.relative_to(ROOT).with_suffix("").parts)) for path in paths]
+
+
+def test_every_column_about_a_person_says_how_it_is_erased(tables: list[ModuleType]) -> None:
     declared: dict[str, dict[str, str]] = {}
-    for path in SOURCES:
-        if "METADATA" in path.read_text() and path.name != "env.py":
-            module = ".".join(path.relative_to(ROOT).with_suffix("").parts)
-            declared |= getattr(import_module(module), "PERSONAL", {})
+    for module in tables:
+        declared |= getattr(module, "PERSONAL", {})
     for table in METADATA.sorted_tables:
         personal = {column.name for column in table.columns if PERSON_COLUMN.search(column.name)}
         assert personal <= declared.get(table.name, {}).keys(), table.name
@@ -80,3 +87,11 @@ def test_migrations_stand_in_one_line_and_are_called_by_their_number() -> None:
     numbers = [f"{number:04}" for number in range(1, len(steps) + 1)]
     assert [path.stem[1:5] for path in files] == [step.revision for step in steps] == numbers
     assert [step.down_revision for step in steps] == [None, *numbers[:-1]]
+
+
+def test_statements_and_numbers_are_those_of_every_database(tables: list[ModuleType]) -> None:
+    foreign = {name_of(path) for path in SOURCES if "sqlalchemy.dialects" in path.read_text()} - {"walkon/store/schema.py"}
+    assert foreign == set(), "import insert from walkon/store/schema.py"
+    columns = [(f"{table}.{column.name}", column.type) for table in METADATA.sorted_tables for column in table.columns]
+    narrow = [name for name, type_ in columns if isinstance(type_, Integer) and not isinstance(type_, BigInteger)]
+    assert narrow == [], "write INT64 (walkon/store/schema.py) instead of Integer: a moment in milliseconds has 41 bits"

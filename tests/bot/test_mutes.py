@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import place_of
 from tests.town import Town
 from walkon.bot import commands
 from walkon.bot.cards import Card, plain
@@ -119,7 +120,7 @@ async def test_the_end_is_told_with_its_date_where_it_is_not_today(town: Town) -
 
 
 async def test_it_binds_another_process_at_once_and_survives_a_restart(town: Town, tmp_path: Path) -> None:
-    other = await Database.open(tmp_path / "store.db")
+    other = await Database.open(place_of(tmp_path))
     router = Router(replace(town.house, database=other), {PROMPT.name: PROMPT}, build_metrics())
     await mute(town)
     reply = await router.command(town.said("Sam", "prompt", prompt="a cat runs"))

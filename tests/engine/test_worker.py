@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.clock import StandingClock
+from tests.stores import place_of
 from tests.waiting import until
 from walkon.engine.port import Capabilities, Order, Phase, Rendered, RenderFailed, Step
 from walkon.engine.render import Studio
@@ -132,7 +133,7 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     clock = StandingClock()
-    database = await Database.open(tmp_path / "store.db")
+    database = await Database.open(place_of(tmp_path))
     queue = await SqliteQueue.open(tmp_path / "queue.db", clock=clock)
     yield Site(database, queue, clock, tmp_path)
     await queue.close()
@@ -247,7 +248,7 @@ class FarQueue(SqliteQueue):
 
 async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tmp_path: Path) -> None:
     clock = StandingClock()
-    database, queue = await Database.open(tmp_path / "store.db"), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    database, queue = await Database.open(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
     site = Site(database, queue, clock, tmp_path)
     site.backend.hold.clear()
     id = await site.ask("AAAAAA")
@@ -263,7 +264,7 @@ async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tm
 
 async def test_a_worker_whose_queue_is_away_waits_for_it(tmp_path: Path) -> None:
     clock = StandingClock()
-    database, queue = await Database.open(tmp_path / "store.db"), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    database, queue = await Database.open(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
     site = Site(database, queue, clock, tmp_path)
     queue.cut = True
     id = await site.ask("AAAAAA")

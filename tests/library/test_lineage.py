@@ -1,11 +1,7 @@
 """Relatives of a clip: nearest first, bounded, and only those that live in the place where it is asked."""
 
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
-
-import pytest
 
 from tests.library.test_clips import CLIP, DONE, NOW
 from walkon.library import tables
@@ -16,13 +12,6 @@ from walkon.types.ids import ClipId, EventId, PlaceId
 from walkon.types.people import Place
 
 HERE = CLIP.place.id
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "store.db")
-    yield opened
-    await opened.close()
 
 
 def made(n: int, parent: Clip | None, place: Place = CLIP.place) -> Clip:

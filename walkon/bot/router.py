@@ -22,6 +22,7 @@ from walkon.queue.port import QueueFull
 from walkon.safety.text import WordsRefused
 from walkon.scene.parser import EmptyPrompt, PromptTooLong
 from walkon.store import outbox
+from walkon.store.text import keepable
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
 
@@ -101,7 +102,7 @@ class Router:
         for option in command.options:
             raw = invocation.options.get(option.name)
             if raw is not None and raw != "":
-                values[option.name] = option.read(raw)
+                values[option.name] = option.read(keepable(raw) if isinstance(raw, str) else raw)
             elif option.required and option.name != "prompt":
                 return _private(speaker, "refusal.missing", option=option.name)
             elif option.required:

@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Row, String, Table, Text, and_, delete, func, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Table, Text, and_, delete, func, select, update
 
 from walkon.consent.asking import Ask, AskState, NeverAsk, Reach
 from walkon.consent.grants import Grant, Permission, Source
 from walkon.consent.likeness import Audience, Likeness
 from walkon.store.database import Transaction
-from walkon.store.schema import METADATA, EnumText
+from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import AskId, ClipId, PersonId, PlaceId
 
@@ -25,15 +24,15 @@ LIKENESS = Table(
     Column("handle_looks", String(64), nullable=False, unique=True),
     Column("name", Text, nullable=False),
     Column("parts", Text, nullable=False),
-    Column("enrolled_ms", Integer, nullable=False),
-    Column("used_ms", Integer, nullable=False),
+    Column("enrolled_ms", INT64, nullable=False),
+    Column("used_ms", INT64, nullable=False),
     Column("audience", EnumText(Audience), nullable=False),
     Column("places", Text, nullable=False),
     Column("always_ask", Boolean, nullable=False),
     Column("refused", Text, nullable=False),
     Column("may_travel", Boolean, nullable=False),
-    Column("ends_ms", Integer),
-    Column("version", Integer, nullable=False),
+    Column("ends_ms", INT64),
+    Column("version", INT64, nullable=False),
 )
 ASK = Table(
     "ask",
@@ -45,11 +44,11 @@ ASK = Table(
     Column("place_id", String(128), nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("parts", Text, nullable=False),
-    Column("asked_ms", Integer, nullable=False),
-    Column("expires_ms", Integer, nullable=False),
+    Column("asked_ms", INT64, nullable=False),
+    Column("expires_ms", INT64, nullable=False),
     Column("heard", Boolean, nullable=False),
     Column("state", EnumText(AskState), nullable=False),
-    Column("answered_ms", Integer),
+    Column("answered_ms", INT64),
     Index("ix_ask_clip_id", "clip_id"),
     Index("ix_ask_owner_id_asked_ms", "owner_id", "asked_ms"),
     Index("ix_ask_state_expires_ms", "state", "expires_ms"),
@@ -63,11 +62,11 @@ PERMISSION = Table(
     Column("likeness_id", String(16), nullable=False),
     Column("place_id", String(128), nullable=False),
     Column("parts", Text, nullable=False),
-    Column("given_ms", Integer, nullable=False),
-    Column("until_ms", Integer),
+    Column("given_ms", INT64, nullable=False),
+    Column("until_ms", INT64),
     Column("covers_remix", Boolean, nullable=False),
     Column("may_travel", Boolean, nullable=False),
-    Column("withdrawn_ms", Integer),
+    Column("withdrawn_ms", INT64),
     Index("ix_permission_owner_id_to_id", "owner_id", "to_id"),
 )
 GRANT = Table(
@@ -82,12 +81,12 @@ GRANT = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("parts", Text, nullable=False),
     Column("source", EnumText(Source), nullable=False),
-    Column("given_ms", Integer, nullable=False),
+    Column("given_ms", INT64, nullable=False),
     Column("via", String(16)),
     Column("covers_remix", Boolean, nullable=False),
     Column("may_travel", Boolean, nullable=False),
-    Column("expires_ms", Integer),
-    Column("withdrawn_ms", Integer),
+    Column("expires_ms", INT64),
+    Column("withdrawn_ms", INT64),
     Index("ix_consent_grant_clip_id_owner_id", "clip_id", "owner_id", unique=True),
     Index("ix_consent_grant_owner_id", "owner_id"),
     Index("ix_consent_grant_via", "via"),
@@ -106,7 +105,7 @@ APPEARANCE = Table(
     Column("person_id", String(128), primary_key=True),
     Column("clip_id", String(16), primary_key=True),
     Column("kept", Boolean, nullable=False),
-    Column("since_ms", Integer, nullable=False),
+    Column("since_ms", INT64, nullable=False),
     Index("ix_appearance_clip_id", "clip_id"),
 )
 _BY_OWNER = "erased with the owner; for another person in it the row is dropped"

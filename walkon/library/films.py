@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Column, Index, Integer, String, Table, delete, exists, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Index, String, Table, delete, exists, select
 
 from walkon.library.clips import Finished
 from walkon.store.database import Transaction
-from walkon.store.schema import METADATA
+from walkon.store.schema import INT64, METADATA, insert
 from walkon.types.ids import ClipId
 
 CLIP_FILE = Table(
@@ -17,8 +16,8 @@ CLIP_FILE = Table(
     Column("clip_id", String(16), primary_key=True),
     Index("ix_clip_file_clip_id", "clip_id"),
 )
-REFUSED_FILM = Table("refused_film", METADATA, Column("sha256", String(64), primary_key=True), Column("at_ms", Integer, nullable=False))
-PURGE = Table("purge", METADATA, Column("key", String(80), primary_key=True), Column("due_ms", Integer, nullable=False))
+REFUSED_FILM = Table("refused_film", METADATA, Column("sha256", String(64), primary_key=True), Column("at_ms", INT64, nullable=False))
+PURGE = Table("purge", METADATA, Column("key", String(80), primary_key=True), Column("due_ms", INT64, nullable=False))
 
 
 def files_of(finished: Finished) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Index,
-    Integer,
     LargeBinary,
     Row,
     String,
@@ -23,11 +22,10 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import insert
 
 from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished, RemovedBy
 from walkon.store.database import Transaction
-from walkon.store.schema import METADATA, EnumText
+from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
@@ -44,11 +42,11 @@ CLIP = Table(
     Column("prompt", Text, nullable=False),
     Column("scene", LargeBinary, nullable=False),
     Column("lane", String(64), nullable=False),
-    Column("max_bytes", Integer, nullable=False),
+    Column("max_bytes", INT64, nullable=False),
     Column("state", EnumText(ClipState), nullable=False),
-    Column("token", Integer, nullable=False),
-    Column("asked_ms", Integer, nullable=False),
-    Column("ended_ms", Integer),
+    Column("token", INT64, nullable=False),
+    Column("asked_ms", INT64, nullable=False),
+    Column("ended_ms", INT64),
     Column("finished", Text),
     Column("cancelled_by", EnumText(CancelledBy)),
     Column("failure", EnumText(FailureCause)),

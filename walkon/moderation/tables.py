@@ -5,12 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Integer, Row, String, Table, Text, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Index, Row, String, Table, Text, delete, select
 
 from walkon.moderation.mutes import Case, Deed, Entry, Mute, key_of
 from walkon.store.database import Transaction
-from walkon.store.schema import METADATA, EnumText
+from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import EventId, PersonId, PlaceId
 from walkon.types.people import Person
@@ -21,28 +20,28 @@ MUTE = Table(
     Column("person_id", String(128), primary_key=True),
     Column("place_id", String(128), primary_key=True),
     Column("person", Text, nullable=False),
-    Column("until_ms", Integer),
+    Column("until_ms", INT64),
     Column("reason", Text, nullable=False),
     Column("by_id", String(128), nullable=False),
     Column("by", Text, nullable=False),
-    Column("at_ms", Integer, nullable=False),
+    Column("at_ms", INT64, nullable=False),
 )
 LOG = Table(
     "moderation_log",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", INT64, primary_key=True, autoincrement=True),
     Column("event", String(128), nullable=False, unique=True),
-    Column("at_ms", Integer, nullable=False),
+    Column("at_ms", INT64, nullable=False),
     Column("deed", EnumText(Deed), nullable=False),
     Column("person_id", String(128), nullable=False),
     Column("person", Text, nullable=False),
     Column("place_id", String(128), nullable=False),
-    Column("until_ms", Integer),
+    Column("until_ms", INT64),
     Column("reason", Text, nullable=False),
     Column("by_id", String(128), nullable=False),
     Column("by", Text, nullable=False),
-    Column("running", Integer, nullable=False),
-    Column("waiting", Integer, nullable=False),
+    Column("running", INT64, nullable=False),
+    Column("waiting", INT64, nullable=False),
     Index("ix_moderation_log_place_id_seq", "place_id", "seq"),
 )
 _ABOUT_PEOPLE = ("person_id", "person", "reason", "by_id", "by")

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, Row, String, Table, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, delete, select, update
 
 from walkon.store.database import Transaction
-from walkon.store.schema import METADATA
+from walkon.store.schema import INT64, METADATA, insert
 from walkon.types.ids import PersonId
 
 ACCOUNT = Table(
@@ -19,7 +18,7 @@ ACCOUNT = Table(
     METADATA,
     Column("account_id", String(128), primary_key=True),
     Column("person_id", String(128), nullable=False),
-    Column("linked_ms", Integer, nullable=False),
+    Column("linked_ms", INT64, nullable=False),
     Index("ix_account_person_id", "person_id"),
 )
 LINK = Table(
@@ -28,7 +27,7 @@ LINK = Table(
     Column("account_id", String(128), primary_key=True),
     Column("code_sha256", LargeBinary, nullable=False, unique=True),
     Column("claimed_by_id", String(128)),
-    Column("expires_ms", Integer, nullable=False),
+    Column("expires_ms", INT64, nullable=False),
 )
 PERSONAL = {
     ACCOUNT.name: dict.fromkeys(("account_id", "person_id"), "erased by person"),

@@ -1,81 +1,92 @@
-"""The store's database: one writer, one reader, every transaction durable before it is believed."""
+"""The store's database, in a file or on a PostgreSQL server: one set of statements, every transaction durable before it is believed."""
 
 import asyncio
-import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
-from dataclasses import dataclass
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.util import CommandError
-from sqlalchemy.engine import Connection
+from walkon.store.faults import StoreAway, StoreUnusable
+from walkon.store.postgres import PostgresDriver
+from walkon.store.sqlite import SqliteDriver
+from walkon.store.thread import ConnectionThread, Driver, Step, Transaction
 
-from walkon.store.thread import SqliteThread, Step, Transaction
-from walkon.types.errors import WalkonError
-
-__all__ = ["Database", "StoreUnusable", "Transaction"]
+__all__ = ["Database", "StoreAway", "StoreUnusable", "Transaction"]
 
 T = TypeVar("T")
 
-
-@dataclass(eq=False)
-class StoreUnusable(WalkonError):
-    """The database cannot be opened; `reason` says what is wrong and what to do."""
-
-    reason: str
+PATIENCE_S = 8.0
+"""Longer than a restart of a server takes, less than a role has to stop in."""
 
 
 class Database:
     """The open store. `changed` is set by `announce` after a commit that somebody may be waiting for.
 
-    One writing connection is the fastest setting, and SQLite before 3.51.3 can corrupt a WAL with two (sqlite.org/wal.html).
+    One writing connection a process: what waits at the same time shares a commit, and SQLite before 3.51.3 can corrupt a WAL with
+    two (sqlite.org/wal.html).
     """
 
-    def __init__(self, path: Path) -> None:
-        self._writer = SqliteThread(path, writer=True)
-        self._reader = SqliteThread(path, writer=False)
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+        self._writer = ConnectionThread(driver, writer=True)
+        self._reader = ConnectionThread(driver, writer=False)
         self._waiting: list[tuple[Step[Any], asyncio.Future[Any]]] = []
         self._writing: asyncio.Task[None] | None = None
+        self._listening: asyncio.Task[None] | None = None
+        self._untold = self._closed = False
         self.changed = asyncio.Event()
 
     @classmethod
-    async def open(cls, path: Path) -> "Database":
-        """Open the SQLite file, made and migrated if need be. Raises StoreUnusable."""
+    async def open(cls, place: Path | str, *, patience_s: float = PATIENCE_S) -> "Database":
+        """Open the SQLite file, or the database of a `postgresql://` address, made and migrated if need be. Raises StoreUnusable.
+
+        patience_s: how long work waits for a server that is away before it raises StoreAway.
+        """
         try:
-            await asyncio.to_thread(_probe, path)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreUnusable(f"{path.name}: {error}. Check the folder's rights and free space.") from error
-        database = cls(path)
+            database = cls(PostgresDriver(place, patience_s=patience_s) if isinstance(place, str) else SqliteDriver(place))
+        except ModuleNotFoundError as error:
+            raise StoreUnusable("a PostgreSQL store needs psycopg: pip install 'walkon[postgres]'.") from error
         try:
-            async with database.transaction() as tx:
-                await tx.run_sync(_migrate)
-        except CommandError as error:
+            await database._writer.prepare()
+        except BaseException:
             await database.close()
-            raise StoreUnusable(f"{path.name} was written by a newer walkon. Install that release, or restore a backup.") from error
+            raise
+        database._listen()
         return database
+
+    @property
+    def shared(self) -> bool:
+        """Whether processes of other machines may use it too."""
+        return isinstance(self._driver, PostgresDriver)
 
     async def write(self, step: Step[T]) -> T:
         """Run the step and commit; steps that wait at the same time share one commit, each rolled back alone if it raises."""
         result: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._waiting.append((step, result))
-        if self._writing is None:
-            self._writing = asyncio.create_task(self._write_waiting())
+        self._keep_writing()
         return await result
 
+    def _keep_writing(self) -> None:
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write_waiting())
+
     async def _write_waiting(self) -> None:
-        while self._waiting:
+        while self._waiting or self._untold:
             batch, self._waiting = self._waiting, []
+            steps = [step for step, _ in batch] + ([self._tell] if self._untold else [])
+            self._untold = False
             try:
-                outcomes: list[Any] = await self._writer.together([step for step, _ in batch])
+                outcomes: list[Any] = await self._writer.together(steps)
             except Exception as error:
                 outcomes = [error] * len(batch)
-            for (_, result), outcome in zip(batch, outcomes, strict=True):
+            for (_, result), outcome in zip(batch, outcomes, strict=False):
                 if not result.done():
                     result.set_exception(outcome) if isinstance(outcome, BaseException) else result.set_result(outcome)
         self._writing = None
+
+    async def _tell(self, tx: Transaction) -> None:
+        assert isinstance(self._driver, PostgresDriver)  # noqa: S101  announce() asked
+        await tx.run_sync(self._driver.notify)
 
     async def read(self, step: Step[T]) -> T:
         """Run the step on a consistent view."""
@@ -83,7 +94,10 @@ class Database:
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """A write transaction, serialised with all others; committed at the end, rolled back on any exception."""
+        """A write transaction, serialised with all others; committed at the end, rolled back on any exception.
+
+        Everybody else's writing waits for it, on every machine: `write` is the better choice wherever a step can say it.
+        """
         tx = await self._writer.begin()
         keep = False
         try:
@@ -102,26 +116,23 @@ class Database:
             await self._reader.end(keep=False)
 
     def announce(self) -> None:
-        """Wake whoever waits for changes in this process."""
+        """Wake whoever waits for changes, on a server in every process that uses it."""
         self.changed.set()
+        if self.shared and not self._closed:
+            self._untold = True
+            self._keep_writing()
+
+    def _listen(self) -> None:
+        if isinstance(self._driver, PostgresDriver):
+            self._listening = asyncio.create_task(self._driver.listen(self.changed.set), name="store listening")
 
     async def close(self) -> None:
         """Finish what is waiting to be written, and end both threads."""
+        self._closed = True
+        if self._listening is not None:
+            self._listening.cancel()
+            await asyncio.gather(self._listening, return_exceptions=True)
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
         await self._writer.close()
         await self._reader.close()
-
-
-def _probe(path: Path) -> None:
-    with closing(sqlite3.connect(path, isolation_level=None, timeout=10)) as connection:
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
-
-
-def _migrate(connection: Connection) -> None:
-    config = AlembicConfig()
-    config.set_main_option("script_location", "walkon.store:migrations")
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")

@@ -3,11 +3,11 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Column, Integer, String, Table, insert, select
+from sqlalchemy import Column, String, Table, insert, select
 
 from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys, KeysMissing, made_or_read, misplaced
-from walkon.store.schema import METADATA
+from walkon.store.schema import INT64, METADATA
 from walkon.types.clock import to_ms
 from walkon.types.errors import SetupError
 
@@ -15,7 +15,7 @@ KEY_FILE = Table(
     "key_file",
     METADATA,
     Column("id", String(16), primary_key=True),
-    Column("since_ms", Integer, nullable=False),
+    Column("since_ms", INT64, nullable=False),
 )
 
 

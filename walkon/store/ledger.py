@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Integer, LargeBinary, PrimaryKeyConstraint, Row, String, Table, func, insert, select
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Row, String, Table, func, insert, select
 from sqlalchemy.engine import Connection
 
 from walkon.store import merkle, sealed_keys
 from walkon.store.keys import Keys
-from walkon.store.schema import METADATA
+from walkon.store.schema import INT64, METADATA
 from walkon.store.sealing import SealBroken, seal, unseal
 from walkon.store.thread import Transaction
 from walkon.types.clock import from_ms, to_ms
@@ -27,8 +27,8 @@ from walkon.types.ids import PersonKey
 LEDGER = Table(
     "ledger",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=False),
-    Column("at_ms", Integer, nullable=False),
+    Column("seq", INT64, primary_key=True, autoincrement=False),
+    Column("at_ms", INT64, nullable=False),
     Column("kind", String(64), nullable=False),
     Column("key_id", String(32), nullable=False),
     Column("commitment", LargeBinary, nullable=False),
@@ -40,17 +40,17 @@ LEDGER = Table(
 NODE = Table(
     "ledger_node",
     METADATA,
-    Column("level", Integer, nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("level", INT64, nullable=False),
+    Column("position", INT64, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     PrimaryKeyConstraint("level", "position", name="pk_ledger_node"),
 )
 HEAD = Table(
     "ledger_head",
     METADATA,
-    Column("size", Integer, primary_key=True, autoincrement=False),
+    Column("size", INT64, primary_key=True, autoincrement=False),
     Column("root", LargeBinary, nullable=False),
-    Column("at_ms", Integer, nullable=False),
+    Column("at_ms", INT64, nullable=False),
 )
 PERSONAL = {"ledger": {"sealed": "erased by destroying the person's keys"}}
 """Columns that say something about a person, and what erases them."""

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, and_, case, delete, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Boolean, Column, Index, String, Table, Text, and_, case, delete, select, update
 
 from walkon.store.database import Transaction
-from walkon.store.schema import METADATA, EnumText
+from walkon.store.schema import INT64, METADATA, EnumText, insert
 
 
 class OutboxKind(StrEnum):
@@ -46,15 +45,15 @@ OUTBOX = Table(
     Column("reply", Text, nullable=False),
     Column("ref", Text),
     Column("follows", Text),
-    Column("wanted", Integer, nullable=False),
-    Column("shown", Integer, nullable=False),
+    Column("wanted", INT64, nullable=False),
+    Column("shown", INT64, nullable=False),
     Column("urgent", Boolean, nullable=False),
-    Column("due_ms", Integer, nullable=False),
-    Column("held_until_ms", Integer, nullable=False),
-    Column("attempts", Integer, nullable=False),
+    Column("due_ms", INT64, nullable=False),
+    Column("held_until_ms", INT64, nullable=False),
+    Column("attempts", INT64, nullable=False),
     Column("state", EnumText(OutboxState), nullable=False),
     Column("error", Text),
-    Column("created_ms", Integer, nullable=False),
+    Column("created_ms", INT64, nullable=False),
     Index("ix_outbox_platform_due", "platform", "state", "held_until_ms"),
     Index("ix_outbox_subject", "subject"),
 )

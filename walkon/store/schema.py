@@ -3,8 +3,15 @@
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from sqlalchemy import MetaData, String, TypeDecorator
+from sqlalchemy import BigInteger, Integer, MetaData, String, TypeDecorator
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.engine import Dialect
+
+__all__ = ["INT64", "METADATA", "EnumText", "insert"]
+# PostgreSQL's `insert` writes the same words for SQLite, `on_conflict_…` and `returning` included; SQLite's own knows SQLite only.
+
+INT64 = BigInteger().with_variant(Integer, "sqlite")
+"""Every whole number: moments in milliseconds do not fit PostgreSQL's INTEGER. SQLite numbers rows by itself only in an INTEGER."""
 
 METADATA = MetaData(
     naming_convention={

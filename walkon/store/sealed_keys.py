@@ -4,11 +4,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Index, LargeBinary, String, Table, delete, func, insert, select, update
 
 from walkon.store import sealing
 from walkon.store.keys import Keys
-from walkon.store.schema import METADATA
+from walkon.store.schema import INT64, METADATA
 from walkon.store.sealing import SealBroken
 from walkon.store.thread import Transaction
 from walkon.types.clock import to_ms
@@ -21,8 +21,8 @@ SEALED_KEY = Table(
     Column("owner", String(64), nullable=False),
     Column("purpose", String(32), nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
-    Column("wrapping_version", Integer, nullable=False),
-    Column("made_ms", Integer, nullable=False),
+    Column("wrapping_version", INT64, nullable=False),
+    Column("made_ms", INT64, nullable=False),
     Index("ix_sealed_key_owner_purpose", "owner", "purpose"),
 )
 PERSONAL = {"sealed_key": {"owner": "erased by person, first of all"}}

@@ -1,4 +1,4 @@
-"""One SQLite connection in one thread of its own, through SQLAlchemy.
+"""One connection in one thread of its own, through SQLAlchemy.
 
 Statements are written once, as `async def` functions over a `Transaction`. Where they run inside the thread they never really
 wait, so a whole step costs one hop between threads instead of one for each statement.
@@ -7,10 +7,8 @@ wait, so a whole step costs one hop between threads instead of one for each stat
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any, Protocol, TypeVar, cast
 
-from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.sql import Executable
 
@@ -28,7 +26,29 @@ class Transaction(Protocol):
 
 
 Step = Callable[[Transaction], Coroutine[Any, Any, T]]
-"""One unit of work. It may wait for its statements, for nothing else."""
+"""One unit of work. It may wait for its statements, for nothing else. It may be run again: it changes nothing but the database."""
+
+
+class Driver(Protocol):
+    """What differs between one database and another."""
+
+    def engine(self, *, writer: bool) -> Engine:
+        """An engine whose connections write, or never do."""
+
+    def prepare(self, engine: Engine) -> None:
+        """Make and migrate the database if need be. Raises StoreUnusable."""
+
+    def run(self, connect: Callable[[], Connection], work: Callable[[Connection], T], *, writer: bool) -> T:
+        """Do the work in one transaction and commit it; on a server again from its start where it collided or the connection broke.
+
+        connect: gives the open connection, or another where that one was closed.
+        """
+
+    def begin_alone(self, connection: Connection, *, writer: bool) -> None:
+        """Begin a transaction that cannot be repeated; one that writes has the database's writing for itself."""
+
+    def spoils(self, error: Exception) -> bool:
+        """Whether this error of one step ends the transaction that it shares with others."""
 
 
 class StepWaited(RuntimeError):
@@ -51,14 +71,14 @@ class _Inside:
 class _Outside:
     """The same for code on the event loop: each statement is a hop."""
 
-    def __init__(self, thread: "SqliteThread") -> None:
+    def __init__(self, thread: "ConnectionThread") -> None:
         self._thread = thread
 
     async def execute(self, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
-        return await self._thread.run(lambda connection: _kept(connection.execute(statement, parameters)))
+        return await self._thread.inside(lambda connection: _kept(connection.execute(statement, parameters)))
 
     async def run_sync(self, work: Callable[[Connection], T]) -> T:
-        return await self._thread.run(work)
+        return await self._thread.inside(work)
 
 
 def _kept(result: CursorResult[Any]) -> CursorResult[Any]:
@@ -75,18 +95,24 @@ def _to_its_end(step: Step[T], tx: Transaction) -> T:
     raise StepWaited
 
 
-class SqliteThread:
+class ConnectionThread:
     """The connection. Belongs to the event loop it is used in; one transaction at a time, in order of arrival."""
 
-    def __init__(self, path: Path, *, writer: bool) -> None:
+    def __init__(self, driver: Driver, *, writer: bool) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store")
-        self._engine = _engine(path, writer=writer)
+        self._driver = driver
+        self._writer = writer
+        self._engine = driver.engine(writer=writer)
         self._connection: Connection | None = None
         self._turn = asyncio.Lock()
 
-    async def run(self, work: Callable[[Connection], T]) -> T:
+    async def prepare(self) -> None:
+        """Make the database fit for use. Raises StoreUnusable."""
+        await self.run(lambda: self._driver.prepare(self._engine))
+
+    async def run(self, work: Callable[[], T]) -> T:
         """Run the work in the thread, to its end even where the caller is cancelled meanwhile."""
-        future = asyncio.get_running_loop().run_in_executor(self._executor, lambda: work(self._open()))
+        future = asyncio.get_running_loop().run_in_executor(self._executor, work)
         try:
             return await asyncio.shield(future)
         except asyncio.CancelledError:
@@ -95,76 +121,65 @@ class SqliteThread:
                 future.exception()
             raise
 
-    def _open(self) -> Connection:
-        if self._connection is None:
+    def _connect(self) -> Connection:
+        if self._connection is None or self._connection.closed or self._connection.invalidated:
             self._connection = self._engine.connect()
         return self._connection
+
+    async def _transacted(self, work: Callable[[Connection], T]) -> T:
+        return await self.run(lambda: self._driver.run(self._connect, work, writer=self._writer))
 
     async def together(self, steps: Sequence[Step[Any]]) -> list[Any | BaseException]:
         """Run steps in one transaction, each in a savepoint of its own; for each its result or what it raised."""
         async with self._turn:
-            return await self.run(lambda connection: _all(connection, steps))
+            return await self._transacted(lambda connection: [self._outcome(connection, step) for step in steps])
 
     async def alone(self, step: Step[T]) -> T:
         """Run one step in a transaction that is left without a trace if it raises."""
         async with self._turn:
-            return await self.run(lambda connection: _one(connection, step))
+            return await self._transacted(lambda connection: _to_its_end(step, _Inside(connection)))
 
     async def begin(self) -> Transaction:
         """A transaction for code on the event loop; holds the turn until `end`."""
         await self._turn.acquire()
         try:
-            await self.run(lambda connection: connection.begin())
+            await self.run(lambda: self._driver.begin_alone(self._connect(), writer=self._writer))
         except BaseException:
             await self.end(keep=False)
             raise
         return _Outside(self)
 
+    async def inside(self, work: Callable[[Connection], T]) -> T:
+        """Run the work in the transaction that was begun."""
+        return await self.run(lambda: work(self._begun()))
+
     async def end(self, *, keep: bool) -> None:
         """Commit or roll back, and give the turn to the next."""
         try:
-            await self.run(lambda connection: connection.commit() if keep else connection.rollback())
+            await self.run(lambda: self._begun().commit() if keep else self._begun().rollback())
         finally:
             self._turn.release()
 
+    def _begun(self) -> Connection:
+        # Not _connect(): a transaction whose connection broke may not go on in another one.
+        assert self._connection is not None  # noqa: S101  begin() made it
+        return self._connection
+
     async def close(self) -> None:
         """Close the connection and end the thread."""
-        await self.run(lambda connection: connection.close())
-        self._engine.dispose()
+        await self.run(self._close)
         self._executor.shutdown()
 
+    def _close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._engine.dispose()
 
-def _all(connection: Connection, steps: Sequence[Step[Any]]) -> list[Any | BaseException]:
-    results: list[Any | BaseException] = []
-    with connection.begin():
-        for step in steps:
-            try:
-                with connection.begin_nested():
-                    results.append(_to_its_end(step, _Inside(connection)))
-            except Exception as error:
-                results.append(error)
-    return results
-
-
-def _one(connection: Connection, step: Step[T]) -> T:
-    with connection.begin():
-        return _to_its_end(step, _Inside(connection))
-
-
-def _engine(path: Path, *, writer: bool) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": 10, "check_same_thread": False})
-
-    @event.listens_for(engine, "connect")
-    def on_connect(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
-        if not writer:
-            connection.execute("PRAGMA query_only=ON")
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        # A transaction that reads first and writes later fails at once where another wrote meanwhile; this one waits its turn.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writer else "BEGIN")
-
-    return engine
+    def _outcome(self, connection: Connection, step: Step[Any]) -> Any | BaseException:
+        try:
+            with connection.begin_nested():
+                return _to_its_end(step, _Inside(connection))
+        except Exception as error:
+            if self._driver.spoils(error):
+                raise
+            return error

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from tests.bot.platforms.web.studio import COMMANDS, Studio
+from tests.stores import place_of
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.words import Words
 from walkon.store.database import Database
@@ -31,7 +32,7 @@ Serve = Callable[..., Awaitable[Page]]
 @asynccontextmanager
 async def served(folder: Path, **options: object) -> AsyncIterator[Page]:
     """The page over the store in `folder`, for as long as the block lasts."""
-    database = await Database.open(folder / "walkon.db")
+    database = await Database.open(place_of(folder))
     media = MediaStore(folder / "media")
     state: dict[str, object] = {"ready": True, "queue": "sqlite"}
 

@@ -19,6 +19,7 @@ from walkon.bot.platforms.web.typed import Typed, read_typed
 from walkon.bot.platforms.web.visitor import Visitor
 from walkon.bot.port import Handler
 from walkon.bot.words import Words
+from walkon.store.text import keepable
 from walkon.types.clock import Clock, from_ms, to_ms
 from walkon.types.ids import EventId, PersonId, PlaceId
 from walkon.types.people import Locale, Person, Place
@@ -143,7 +144,7 @@ class Chat:
                 channel=CHANNEL,
                 person_id=person.id,
                 author=person.name,
-                text=say.text,
+                text=keepable(say.text),
                 locale=visitor.locale,
                 answered=False,
                 at_ms=to_ms(self.clock.now()),

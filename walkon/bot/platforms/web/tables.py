@@ -4,17 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, Integer, Row, String, Table, Text, func, or_, select, update
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Boolean, Column, ColumnElement, Index, Row, String, Table, Text, func, or_, select, update
 
 from walkon.store.database import Transaction
-from walkon.store.schema import METADATA, EnumText
+from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.people import Locale
 
 WEB_MESSAGE = Table(
     "web_message",
     METADATA,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", INT64, primary_key=True, autoincrement=True),
     Column("key", String(160), nullable=False, unique=True),
     Column("channel", String(64), nullable=False),
     Column("visible_to", String(128)),
@@ -24,8 +23,8 @@ WEB_MESSAGE = Table(
     Column("card", Text),
     Column("locale", EnumText(Locale), nullable=False),
     Column("answered", Boolean, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("at_ms", Integer, nullable=False),
+    Column("revision", INT64, nullable=False),
+    Column("at_ms", INT64, nullable=False),
     Index("ix_web_message_channel_seq", "channel", "seq"),
     Index("ix_web_message_revision", "revision"),
     Index("ix_web_message_answered", "answered"),
@@ -36,7 +35,7 @@ WEB_SESSION = Table(
     Column("id", String(64), primary_key=True),
     Column("name", Text),
     Column("admitted", Boolean, nullable=False),
-    Column("at_ms", Integer, nullable=False),
+    Column("at_ms", INT64, nullable=False),
 )
 PERSONAL = {
     WEB_MESSAGE.name: {

@@ -7,6 +7,8 @@ Personal: clip.person*, clip.prompt (erased by person). Undone by: dropping both
 import sqlalchemy as sa
 from alembic import op
 
+from walkon.store.schema import INT64
+
 revision = "0001"
 down_revision = None
 
@@ -23,11 +25,11 @@ def upgrade() -> None:
         sa.Column("prompt", sa.Text, nullable=False),
         sa.Column("scene", sa.LargeBinary, nullable=False),
         sa.Column("lane", sa.String(64), nullable=False),
-        sa.Column("max_bytes", sa.Integer, nullable=False),
+        sa.Column("max_bytes", INT64, nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
-        sa.Column("token", sa.Integer, nullable=False),
-        sa.Column("asked_ms", sa.Integer, nullable=False),
-        sa.Column("ended_ms", sa.Integer),
+        sa.Column("token", INT64, nullable=False),
+        sa.Column("asked_ms", INT64, nullable=False),
+        sa.Column("ended_ms", INT64),
         sa.Column("finished", sa.Text),
         sa.Column("cancelled_by", sa.String(32)),
         sa.Column("failure", sa.String(32)),
@@ -46,15 +48,15 @@ def upgrade() -> None:
         sa.Column("reply", sa.Text, nullable=False),
         sa.Column("ref", sa.Text),
         sa.Column("follows", sa.Text),
-        sa.Column("wanted", sa.Integer, nullable=False),
-        sa.Column("shown", sa.Integer, nullable=False),
+        sa.Column("wanted", INT64, nullable=False),
+        sa.Column("shown", INT64, nullable=False),
         sa.Column("urgent", sa.Boolean, nullable=False),
-        sa.Column("due_ms", sa.Integer, nullable=False),
-        sa.Column("held_until_ms", sa.Integer, nullable=False),
-        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("due_ms", INT64, nullable=False),
+        sa.Column("held_until_ms", INT64, nullable=False),
+        sa.Column("attempts", INT64, nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("error", sa.Text),
-        sa.Column("created_ms", sa.Integer, nullable=False),
+        sa.Column("created_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_outbox"),
     )
     op.create_index("ix_outbox_platform_due", "outbox", ["platform", "state", "held_until_ms"])

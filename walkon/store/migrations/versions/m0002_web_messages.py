@@ -7,6 +7,8 @@ Personal: web_message.person_id, visible_to, author, text, card; web_session.nam
 import sqlalchemy as sa
 from alembic import op
 
+from walkon.store.schema import INT64
+
 revision = "0002"
 down_revision = "0001"
 
@@ -14,7 +16,7 @@ down_revision = "0001"
 def upgrade() -> None:
     op.create_table(
         "web_message",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("seq", INT64, primary_key=True, autoincrement=True),
         sa.Column("key", sa.String(160), nullable=False),
         sa.Column("channel", sa.String(64), nullable=False),
         sa.Column("visible_to", sa.String(128)),
@@ -24,8 +26,8 @@ def upgrade() -> None:
         sa.Column("card", sa.Text),
         sa.Column("locale", sa.String(32), nullable=False),
         sa.Column("answered", sa.Boolean, nullable=False),
-        sa.Column("revision", sa.Integer, nullable=False),
-        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("revision", INT64, nullable=False),
+        sa.Column("at_ms", INT64, nullable=False),
         sa.UniqueConstraint("key", name="uq_web_message_key"),
     )
     op.create_index("ix_web_message_channel_seq", "web_message", ["channel", "seq"])
@@ -36,5 +38,5 @@ def upgrade() -> None:
         sa.Column("id", sa.String(64), primary_key=True),
         sa.Column("name", sa.Text),
         sa.Column("admitted", sa.Boolean, nullable=False),
-        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("at_ms", INT64, nullable=False),
     )

@@ -7,6 +7,8 @@ Personal: mute.person_id, person, reason, by_id, by; moderation_log the same (er
 import sqlalchemy as sa
 from alembic import op
 
+from walkon.store.schema import INT64
+
 revision = "0003"
 down_revision = "0002"
 
@@ -17,28 +19,28 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(128), nullable=False),
         sa.Column("place_id", sa.String(128), nullable=False),
         sa.Column("person", sa.Text, nullable=False),
-        sa.Column("until_ms", sa.Integer),
+        sa.Column("until_ms", INT64),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("by_id", sa.String(128), nullable=False),
         sa.Column("by", sa.Text, nullable=False),
-        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("at_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("person_id", "place_id", name="pk_mute"),
     )
     op.create_table(
         "moderation_log",
-        sa.Column("seq", sa.Integer, primary_key=True, autoincrement=True),
+        sa.Column("seq", INT64, primary_key=True, autoincrement=True),
         sa.Column("event", sa.String(128), nullable=False),
-        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("at_ms", INT64, nullable=False),
         sa.Column("deed", sa.String(32), nullable=False),
         sa.Column("person_id", sa.String(128), nullable=False),
         sa.Column("person", sa.Text, nullable=False),
         sa.Column("place_id", sa.String(128), nullable=False),
-        sa.Column("until_ms", sa.Integer),
+        sa.Column("until_ms", INT64),
         sa.Column("reason", sa.Text, nullable=False),
         sa.Column("by_id", sa.String(128), nullable=False),
         sa.Column("by", sa.Text, nullable=False),
-        sa.Column("running", sa.Integer, nullable=False),
-        sa.Column("waiting", sa.Integer, nullable=False),
+        sa.Column("running", INT64, nullable=False),
+        sa.Column("waiting", INT64, nullable=False),
         sa.UniqueConstraint("event", name="uq_moderation_log_event"),
     )
     op.create_index("ix_moderation_log_place_id_seq", "moderation_log", ["place_id", "seq"])

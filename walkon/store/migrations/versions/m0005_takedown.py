@@ -9,6 +9,8 @@ import json
 import sqlalchemy as sa
 from alembic import op
 
+from walkon.store.schema import INT64
+
 revision = "0005"
 down_revision = "0004"
 
@@ -26,13 +28,13 @@ def upgrade() -> None:
     op.create_table(
         "refused_film",
         sa.Column("sha256", sa.String(64), nullable=False),
-        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("at_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("sha256", name="pk_refused_film"),
     )
     op.create_table(
         "purge",
         sa.Column("key", sa.String(80), nullable=False),
-        sa.Column("due_ms", sa.Integer, nullable=False),
+        sa.Column("due_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_purge"),
     )
     clip = sa.table("clip", sa.column("id"), sa.column("finished"))

@@ -7,6 +7,8 @@ Personal: sealed_key.owner and, by its keys, ledger.sealed (erased by person). O
 import sqlalchemy as sa
 from alembic import op
 
+from walkon.store.schema import INT64
+
 revision = "0006"
 down_revision = "0005"
 
@@ -15,7 +17,7 @@ def upgrade() -> None:
     op.create_table(
         "key_file",
         sa.Column("id", sa.String(16), nullable=False),
-        sa.Column("since_ms", sa.Integer, nullable=False),
+        sa.Column("since_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_key_file"),
     )
     op.create_table(
@@ -24,15 +26,15 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("purpose", sa.String(32), nullable=False),
         sa.Column("wrapped", sa.LargeBinary, nullable=False),
-        sa.Column("wrapping_version", sa.Integer, nullable=False),
-        sa.Column("made_ms", sa.Integer, nullable=False),
+        sa.Column("wrapping_version", INT64, nullable=False),
+        sa.Column("made_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_sealed_key"),
     )
     op.create_index("ix_sealed_key_owner_purpose", "sealed_key", ["owner", "purpose"])
     op.create_table(
         "ledger",
-        sa.Column("seq", sa.Integer, nullable=False, autoincrement=False),
-        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("seq", INT64, nullable=False, autoincrement=False),
+        sa.Column("at_ms", INT64, nullable=False),
         sa.Column("kind", sa.String(64), nullable=False),
         sa.Column("key_id", sa.String(32), nullable=False),
         sa.Column("commitment", sa.LargeBinary, nullable=False),
@@ -44,15 +46,15 @@ def upgrade() -> None:
     op.create_index("ix_ledger_key_id", "ledger", ["key_id"])
     op.create_table(
         "ledger_node",
-        sa.Column("level", sa.Integer, nullable=False),
-        sa.Column("position", sa.Integer, nullable=False),
+        sa.Column("level", INT64, nullable=False),
+        sa.Column("position", INT64, nullable=False),
         sa.Column("hash", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("level", "position", name="pk_ledger_node"),
     )
     op.create_table(
         "ledger_head",
-        sa.Column("size", sa.Integer, nullable=False, autoincrement=False),
+        sa.Column("size", INT64, nullable=False, autoincrement=False),
         sa.Column("root", sa.LargeBinary, nullable=False),
-        sa.Column("at_ms", sa.Integer, nullable=False),
+        sa.Column("at_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("size", name="pk_ledger_head"),
     )

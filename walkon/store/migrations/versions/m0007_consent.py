@@ -7,6 +7,8 @@ clip without people costs one read. Personal: see PERSONAL there (erased by pers
 import sqlalchemy as sa
 from alembic import op
 
+from walkon.store.schema import INT64
+
 revision = "0007"
 down_revision = "0006"
 
@@ -16,7 +18,7 @@ def _people() -> None:
         "account",
         sa.Column("account_id", sa.String(128), nullable=False),
         sa.Column("person_id", sa.String(128), nullable=False),
-        sa.Column("linked_ms", sa.Integer, nullable=False),
+        sa.Column("linked_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("account_id", name="pk_account"),
     )
     op.create_index("ix_account_person_id", "account", ["person_id"])
@@ -25,7 +27,7 @@ def _people() -> None:
         sa.Column("account_id", sa.String(128), nullable=False),
         sa.Column("code_sha256", sa.LargeBinary, nullable=False),
         sa.Column("claimed_by_id", sa.String(128)),
-        sa.Column("expires_ms", sa.Integer, nullable=False),
+        sa.Column("expires_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("account_id", name="pk_account_link"),
         sa.UniqueConstraint("code_sha256", name="uq_account_link_code_sha256"),
     )
@@ -37,15 +39,15 @@ def _people() -> None:
         sa.Column("handle_looks", sa.String(64), nullable=False),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
-        sa.Column("enrolled_ms", sa.Integer, nullable=False),
-        sa.Column("used_ms", sa.Integer, nullable=False),
+        sa.Column("enrolled_ms", INT64, nullable=False),
+        sa.Column("used_ms", INT64, nullable=False),
         sa.Column("audience", sa.String(32), nullable=False),
         sa.Column("places", sa.Text, nullable=False),
         sa.Column("always_ask", sa.Boolean, nullable=False),
         sa.Column("refused", sa.Text, nullable=False),
         sa.Column("may_travel", sa.Boolean, nullable=False),
-        sa.Column("ends_ms", sa.Integer),
-        sa.Column("version", sa.Integer, nullable=False),
+        sa.Column("ends_ms", INT64),
+        sa.Column("version", INT64, nullable=False),
         sa.PrimaryKeyConstraint("owner_id", name="pk_likeness"),
         sa.UniqueConstraint("id", name="uq_likeness_id"),
         sa.UniqueConstraint("handle", name="uq_likeness_handle"),
@@ -63,11 +65,11 @@ def _questions() -> None:
         sa.Column("place_id", sa.String(128), nullable=False),
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
-        sa.Column("asked_ms", sa.Integer, nullable=False),
-        sa.Column("expires_ms", sa.Integer, nullable=False),
+        sa.Column("asked_ms", INT64, nullable=False),
+        sa.Column("expires_ms", INT64, nullable=False),
         sa.Column("heard", sa.Boolean, nullable=False),
         sa.Column("state", sa.String(32), nullable=False),
-        sa.Column("answered_ms", sa.Integer),
+        sa.Column("answered_ms", INT64),
         sa.PrimaryKeyConstraint("id", name="pk_ask"),
     )
     op.create_index("ix_ask_clip_id", "ask", ["clip_id"])
@@ -92,11 +94,11 @@ def _answers() -> None:
         sa.Column("likeness_id", sa.String(16), nullable=False),
         sa.Column("place_id", sa.String(128), nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
-        sa.Column("given_ms", sa.Integer, nullable=False),
-        sa.Column("until_ms", sa.Integer),
+        sa.Column("given_ms", INT64, nullable=False),
+        sa.Column("until_ms", INT64),
         sa.Column("covers_remix", sa.Boolean, nullable=False),
         sa.Column("may_travel", sa.Boolean, nullable=False),
-        sa.Column("withdrawn_ms", sa.Integer),
+        sa.Column("withdrawn_ms", INT64),
         sa.PrimaryKeyConstraint("id", name="pk_permission"),
     )
     op.create_index("ix_permission_owner_id_to_id", "permission", ["owner_id", "to_id"])
@@ -111,12 +113,12 @@ def _answers() -> None:
         sa.Column("digest", sa.LargeBinary, nullable=False),
         sa.Column("parts", sa.Text, nullable=False),
         sa.Column("source", sa.String(32), nullable=False),
-        sa.Column("given_ms", sa.Integer, nullable=False),
+        sa.Column("given_ms", INT64, nullable=False),
         sa.Column("via", sa.String(16)),
         sa.Column("covers_remix", sa.Boolean, nullable=False),
         sa.Column("may_travel", sa.Boolean, nullable=False),
-        sa.Column("expires_ms", sa.Integer),
-        sa.Column("withdrawn_ms", sa.Integer),
+        sa.Column("expires_ms", INT64),
+        sa.Column("withdrawn_ms", INT64),
         sa.PrimaryKeyConstraint("id", name="pk_consent_grant"),
     )
     op.create_index("ix_consent_grant_clip_id_owner_id", "consent_grant", ["clip_id", "owner_id"], unique=True)
@@ -130,7 +132,7 @@ def _appearances() -> None:
         sa.Column("person_id", sa.String(128), nullable=False),
         sa.Column("clip_id", sa.String(16), nullable=False),
         sa.Column("kept", sa.Boolean, nullable=False),
-        sa.Column("since_ms", sa.Integer, nullable=False),
+        sa.Column("since_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("person_id", "clip_id", name="pk_appearance"),
     )
     op.create_index("ix_appearance_clip_id", "appearance", ["clip_id"])

@@ -1,0 +1,165 @@
+"""The store on a PostgreSQL server: what only a server can do to it."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from tests.queue.cutting import CuttingProxy
+from tests.store.postgres_server import PostgresServer, new_database, shared_server
+from walkon.store.database import Database, StoreAway, StoreUnusable, Transaction
+
+WRITES = 30
+
+
+@pytest.fixture
+def url() -> str:
+    return new_database()
+
+
+@pytest.fixture
+async def database(url: str) -> AsyncIterator[Database]:
+    opened = await Database.open(url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def own_server() -> Iterator[PostgresServer]:
+    server = PostgresServer(fsync=True).start()
+    yield server
+    server.stop()
+
+
+async def _tally(tx: Transaction) -> None:
+    await tx.execute(text("CREATE TABLE tally (n INTEGER)"))
+
+
+async def _add(tx: Transaction) -> None:
+    await tx.execute(text("INSERT INTO tally VALUES (1)"))
+
+
+async def _count(tx: Transaction) -> int:
+    return int((await tx.execute(text("SELECT count(*) FROM tally"))).scalar_one())
+
+
+async def test_what_one_process_announces_every_other_hears(database: Database, url: str) -> None:
+    other = await Database.open(url)
+    async with asyncio.timeout(20):
+        await other.changed.wait()
+    other.changed.clear()
+    database.announce()
+    async with asyncio.timeout(20):
+        await other.changed.wait()
+    await other.close()
+
+
+class LosesCommits(CuttingProxy):
+    """Cuts the connection at every nth commit, after the server has done it."""
+
+    def _is_cut(self, call: bytes) -> bool:
+        return b"COMMIT" in call and super()._is_cut(call)
+
+
+async def test_a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice(url: str) -> None:
+    async with LosesCommits(shared_server().port, every=3).open() as proxy:
+        database = await Database.open(url.replace(f":{shared_server().port}/", f":{proxy.port}/"))
+        await database.write(_tally)
+        for _ in range(WRITES):
+            await database.write(_add)
+        assert await database.read(_count) == WRITES
+        assert proxy.cuts >= WRITES // 3
+        await database.close()
+
+
+async def test_work_waits_out_a_restart_of_the_server(own_server: PostgresServer) -> None:
+    database = await Database.open(own_server.url())
+    await database.write(_tally)
+    done = asyncio.Event()
+    confirmed = 0
+
+    async def add_without_end() -> None:
+        nonlocal confirmed
+        while not done.is_set():
+            await database.write(_add)
+            confirmed += 1
+
+    adding = [asyncio.create_task(add_without_end()) for _ in range(4)]
+    await asyncio.to_thread(own_server.restart)
+    await asyncio.to_thread(own_server.kill)
+    await asyncio.to_thread(own_server.start)
+    await database.write(_add)
+    done.set()
+    await asyncio.gather(*adding)
+    assert await database.read(_count) == confirmed + 1
+    await database.close()
+
+
+async def test_a_server_that_stays_away_is_said_to_be_away(own_server: PostgresServer) -> None:
+    database = await Database.open(own_server.url(), patience_s=0.2)
+    await database.write(_tally)
+    own_server.kill()
+    with pytest.raises(StoreAway):
+        await database.write(_add)
+    with pytest.raises(StoreAway):
+        await database.read(_count)
+    await asyncio.to_thread(own_server.start)
+    await database.write(_add)
+    assert await database.read(_count) == 1
+    await database.close()
+
+
+async def test_a_process_that_freezes_in_mid_transaction_holds_the_others_up_only_for_a_while(url: str, database: Database) -> None:
+    frozen = await Database.open(f"{url}?options=-c%20idle_in_transaction_session_timeout%3D300")
+    await database.write(_tally)
+    transaction = frozen.transaction()
+    tx = await transaction.__aenter__()
+    await tx.execute(text("INSERT INTO tally VALUES (2)"))
+    async with asyncio.timeout(20):
+        await database.write(_add)
+    with pytest.raises(Exception, match=r"terminat|closed"):
+        await transaction.__aexit__(None, None, None)
+    assert await database.read(_count) == 1
+    await frozen.write(_add)
+    await frozen.close()
+
+
+async def test_processes_that_start_together_on_an_empty_database_make_it_once() -> None:
+    url = new_database(migrated=False)
+    databases = await asyncio.gather(*(Database.open(url) for _ in range(4)))
+    for database in databases:
+        await database.close()
+
+
+def _admin(url: str) -> psycopg.Connection:
+    return psycopg.connect(url, autocommit=True)
+
+
+async def test_a_database_of_a_newer_release_is_not_touched(url: str) -> None:
+    with _admin(url) as admin:
+        admin.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreUnusable, match="newer walkon"):
+        await Database.open(url)
+
+
+async def test_each_way_to_be_refused_is_told_with_its_mend_and_without_the_password() -> None:
+    server = shared_server()
+    with server.admin() as admin:
+        admin.execute("CREATE DATABASE odd ENCODING 'SQL_ASCII' TEMPLATE template0")
+        admin.execute("CREATE ROLE guest LOGIN")
+    fresh = new_database(migrated=False)
+    with _admin(fresh) as admin:
+        admin.execute("REVOKE CREATE ON SCHEMA public FROM public")
+    wrong = {
+        server.url("nowhere"): "createdb",
+        server.url("odd"): "UTF8",
+        fresh.replace("walkon@", "guest:geheim@"): "CREATE",
+        server.url().replace("walkon@", "nobody:geheim@"): "password",
+        "postgresql://walkon:geheim@127.0.0.1:1/walkon": "Start the server",
+    }
+    for url, mend in wrong.items():
+        with pytest.raises(StoreUnusable) as caught:
+            await Database.open(url)
+        assert mend in caught.value.reason and "geheim" not in caught.value.reason and "\n" not in caught.value.reason
