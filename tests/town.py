@@ -114,13 +114,8 @@ def clock() -> StandingClock:
 
 @pytest.fixture
 async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
-<<<<<<< HEAD
-    database = await Database.open(tmp_path / "store.db")
-    queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
-=======
     database = await Database.open(place_of(tmp_path))
-    queue = await SqliteQueue.open(tmp_path / "queue.db", max_depth=50, clock=clock)
->>>>>>> 43ae195 (Keep the store on a PostgreSQL server as well as in a file)
+    queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
     found = {command.name: command for command in commands.load()}
     house = House(
         database=database,

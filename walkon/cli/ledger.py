@@ -53,14 +53,14 @@ def verify(as_json: bool) -> None:
 
 
 def _audited(config: "Config") -> "tuple[Audit, bool]":
-    from walkon.store.audit import NOTHING, audit_file
+    from walkon.store.audit import NOTHING, audit_store
     from walkon.store.keys import Keys, KeysMissing
 
     try:
         keys = Keys.read(config.consent.key_file)
     except KeysMissing:
         keys = None
-    found = asyncio.run(audit_file(config.store_path, keys)) if config.store_path.exists() else NOTHING
+    found = asyncio.run(audit_store(config.store_path, keys)) if config.store_path.exists() else NOTHING
     return found, keys is not None
 
 

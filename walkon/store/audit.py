@@ -12,11 +12,12 @@ from sqlalchemy import Row, func, inspect, select
 from sqlalchemy.engine import Connection
 
 from walkon.store import merkle
+from walkon.store.database import driver_of
 from walkon.store.keys import Keys
 from walkon.store.ledger import HEAD, LEDGER, NODE, Head, leaf_data, opened
 from walkon.store.sealed_keys import SEALED_KEY
 from walkon.store.sealing import SealBroken, unwrap
-from walkon.store.thread import SqliteThread, Transaction
+from walkon.store.thread import ConnectionThread, Transaction
 
 
 class Fault(StrEnum):
@@ -66,9 +67,9 @@ NOTHING = Audit(head=Head(0, hashlib.sha256().digest()), faults=(), readable=0, 
 """What is found where nothing was written down yet."""
 
 
-async def audit_file(path: Path, keys: Keys | None) -> Audit:
-    """The same for a database file, which must exist; also one that a running walkon writes to."""
-    thread = SqliteThread(path, writer=False)
+async def audit_store(place: Path | str, keys: Keys | None) -> Audit:
+    """The same for a database, as in `Database.open`; it must exist, and a running walkon may write to it."""
+    thread = ConnectionThread(driver_of(place), writer=False)
 
     async def look(tx: Transaction) -> Audit:
         return await tx.run_sync(lambda connection: audit(connection, keys) if inspect(connection).has_table(LEDGER.name) else NOTHING)

@@ -19,6 +19,11 @@ PATIENCE_S = 8.0
 """Longer than a restart of a server takes, less than a role has to stop in."""
 
 
+def driver_of(place: Path | str, *, patience_s: float = PATIENCE_S) -> Driver:
+    """What knows how to use the file, or the database of a `postgresql://` address."""
+    return PostgresDriver(place, patience_s=patience_s) if isinstance(place, str) else SqliteDriver(place)
+
+
 class Database:
     """The open store. `changed` is set by `announce` after a commit that somebody may be waiting for.
 
@@ -43,7 +48,7 @@ class Database:
         patience_s: how long work waits for a server that is away before it raises StoreAway.
         """
         try:
-            database = cls(PostgresDriver(place, patience_s=patience_s) if isinstance(place, str) else SqliteDriver(place))
+            database = cls(driver_of(place, patience_s=patience_s))
         except ModuleNotFoundError as error:
             raise StoreUnusable("a PostgreSQL store needs psycopg: pip install 'walkon[postgres]'.") from error
         try:
