@@ -75,6 +75,20 @@ def test_a_file_is_named_by_its_full_path_with_three_slashes_or_four(url, write)
     assert load(write(f'[queue]\nurl = "{url}"\n'), {}).queue_path == Path("/srv/my queue.db")
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://127.0.0.1:6379/0",
+        "rediss://me:secret@queue.example.org/2?ssl_ca_certs=/etc/ca.pem",
+        "redis+sentinel://a:26379,b,c:1/main/2",
+        "rediss+sentinel://:secret@a/main?sentinel_password=other",
+        "redis+cluster://a:6379,[::1]:6380",
+    ],
+)
+def test_a_queue_may_be_on_a_server_behind_sentinels_or_in_a_cluster(url, write):
+    assert load(write(f'[queue]\nurl = "{url}"\n'), {}).queue_on_redis
+
+
 def test_every_kind_of_value_arrives_typed(write):
     text = f"""
 [walkon]
@@ -196,6 +210,20 @@ BAD_FILES = {
         f'[queue]\nurl = "redis://:{CANARY}@/0"\n',
         'config.toml:2: [queue] url = "redis://…@/0" is not redis://HOST:PORT/NUMBER. '
         'Write redis://HOST:6379/0 or "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.',
+    ),
+    "Sentinels without the name of what they watch": (
+        f'[queue]\nurl = "redis+sentinel://:{CANARY}@a:26379,b:26379"\n',
+        'config.toml:2: [queue] url = "redis+sentinel://…@a:26379,b:26379" is no address of that kind. '
+        "Write redis+sentinel://HOST:26379,HOST:26379/NAME/0 with the name by which the Sentinels know it.",
+    ),
+    "a cluster with a numbered database": (
+        '[queue]\nurl = "redis+cluster://a,b/3"\n',
+        'config.toml:2: [queue] url = "redis+cluster://a,b/3" is no address of that kind. '
+        "Write redis+cluster://HOST:6379,HOST:6379 with some of its nodes.",
+    ),
+    "two hosts that nothing holds together": (
+        '[queue]\nurl = "redis://a:6379,b:6379/0"\n',
+        'config.toml:2: [queue] url = "redis://a:6379,b:6379/0" is not redis://HOST:PORT/NUMBER. ',
     ),
     "a PostgreSQL store": (
         '[store]\nurl = "postgresql://db/walkon"\n',

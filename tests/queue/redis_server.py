@@ -30,6 +30,7 @@ class RedisServer:
         self.port = free_port()
         cluster = {"cluster-port": str(free_port())} if settings.get("cluster-enabled") == "yes" else {}
         self.settings = {**cluster, "appendonly": "yes", "appendfsync": "everysec", "save": "", "databases": str(DATABASES), **settings}
+        self.arguments: tuple[str, ...] = ()
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: int = 0, *, port: int | None = None) -> str:
@@ -42,7 +43,9 @@ class RedisServer:
         options = [part for name, value in self.settings.items() for part in (f"--{name}", value)]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                [self.program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *options], stdout=log, stderr=log
+                [self.program, *self.arguments, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *options],
+                stdout=log,
+                stderr=log,
             )
         self._wait_until_it_answers()
         return self

@@ -59,7 +59,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, str):
-        return re.sub(r"(?<=://)[^/@]*@", "…@", value)
+        return re.sub(r"(?<=_password=)[^&]*", "…", re.sub(r"(?<=://)[^/@]*@", "…@", value))
     return value if value is None or isinstance(value, int) else str(value)
 
 

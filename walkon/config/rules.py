@@ -136,6 +136,12 @@ def _file(scheme: str, otherwise: str) -> Callable[[str], str]:
 
 
 QUEUE_MEND = 'Write redis://HOST:6379/0 or "sqlite:///FULL/PATH", or leave url out to keep the queue in a file of data_dir.'
+REDIS_FORMS: Mapping[str, tuple[str, str]] = {
+    "": (r"(/\d*)?", QUEUE_MEND),
+    "sentinel": (r"/[^/?#]+(/\d*)?", "Write redis+sentinel://HOST:26379,HOST:26379/NAME/0 with the name by which the Sentinels know it."),
+    "cluster": (r"/?0?", "Write redis+cluster://HOST:6379,HOST:6379 with some of its nodes."),
+}
+"""What follows the hosts of a Redis address, by what stands behind it, and how to write it."""
 _queue_file = _file("sqlite", "leave url out to keep the queue in a file of data_dir")
 
 
@@ -144,9 +150,14 @@ def _queue(url: str) -> str:
         raise Refused("has no scheme", QUEUE_MEND)
     if not url.startswith(REDIS_SCHEMES):
         return _queue_file(url)
-    parts = _split(url, QUEUE_MEND)
-    if not parts.hostname or not re.fullmatch(r"(/\d*)?", parts.path) or parts.query or parts.fragment:
-        raise Refused("is not redis://HOST:PORT/NUMBER", QUEUE_MEND)
+    _split(url.partition(",")[0], QUEUE_MEND)
+    scheme, _, rest = url.partition("://")
+    group = scheme.partition("+")[2]
+    form, mend = REDIS_FORMS[group]
+    found = re.fullmatch(r"(?:.*@)?([^/?#@]+)(?:" + form + r")(\?(ssl_ca_certs|sentinel_password)=[^#]*)?", rest)
+    hosts = found[1].split(",") if found else []
+    if not hosts or (len(hosts) > 1 and not group) or not all(_split(f"x://{host}", mend).hostname for host in hosts):
+        raise Refused("is not redis://HOST:PORT/NUMBER" if not group else "is no address of that kind", mend)
     return url
 
 

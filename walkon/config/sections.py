@@ -7,7 +7,7 @@ that does not.
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from msgspec import Meta, Struct, field
 
@@ -64,7 +64,7 @@ class Dtype(StrEnum):
     FLOAT32 = "float32"
 
 
-REDIS_SCHEMES = ("redis://", "rediss://")
+REDIS_SCHEMES = ("redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://", "redis+cluster://", "rediss+cluster://")
 
 Folder = Annotated[Path, Meta(description="a folder in quotes", examples=["~/.local/share/walkon"])]
 Language = Annotated[Locale, Meta(description='"en" or "fr"', examples=["en"])]
@@ -247,8 +247,9 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def secrets(self) -> tuple[Secret, ...]:
         """Everything that may never be logged or shown."""
         tokens = [section.token for section in (self.discord, self.telegram) if section]
-        password = urlsplit(self.queue.url or "").password
-        return (*tokens, *([self.web.login] if self.web.login else []), *([Secret(password)] if password else []))
+        address = urlsplit(self.queue.url or "")
+        passwords = [address.password, *parse_qs(address.query).get("sentinel_password", ())]
+        return (*tokens, *([self.web.login] if self.web.login else []), *(Secret(password) for password in passwords if password))
 
 
 def _path_of(url: str | None) -> Path | None:

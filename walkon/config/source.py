@@ -72,6 +72,7 @@ def shown(value: Any) -> str:
     """A value as a message repeats it: one line, not too long, without the password of an address."""
     text = json.dumps(value, ensure_ascii=False, default=str)
     text = re.sub(r"//[^/\"]*@", "//…@", text)
+    text = re.sub(r"(?<=_password=)[^&\"]*", "…", text)
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 

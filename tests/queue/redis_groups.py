@@ -1,0 +1,104 @@
+"""Several redis-servers that belong together: a primary with a replica under three Sentinels, a cluster of three with a replica."""
+
+import time
+from pathlib import Path
+
+from redis.crc import key_slot
+
+from tests.queue.redis_server import READY_WITHIN_S, RedisServer
+from walkon.queue.redis_keys import TAG
+
+SLOTS = 16_384
+DOWN_AFTER_MS = 700
+"""Silence after which the others hold a server for dead: short, so that tests are."""
+
+
+class SentinelGroup:
+    """A primary, its replica, and three Sentinels that put the replica in the primary's place when it is gone."""
+
+    service = "walkon-main"
+
+    def __init__(self) -> None:
+        self.owner = RedisServer().start()
+        self.replica = RedisServer(replicaof=f"127.0.0.1 {self.owner.port}").start()
+        self.sentinels = [Sentinel(self.service, self.owner.port).start() for _ in range(3)]
+        until(lambda: all(sentinel.sees_all() for sentinel in self.sentinels))
+
+    @property
+    def url(self) -> str:
+        hosts = ",".join(f"127.0.0.1:{sentinel.port}" for sentinel in self.sentinels)
+        return f"redis+sentinel://{hosts}/{self.service}/3"
+
+    def copy_to_replica(self) -> None:
+        with self.owner.admin() as admin:
+            assert admin.wait(1, 10_000) == 1
+
+    def stop(self) -> None:
+        for server in (*self.sentinels, self.replica, self.owner):
+            server.stop()
+
+
+class Sentinel(RedisServer):
+    """One Sentinel, which keeps its own notes in its configuration file."""
+
+    def __init__(self, service: str, primary_port: int) -> None:
+        super().__init__()
+        self.service = service
+        config = Path(self.folder) / "sentinel.conf"
+        config.write_text(
+            f"sentinel monitor {service} 127.0.0.1 {primary_port} 2\n"
+            f"sentinel down-after-milliseconds {service} {DOWN_AFTER_MS}\n"
+            f"sentinel failover-timeout {service} 5000\n"
+        )
+        self.settings = {}
+        self.arguments = (str(config), "--sentinel")
+
+    def sees_all(self) -> bool:
+        with self.admin() as admin:
+            seen = admin.sentinel_master(self.service)
+            return seen["num-other-sentinels"] == 2 and seen["num-slaves"] == 1
+
+
+class ClusterGroup:
+    """Three primaries with a third of the slots each, and a replica of the one that has the queue's."""
+
+    def __init__(self) -> None:
+        settings = {"cluster-enabled": "yes", "cluster-node-timeout": str(DOWN_AFTER_MS), "databases": "1"}
+        self.nodes = [RedisServer(**settings).start() for _ in range(4)]
+        self.primaries, self.replica = self.nodes[:3], self.nodes[3]
+        self.owner = self.primaries[key_slot(TAG.encode()) * 3 // SLOTS]
+        for at, node in enumerate(self.primaries):
+            with node.admin() as admin:
+                admin.execute_command("CLUSTER", "ADDSLOTSRANGE", -(-at * SLOTS // 3), -(-(at + 1) * SLOTS // 3) - 1)
+                admin.execute_command("CLUSTER", "SET-CONFIG-EPOCH", at + 1)
+        with self.nodes[0].admin() as admin:
+            for node in self.nodes[1:]:
+                admin.execute_command("CLUSTER", "MEET", "127.0.0.1", node.port, int(node.settings["cluster-port"]))
+        until(lambda: all(self._info(node, b"cluster_known_nodes:4") for node in self.nodes))
+        with self.owner.admin() as admin, self.replica.admin() as copy:
+            copy.execute_command("CLUSTER", "REPLICATE", admin.execute_command("CLUSTER", "MYID"))
+            until(lambda: copy.info("replication").get("master_link_status") == "up")
+        until(lambda: all(self._info(node, b"cluster_state:ok") for node in self.nodes))
+
+    @property
+    def url(self) -> str:
+        return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.primaries)
+
+    def copy_to_replica(self) -> None:
+        with self.owner.admin() as admin:
+            assert admin.wait(1, 10_000) == 1
+
+    def stop(self) -> None:
+        for node in self.nodes:
+            node.stop()
+
+    def _info(self, node: RedisServer, line: bytes) -> bool:
+        with node.admin() as admin:
+            return line in admin.execute_command("CLUSTER", "INFO")
+
+
+def until(true) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
