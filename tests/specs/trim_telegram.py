@@ -34,6 +34,8 @@ TYPES = (
     "Chat",
     "ChatMember",
     "ChatMemberAdministrator",
+    "ChatMemberBanned",
+    "ChatMemberLeft",
     "ChatMemberMember",
     "ChatMemberOwner",
     "Document",
@@ -48,12 +50,16 @@ TYPES = (
     "MaybeInaccessibleMessage",
     "Message",
     "MessageEntity",
+    "MessageReactionUpdated",
     "PhotoSize",
+    "ReactionType",
+    "ReactionTypeEmoji",
     "ReplyParameters",
     "ResponseParameters",
     "Update",
     "User",
     "Video",
+    "VideoNote",
 )
 SOURCES = {"10.1": "telegram-bot-api.json", "10.3": "telegram-bot-api-10.3-aiogram.json"}
 TARGET = Path(__file__).with_name("telegram.json")

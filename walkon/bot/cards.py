@@ -94,7 +94,8 @@ class Card:
     """One message. Reading order: head, video, words, body, small, buttons.
 
     head: one line that is enough alone. words: the prompt, as written. body: sentences under it. small: the provenance
-    line. pings: the only people this message may notify. clip: the id it is about, for the page's links.
+    line. pings: the only people this message may notify. reactions: emoji put under a new
+    message, ready to be joined, where the platform can. clip: the id it is about, for the page's links.
     """
 
     tone: Tone
@@ -106,6 +107,7 @@ class Card:
     small: str | None = None
     buttons: tuple[Button, ...] = ()
     pings: frozenset[PersonId] = frozenset()
+    reactions: tuple[str, ...] = ()
     clip: str | None = None
 
     def without_video(self, line: Text) -> "Card":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from walkon.bot.files import Files
 from walkon.bot.words import Words
 from walkon.queue.port import JobQueue
 from walkon.safety.text import Judge, usual_judge
@@ -15,6 +16,7 @@ class House:
     """What every command may use. lane: the queue lane that renders here. drawn: its clips are drawn, no model makes them.
 
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
+    files: fetches what people send.
     """
 
     database: Database
@@ -28,3 +30,4 @@ class House:
     command_names: tuple[str, ...] = ()
     operators: frozenset[str] = frozenset()
     judge: Judge = field(default_factory=usual_judge)
+    files: Files = field(default_factory=Files)

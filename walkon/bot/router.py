@@ -10,7 +10,8 @@ import structlog
 from walkon.bot import answers
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
-from walkon.bot.command import UNASKED_FILE, Attachment, BadOption, Command, Context, Invocation, Pressed, Reply
+from walkon.bot.command import UNASKED_FILE, BadOption, Command, Context, Invocation, Pressed, Reply
+from walkon.bot.files import Attachment
 from walkon.bot.house import House
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.withdrawal import stop_asked_by

@@ -94,10 +94,35 @@ class TelegramDouble:
         )
         chat.messages.append(message)
         shown = message.json()
-        if "caption" in extra:
+        if "caption" in extra or not text:
             shown.pop("text")
         self._push({"message": shown})
         return message
+
+    def file(self, content: bytes, name: str = "note.mp4") -> StoredFile:
+        """A file that somebody sends."""
+        file = StoredFile(file_id=f"sent{len(self.world.files) + 1}", name=name, content=content)
+        self.world.files[file.file_id] = file
+        return file
+
+    async def film(self, chat: Chat, user: User, content: bytes) -> Message:
+        """Somebody sends a round video note, which has no words."""
+        file = self.file(content)
+        note = {"file_id": file.file_id, "file_unique_id": f"u{file.file_id}", "length": 240, "duration": 8, "file_size": len(content)}
+        return await self.say(chat, user, "", video_note=note)
+
+    def react(self, message: Message, *emoji: str, user: User) -> None:
+        """Somebody sets their reactions on a message, all of them at once; none takes them away. Only administrators are told."""
+        before, message.reactions[user.id] = message.reactions.get(user.id, []), list(emoji)
+        kinds = [[{"type": "emoji", "emoji": one} for one in some] for some in (before, emoji)]
+        about = {"chat": message.chat.json(), "message_id": message.id, "date": 1_700_000_000, "user": user.json()}
+        if message.chat.type != "private":
+            self._push({"message_reaction": {**about, "old_reaction": kinds[0], "new_reaction": kinds[1]}})
+
+    async def leave(self, chat: Chat, user: User) -> Message:
+        """Somebody leaves the chat."""
+        chat.gone.add(user.id)
+        return await self.say(chat, user, "", left_chat_member=user.json())
 
     async def message(self, chat: Chat, user: User, text: str, *, thread: int | None = None, **extra: Any) -> list[Message]:
         """Somebody writes and the bot replies: what it replied."""

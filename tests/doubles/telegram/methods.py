@@ -81,7 +81,7 @@ class Methods:
         person = {"id": user, "is_bot": False, "first_name": f"user {user}"}
         if user in chat.admins:
             return {"status": "creator", "user": person, "is_anonymous": False}
-        return {"status": "member", "user": person}
+        return {"status": "left" if user in chat.gone else "member", "user": person}
 
     def send_message(self, call: Call) -> Any:
         text = call.fields.get("text", "")
@@ -226,7 +226,7 @@ class Methods:
         for row in (markup or {}).get("inline_keyboard", []):
             if len(row) > 3:
                 self._violations.append("more than three buttons in a row")
-            if any(not 1 <= len(button["callback_data"].encode()) <= CALLBACK_DATA_BYTES for button in row):
+            if any(not 1 <= len(button.get("callback_data", button.get("url", "")).encode()) <= CALLBACK_DATA_BYTES for button in row):
                 raise bad("BUTTON_DATA_INVALID")
         return markup
 

@@ -1,7 +1,7 @@
 import asyncio
 import io
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,14 +11,27 @@ from PIL import Image
 
 from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
 from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
-from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, attachment_option, clip_option, integer_option, text_option
+from walkon.bot.command import (
+    Command,
+    Context,
+    Invocation,
+    Left,
+    Pressed,
+    Reacted,
+    Reply,
+    attachment_option,
+    choice_option,
+    clip_option,
+    integer_option,
+    text_option,
+)
 from walkon.bot.commands.mod import COMMAND as MOD
 from walkon.bot.platforms.telegram.client import TelegramPlatform, Timeouts
-from walkon.bot.port import PlatformDown, Post
+from walkon.bot.port import Awaiting, PlatformDown, Post
 from walkon.bot.words import Words
 from walkon.store.media import MediaStore
 from walkon.types.ids import PersonId, PlaceId
-from walkon.types.people import Locale, Place
+from walkon.types.people import Locale, Place, Platform
 
 QUICK = Timeouts(poll_retries_s=(0.01, 0.01))
 
@@ -35,6 +48,15 @@ COMMANDS = (
     Command("help", nothing),
     Command("forget-me", nothing),
     Command("enrol", nothing, options=(attachment_option("file"),)),
+    Command(
+        "cameo",
+        nothing,
+        options=(
+            choice_option("deed", ("enrol", "requests", "revoke"), required=True, word=True),
+            clip_option("clip"),
+            attachment_option("file"),
+        ),
+    ),
     replace(MOD, run=nothing),
 )
 ENGLISH = {f"command.{command.name}": f"What {command.name} does" for command in COMMANDS}
@@ -55,6 +77,8 @@ class Desk:
     asked: list[Invocation] = field(default_factory=list)
     presses: list[Pressed] = field(default_factory=list)
     placed: dict[str, str] = field(default_factory=dict)
+    reactions: list[Reacted] = field(default_factory=list)
+    gone: list[Left] = field(default_factory=list)
     on_command: Callable[[Invocation], Awaitable[Reply]] | None = None
     on_press: Callable[[Pressed], Awaitable[Reply]] | None = None
     reply: Callable[[Invocation], Reply] = lambda asked: Reply(card=card("Got it. Next", words=str(asked.options.get("prompt", ""))))
@@ -70,6 +94,18 @@ class Desk:
 
     async def answered(self, post: str, revision: int, ref: str) -> None:
         self.placed[post] = ref
+
+    async def reacted(self, reacted: Reacted) -> None:
+        self.reactions.append(reacted)
+
+    async def left(self, left: Left) -> None:
+        self.gone.append(left)
+
+    async def awaiting(self, platform: Platform) -> Sequence[Awaiting]:
+        raise AssertionError("Telegram has no way to ask for reactions")
+
+    async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
+        raise AssertionError("Telegram has no way to ask for reactions")
 
     @property
     def typed(self) -> list[tuple[str, dict[str, object]]]:

@@ -6,15 +6,18 @@ import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
-from telegram import BotCommand
-from telegram.error import InvalidToken
+from telegram import BotCommand, ChatMember
+from telegram.error import BadRequest, InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from walkon.bot.cards import Card
 from walkon.bot.command import Command
+from walkon.bot.files import Attachment
+from walkon.bot.platforms.telegram.downloads import download
 from walkon.bot.platforms.telegram.events import short_form
 from walkon.bot.platforms.telegram.faults import told_apart
 from walkon.bot.platforms.telegram.pace import Pace
@@ -25,7 +28,7 @@ from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttl
 from walkon.bot.words import Words
 from walkon.store.media import MediaStore
 from walkon.types.errors import WalkonError
-from walkon.types.people import Locale, Platform
+from walkon.types.people import Locale, Person, Place, Platform
 
 log = structlog.get_logger(__name__)
 
@@ -123,6 +126,21 @@ class TelegramPlatform:
         """Make the post show the card; returns its ref. Raises Throttled, PlatformDown, MessageGone, NotAllowed, TooLarge."""
         await self.check()
         return await self._sender.show(post, card)
+
+    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
+        """Write a file that somebody sent to `target`. Raises FileTooLarge, FileGone."""
+        await download(self._bot, attachment, target, limit=limit)
+
+    async def is_member(self, person: Person, place: Place) -> bool:
+        """Whether the person is in that chat; Telegram says so for sure only where the bot is an administrator. Raises PlatformDown."""
+        if place.private:
+            return True
+        with told_apart():
+            try:
+                member = await self._bot.get_chat_member(int(place.channel), int(person.account))
+            except BadRequest:
+                return True
+        return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -21,6 +21,7 @@ from walkon.bot.command import Command, Invocation, Pressed, Reply
 from walkon.bot.platforms.telegram import events
 from walkon.bot.platforms.telegram.acquaintances import Acquaintances
 from walkon.bot.platforms.telegram.cards import alert, fits_an_alert
+from walkon.bot.platforms.telegram.reactions import reactions
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, NotAllowed, Post, Throttled
 from walkon.bot.words import Words
@@ -65,6 +66,10 @@ class Receiver:
             await self._message(update.message)
         elif update.callback_query:
             await self._press(update.callback_query)
+        elif update.message_reaction:
+            self._people.meet(update.message_reaction.user)
+            for reacted in reactions(update.message_reaction):
+                await self._listening.reacted(reacted)
 
     async def close(self) -> None:
         """Give up answers on their way: what was promised is in the outbox."""
@@ -83,6 +88,9 @@ class Receiver:
             self._spawn(self._faceless(message))
             return
         events.meet_all(message, self._people)
+        if gone := events.left(message):
+            await self._listening.left(gone)
+            return
         invocation = events.invocation(message, self._grammar, bot=self._bot.username, commands=self._commands, people=self._people)
         if invocation is not None:
             invocation = replace(invocation, moderator=await self._moderates(invocation, message))

@@ -82,7 +82,7 @@ class Sender:
 
     async def _send(self, post: Post, written: Written, card: Card) -> Message:
         answered = read_ref(post.follows) if post.follows else msgspec.json.decode(post.reply, type=ReplyTo)
-        chat, thread = int(post.place.channel), int(post.place.thread) if post.place.thread else None
+        chat, thread = int(post.place.addressee or post.place.channel), int(post.place.thread) if post.place.thread else None
         chat = self._moved.get(chat, chat)
         try:
             return await self._post(chat, answered.message_id, thread, written, card)
