@@ -155,6 +155,7 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
         await ground.queue.raise_token(await greatest_token(tx))
     parts: dict[str, Callable[[], Awaitable[None]]] = {"reconcile": lambda: keep_reconciling(house)}
     for platform in _platforms(ground, house, roles):
+        house.files.sources[platform.platform] = platform
         stack.push_async_callback(platform.close)
         await _try_token(ground.config, platform)
         if address := getattr(platform, "address", None):

@@ -195,9 +195,10 @@ class Invocation:
     """A command as a platform delivered it, typed but not yet checked.
 
     upload_limit: bytes of a file that may be posted as answer. moderator: the platform lets this person hold others back in
-    this place; false where it was not asked. mentions: the people named in the words, by how they stand there (`mention_token`), no two
-    alike; a name that the platform could not resolve is not among them. reply: what the platform needs to answer this event later, its own JSON (an
-    interaction token, a message to reply to); it is stored, so that an answer survives a restart.
+    this place; false where it was not asked. mentions: the people named in the words, by how they stand there
+    (`mention_token`), no two alike; a name that the platform could not resolve is not among them. reply: what the platform needs
+    to answer this event later, its own JSON (an interaction token, a message to reply to); it is stored, so that an answer
+    survives a restart.
     """
 
     event: EventId
@@ -243,6 +244,10 @@ class Reacted:
     at: datetime
     upload_limit: int
     reply: str = "{}"
+
+
+Asked = Invocation | Pressed | Reacted
+"""Something that a person did and that walkon acts on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

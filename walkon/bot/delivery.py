@@ -14,7 +14,7 @@ from walkon.bot.cards import Card
 from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, note_card
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
-from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
+from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState
 from walkon.queue.port import JobState, JobView
@@ -196,7 +196,7 @@ class Delivery:
             self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
 
     async def _note_shown(self, row: Row, clip: Clip, ref: str, owed: bool, tx: Transaction) -> None:
-        await outbox.acknowledge(tx, row.key, row.wanted, ref)
+        await outbox.acknowledge(tx, row.key, row.wanted, ref, message=message_name(ref))
         if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
             await self._owe_note(tx, row, clip, ref)
 

@@ -1,5 +1,6 @@
 """Files that people send: named in an event, fetched only when a command wants one, and never beyond a bound."""
 
+import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -53,5 +54,5 @@ class Files:
         try:
             await source.fetch(attachment, target, limit=limit)
         except BaseException:
-            target.unlink(missing_ok=True)
+            await asyncio.to_thread(target.unlink, missing_ok=True)
             raise

@@ -7,7 +7,7 @@ import structlog
 
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker, family_lines
-from walkon.bot.command import Context, Invocation, Pressed, Reply
+from walkon.bot.command import Asked, Context, Reacted, Reply
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.library import tables
@@ -49,7 +49,7 @@ async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) ->
     return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
 
-async def promise(house: House, asked: Invocation | Pressed, scene: Scene, *, parent: ClipId | None = None) -> Reply:
+async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip.
 
     The words are judged here, before anything is kept, whichever way they came.
@@ -91,7 +91,7 @@ def _card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
     return NewRow(key=key, kind=OutboxKind.CARD, platform=place.platform, subject=clip.id, place=where, reply=reply, urgent=urgent)
 
 
-async def _record(house: House, asked: Invocation | Pressed, scene: Scene, parent: ClipId | None) -> tuple[Clip, str | None]:
+async def _record(house: House, asked: Asked, scene: Scene, parent: ClipId | None) -> tuple[Clip, str | None]:
     now = house.clock.now()
     wanted = Clip(
         id=new_clip_id(),
@@ -112,7 +112,9 @@ async def _record(house: House, asked: Invocation | Pressed, scene: Scene, paren
         if clip is not wanted:
             row = await outbox.row(tx, card_key(clip))
             return clip, row.ref if row else None
-        await outbox.put(tx, _card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=FIRST_ANSWER_MS)
+        # Whoever reacts is not answered, so the card is delivery's to show.
+        hold_ms = 0 if isinstance(asked, Reacted) else FIRST_ANSWER_MS
+        await outbox.put(tx, _card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=hold_ms)
         return clip, None
 
     return await house.database.write(promised)

@@ -4,7 +4,7 @@ import secrets
 
 from walkon.bot.cards import Card, Form, Tone
 from walkon.bot.clip_card import Speaker
-from walkon.bot.command import Context, Invocation, Pressed, Reply
+from walkon.bot.command import Asked, Context, Reply
 from walkon.bot.house import House
 from walkon.bot.intake import promise
 from walkon.bot.tokens import Deed, Token
@@ -37,7 +37,7 @@ def told(speaker: Speaker, key: str, **values: object) -> Reply:
     return Reply(card=Card(tone=Tone.QUIET, head=speaker.text(key, **values)), private=True)
 
 
-async def another_take(house: House, asked: Invocation | Pressed, clip: Clip, seed: int | None = None) -> Reply:
+async def another_take(house: House, asked: Asked, clip: Clip, seed: int | None = None) -> Reply:
     """Promise the clip's scene again with another seed. Raises QueueFull."""
     scene = decode(clip.scene)
     if seed is None:

@@ -80,8 +80,9 @@ def _query_value(value: str, schema: Schema) -> Any:
 def as_spoken(operation: Operation, body: Any, parts: set[str]) -> Any:
     """The body as Discord understands it, where its own file is stricter than Discord itself.
 
-    Known to be sent by the library and taken by Discord: numbers as ids of new attachments, of allowed mentions and of whom to write to, `tts` in
-    edits and in answers to interactions; and files of a multipart body, which the file does not list for follow-ups.
+    Known to be sent by the library and taken by Discord: numbers as ids of new attachments, of allowed mentions and of
+    whom to write to, `tts` in edits and in answers to interactions; and files of a multipart body, which the file does not list
+    for follow-ups.
     """
     if not isinstance(body, dict):
         return body

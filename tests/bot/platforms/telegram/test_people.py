@@ -18,8 +18,21 @@ async def test_somebody_without_a_username_is_known_by_the_mention_itself(rig: R
     marks = [{"type": "text_mention", "offset": at, "length": 10, "user": lea.json()} for at in (11, 33)]
     await rig.double.message(club, ana, text, entities=marks)
     [asked] = rig.desk.asked
-    assert asked.options["prompt"] == '🏄 @"Léa Martin" surfs, and @"Léa Martin" laughs'
-    assert {token: person.id for token, person in asked.mentions.items()} == {'@"Léa Martin"': f"telegram:{lea.id}"}
+    assert asked.options["prompt"] == "🏄 Léa Martin surfs, and Léa Martin laughs"
+    assert {written: person.id for written, person in asked.mentions.items()} == {"Léa Martin": f"telegram:{lea.id}"}
+
+
+async def test_two_people_who_are_written_alike_are_told_apart(rig: Rig) -> None:
+    ana, club = rig.double.user("Ana"), rig.double.group()
+    first, second = rig.double.user("Sam"), rig.double.user("Sam")
+    marks = [{"type": "text_mention", "offset": at, "length": 3, "user": sam.json()} for at, sam in ((8, first), (18, second))]
+    await rig.double.message(club, ana, "/prompt Sam races Sam", entities=marks)
+    [asked] = rig.desk.asked
+    assert asked.options["prompt"] == "@Sam races Sam"
+    assert {written: person.id for written, person in asked.mentions.items()} == {
+        "@Sam": f"telegram:{first.id}",
+        "Sam": f"telegram:{second.id}",
+    }
 
 
 async def test_a_username_that_was_seen_is_a_person_and_any_other_only_a_word(rig: Rig) -> None:

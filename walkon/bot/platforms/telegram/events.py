@@ -224,7 +224,10 @@ def _mentioned(message: Message) -> Mapping[MessageEntity, User]:
 
 
 def _with_names(message: Message, people: Acquaintances) -> tuple[str, Mapping[str, Person]]:
-    """The words with `@name` for whoever is named in them, and who that is; a username that was never seen is only a word."""
+    """The words as they are, and who is named in them; a username that was never seen is only a word.
+
+    Only where two people are written alike, the first of them stands as `mention_token` instead.
+    """
     text = message.text or message.caption or ""
     units, mentions = text.encode("utf-16-le"), dict[str, Person]()
     for entity in sorted(message.entities or message.caption_entities, key=lambda entity: -entity.offset):
@@ -234,11 +237,11 @@ def _with_names(message: Message, people: Acquaintances) -> tuple[str, Mapping[s
             person = people.called(called)
             mentions |= {called: person} if person else {}
         elif entity.type == MessageEntity.TEXT_MENTION and entity.user and not entity.user.is_bot:
-            person = person_of(entity.user)
-            known = next((token for token, other in mentions.items() if other.id == person.id), None)
-            token = known or mention_token(person.name, mentions)
-            units = units[:start] + token.encode("utf-16-le") + units[end:]
-            mentions[token] = person
+            person, written = person_of(entity.user), units[start:end].decode("utf-16-le")
+            if written in mentions and mentions[written].id != person.id:
+                written = mention_token(person.name, mentions)
+                units = units[:start] + written.encode("utf-16-le") + units[end:]
+            mentions[written] = person
     return units.decode("utf-16-le"), mentions
 
 
