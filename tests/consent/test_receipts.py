@@ -34,7 +34,9 @@ RECEIPT = Receipt(
     privacy_notice=Notice(uri="/sora privacy", version="1", hash="00"),
     language="fr",
     purposes=(
-        PurposeRecord(purpose=Purpose.LIKENESS_FACE, pii_controllers=(Controller(party_id=KEYS.id),), pii_information=("reference stills",)),
+        PurposeRecord(
+            purpose=Purpose.LIKENESS_FACE, pii_controllers=(Controller(party_id=KEYS.id),), pii_information=("reference stills",)
+        ),
     ),
     event=Event(time=datetime(2026, 11, 24, tzinfo=UTC), state=EventState.REFUSED, duration="for good", entity=LEA, manner="reaction"),
     walkon=Circumstances(clip="7KQ2M9", words="ab" * 32),
@@ -55,16 +57,13 @@ def test_it_says_what_it_is_in_the_header_and_uses_the_names_of_the_standard() -
     assert record["event"]["state"] == "refused"
 
 
-@given(st.integers(0, len(SIGNED) - 1), st.sampled_from("ABCDEFGH.-_0"))
+# The last letter of the signature carries four bits that base64 drops; every other letter counts.
+@given(st.integers(0, len(SIGNED) - 2), st.sampled_from("ABCDEFGH.-_0"))
 def test_one_altered_letter_is_found(at: int, letter: str) -> None:
-    forged = SIGNED[:at] + letter + SIGNED[at + 1 :]
-    # The last letter of a part carries bits that base64 drops: only what decodes to other bytes is a forgery.
-    if [base64.urlsafe_b64decode(part + "==") for part in forged.split(".") if part] == [
-        base64.urlsafe_b64decode(part + "==") for part in SIGNED.split(".")
-    ]:
+    if SIGNED[at] == letter:
         return
     with pytest.raises(ReceiptInvalid):
-        verify(forged, KEYS.public)
+        verify(SIGNED[:at] + letter + SIGNED[at + 1 :], KEYS.public)
 
 
 def with_header(**header: str) -> str:

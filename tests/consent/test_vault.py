@@ -1,6 +1,5 @@
 """The vault: opened in its place by the key file, by nothing else, and never again once destroyed."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,13 +18,6 @@ from walkon.types.ids import PersonId, PersonKey
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 FACE = b"CANARY-face-of-lea" * 4000
 """Text that would show wherever it lay unsealed."""
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "store.db")
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -68,9 +60,7 @@ async def test_what_was_put_away_is_taken_out_whole(database: Database, vault: V
     assert await database.read(lambda tx: vault.of(tx, lea)) == [first, second]
 
 
-async def test_attack_30_files_of_two_people_swapped_do_not_open(
-    database: Database, vault: Vault, lea: PersonKey, marc: PersonKey
-) -> None:
+async def test_attack_30_files_of_two_people_swapped_do_not_open(database: Database, vault: Vault, lea: PersonKey, marc: PersonKey) -> None:
     hers, his = await put(database, vault, lea), await put(database, vault, marc, b"face of marc")
     async with database.transaction() as tx:
         for old, new in ((hers.id, "elsewhere"), (his.id, hers.id), ("elsewhere", his.id)):

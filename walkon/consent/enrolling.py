@@ -102,9 +102,7 @@ class Enrolments:
 
         return await self._means.database.write(step)
 
-    async def receive(
-        self, person: PersonId, upload: AsyncIterator[bytes], *, declared_bytes: int | None, sent_at: datetime
-    ) -> Enrolment:
+    async def receive(self, person: PersonId, upload: AsyncIterator[bytes], *, declared_bytes: int | None, sent_at: datetime) -> Enrolment:
         """Take the video for the person's open challenge, which is used up by it whatever comes of it.
 
         declared_bytes: what the platform says of its size. sent_at: when the platform got it. The answer is IN_REVIEW, REFUSED by
@@ -177,6 +175,13 @@ class Enrolments:
             return bool(waiting)
 
         return await self._means.database.write(step)
+
+    async def let_go(self, tx: Transaction, person: PersonId, now: datetime) -> None:
+        """The person lends nothing any more: every still and the voice are destroyed, in the caller's transaction."""
+        found = list(await tables.open_of(tx, person))
+        accepted = await tables.accepted_of(tx, person)
+        for enrolment in [*found, *([accepted] if accepted else [])]:
+            await self._settle(tx, replace(enrolment, state=EnrolmentState.WITHDRAWN, decided_at=now), now)
 
     async def sweep(self) -> int:
         """Destroy what may wait no longer: videos after an hour, the rest after a week. Returns how many it touched."""
@@ -253,6 +258,7 @@ class Enrolments:
         if enrolment.state is not EnrolmentState.ACCEPTED:
             await self._vault.destroy(tx, await self._artefacts(tx, enrolment))
             return enrolment
+        await tables.supersede(tx, enrolment)
         owner = self._means.keys.person_key(enrolment.person)
         kept = (ArtefactKind.STILL, ArtefactKind.VOICE)
         gone = [one for one in await self._vault.of(tx, owner) if one.version != enrolment.id or one.kind not in kept]

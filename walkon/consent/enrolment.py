@@ -52,6 +52,9 @@ class EnrolmentState(StrEnum):
     LAPSED = "lapsed"
     """Nobody decided in time."""
     WITHDRAWN = "withdrawn"
+    """By the person, before or after the decision."""
+    SUPERSEDED = "superseded"
+    """A later one was accepted."""
 
 
 class IdentityLevel(StrEnum):

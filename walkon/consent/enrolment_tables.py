@@ -102,8 +102,15 @@ async def open_of(tx: Transaction, person: PersonId) -> Sequence[Enrolment]:
 async def accepted_of(tx: Transaction, person: PersonId) -> Enrolment | None:
     """The enrolment that a person's likeness rests on, None if none does."""
     where = (ENROLMENT.c.person_id == person) & (ENROLMENT.c.state == EnrolmentState.ACCEPTED)
-    row = (await tx.execute(select(ENROLMENT).where(where).order_by(ENROLMENT.c.decided_ms.desc()).limit(1))).first()
+    row = (await tx.execute(select(ENROLMENT).where(where))).first()
     return _enrolment(row) if row else None
+
+
+async def supersede(tx: Transaction, accepted: Enrolment) -> None:
+    """From now on the person's likeness rests on this one alone."""
+    older = (ENROLMENT.c.person_id == accepted.person) & (ENROLMENT.c.id != accepted.id)
+    old = update(ENROLMENT).where(older, ENROLMENT.c.state == EnrolmentState.ACCEPTED)
+    await tx.execute(old.values(state=EnrolmentState.SUPERSEDED))
 
 
 async def in_review(tx: Transaction) -> Sequence[Enrolment]:

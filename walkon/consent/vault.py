@@ -36,9 +36,7 @@ class Vault:
     ) -> Artefact:
         """Keep the content under a fresh key."""
         key = await sealed_keys.new(tx, self._keys, owner, kind, now)
-        artefact = Artefact(
-            id=secrets.token_hex(16), owner=owner, version=version, kind=kind, number=number, key_id=key.id, made_at=now
-        )
+        artefact = Artefact(id=secrets.token_hex(16), owner=owner, version=version, kind=kind, number=number, key_id=key.id, made_at=now)
         await tables.add(tx, artefact, seal_chunks(key.key, content, _place(artefact)))
         return artefact
 

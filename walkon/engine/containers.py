@@ -18,7 +18,23 @@ class Container(StrEnum):
 
 
 # ISO/IEC 14496-12, box types that may stand at the top of a file; `wide` is QuickTime's.
-_TOP = {b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"uuid", b"meta", b"moof", b"mfra", b"sidx", b"ssix", b"styp", b"emsg", b"prft"}
+_TOP = {
+    b"ftyp",
+    b"moov",
+    b"mdat",
+    b"free",
+    b"skip",
+    b"wide",
+    b"uuid",
+    b"meta",
+    b"moof",
+    b"mfra",
+    b"sidx",
+    b"ssix",
+    b"styp",
+    b"emsg",
+    b"prft",
+}
 # Brands of still pictures in the same container (ISO/IEC 23008-12, AVIF).
 _PICTURES = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif"}
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"

@@ -56,6 +56,10 @@ class _Reading:
             raise UploadRefused(UploadFault.NOT_A_VIDEO)
         self._video = pictures[0]
         self._audio = container.streams.audio[0] if container.streams.audio else None
+        for stream in (self._video, self._audio):
+            # The demuxer's own list holds while it looks into the streams; the decoders opened here are ours to choose.
+            if stream is not None and (stream.codec_context is None or stream.codec_context.codec.name not in CODECS.split(",")):
+                raise UploadRefused(UploadFault.UNREADABLE)
         self._frames, self._seconds, self._luma = 0, 0.0, 0.0
         self._candidates: list[tuple[float, float, bytes]] = []
         self._review: list[Picture] = []

@@ -8,6 +8,8 @@ Undone by: dropping the three tables.
 import sqlalchemy as sa
 from alembic import op
 
+from walkon.store.schema import INT64
+
 revision = "0008"
 down_revision = "0007"
 
@@ -19,16 +21,16 @@ def upgrade() -> None:
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("version", sa.String(32), nullable=False),
         sa.Column("kind", sa.String(32), nullable=False),
-        sa.Column("number", sa.BigInteger, nullable=False),
+        sa.Column("number", INT64, nullable=False),
         sa.Column("key_id", sa.String(32), nullable=False),
-        sa.Column("made_ms", sa.BigInteger, nullable=False),
+        sa.Column("made_ms", INT64, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_artefact"),
     )
     op.create_index("ix_artefact_owner_version", "artefact", ["owner", "version"])
     op.create_table(
         "artefact_chunk",
         sa.Column("artefact_id", sa.String(32), nullable=False),
-        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("position", INT64, nullable=False),
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("artefact_id", "position", name="pk_artefact_chunk"),
         sa.ForeignKeyConstraint(["artefact_id"], ["artefact.id"], name="fk_artefact_chunk_artefact_id"),
@@ -41,14 +43,14 @@ def upgrade() -> None:
         sa.Column("state", sa.String(32), nullable=False),
         sa.Column("digits", sa.String(6), nullable=False),
         sa.Column("turns", sa.String(64), nullable=False),
-        sa.Column("issued_ms", sa.BigInteger, nullable=False),
-        sa.Column("expires_ms", sa.BigInteger, nullable=False),
-        sa.Column("received_ms", sa.BigInteger),
+        sa.Column("issued_ms", INT64, nullable=False),
+        sa.Column("expires_ms", INT64, nullable=False),
+        sa.Column("received_ms", INT64),
         sa.Column("has_voice", sa.Boolean, nullable=False),
         sa.Column("verdicts", sa.Text, nullable=False),
         sa.Column("level", sa.String(32), nullable=False),
         sa.Column("decided_by_id", sa.String(128)),
-        sa.Column("decided_ms", sa.BigInteger),
+        sa.Column("decided_ms", INT64),
         sa.Column("reason", sa.String(32)),
         sa.Column("reason_words", sa.Text, nullable=False),
         sa.Column("fault", sa.String(32)),
