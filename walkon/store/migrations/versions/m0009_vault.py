@@ -1,4 +1,4 @@
-"""0008 artefact, artefact_chunk, enrolment. Why: what people lend is kept sealed beside the record of how they enrolled.
+"""0009 artefact, artefact_chunk, enrolment. Why: what people lend is kept sealed beside the record of how they enrolled.
 
 Served: consent/vault_tables.py, consent/enrolment_tables.py. Cost: an enrolment is one row and about five sealed things of 5 to
 300 kB. Personal: artefact and its chunks (erased by person, and by destroying their keys), enrolment (erased by person). Only adds.
@@ -10,8 +10,8 @@ from alembic import op
 
 from walkon.store.schema import INT64
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 
 
 def upgrade() -> None:
