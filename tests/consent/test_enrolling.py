@@ -12,7 +12,8 @@ import pytest
 
 from tests.doubles.clock import StandingClock
 from walkon.consent import enrolment_tables as tables
-from walkon.consent.enrolling import Enrolments, Means, references_of, voice_of
+from walkon.consent.enrolled import Enrolled
+from walkon.consent.enrolling import Enrolments, Means
 from walkon.consent.enrolment import (
     MAX_UPLOAD_BYTES,
     Decoded,
@@ -210,9 +211,9 @@ async def test_an_acceptance_keeps_stills_and_voice_and_nothing_else(desk: Desk)
     assert desk.accepted == [done]
     assert await desk.kept() == ["still", "still", "still", "voice"]
     database, keys = desk.means.database, desk.means.keys
-    assert await database.read(lambda tx: references_of(tx, Vault(keys), keys, LEA)) == DECODED.stills
-    assert await database.read(lambda tx: voice_of(tx, Vault(keys), keys, LEA)) == DECODED.voice
-    assert await database.read(lambda tx: references_of(tx, Vault(keys), keys, MARC)) == ()
+    assert await database.read(lambda tx: Enrolled(keys).references_of(tx, LEA)) == DECODED.stills
+    assert await database.read(lambda tx: Enrolled(keys).voice_of(tx, LEA)) == DECODED.voice
+    assert await database.read(lambda tx: Enrolled(keys).references_of(tx, MARC)) == ()
 
 
 async def test_a_refusal_keeps_nothing_but_the_reason(desk: Desk) -> None:
@@ -260,9 +261,9 @@ async def test_enrolling_anew_replaces_what_was_kept_only_once_it_is_accepted(de
     desk.reader.answer = replace(DECODED, stills=(b"newer",) * 3, voice=None)
     second = await desk.send()
     database, keys = desk.means.database, desk.means.keys
-    assert await database.read(lambda tx: references_of(tx, Vault(keys), keys, LEA)) == DECODED.stills
+    assert await database.read(lambda tx: Enrolled(keys).references_of(tx, LEA)) == DECODED.stills
     await desk.enrolments.accept(second.id, OLGA)
-    assert await database.read(lambda tx: references_of(tx, Vault(keys), keys, LEA)) == (b"newer",) * 3
+    assert await database.read(lambda tx: Enrolled(keys).references_of(tx, LEA)) == (b"newer",) * 3
     assert await desk.kept() == ["still"] * 3
     assert first.id != second.id
 
@@ -273,12 +274,12 @@ async def test_letting_go_destroys_stills_and_voice_and_what_still_waits(desk: D
     await desk.enrolments.begin(LEA, "Léa")
     waiting = await desk.send()
     async with desk.means.database.transaction() as tx:
-        await desk.enrolments.let_go(tx, LEA, desk.clock.now())
+        await Enrolled(desk.means.keys).let_go(tx, LEA, desk.clock.now())
     assert await desk.kept() == []
     with pytest.raises(EnrolmentClosed):
         await desk.enrolments.accept(waiting.id, OLGA)
     database, keys = desk.means.database, desk.means.keys
-    assert await database.read(lambda tx: references_of(tx, Vault(keys), keys, LEA)) == ()
+    assert await database.read(lambda tx: Enrolled(keys).references_of(tx, LEA)) == ()
 
 
 async def test_the_video_goes_after_an_hour_and_the_rest_after_a_week_without_a_decision(desk: Desk) -> None:

@@ -287,13 +287,27 @@ def _grant(ask: Ask, likeness: Likeness, consent: Consent, terms: Terms, now: da
 
 
 def _about_ask(ask: Ask, kind: DecisionKind, now: datetime) -> Decision:
-    facts: dict[str, Fact] = {"ask": ask.id, "clip": ask.clip, "place": ask.place, "digest": ask.digest.hex()}
+    facts: dict[str, Fact] = {
+        "ask": ask.id,
+        "clip": ask.clip,
+        "place": ask.place,
+        "parts": sorted(ask.parts),
+        "digest": ask.digest.hex(),
+        "heard": ask.heard,
+    }
     return Decision(kind=kind, about=ask.owner, at=now, others={"requester": ask.requester}, facts=facts)
 
 
 def _about_permission(permission: Permission, kind: DecisionKind, now: datetime) -> Decision:
     ends = permission.until.isoformat() if permission.until else ""
-    facts: dict[str, Fact] = {"permission": permission.id, "place": permission.place, "until": ends}
+    facts: dict[str, Fact] = {
+        "permission": permission.id,
+        "place": permission.place,
+        "parts": sorted(permission.parts),
+        "until": ends,
+        "covers_remix": permission.covers_remix,
+        "may_travel": permission.may_travel,
+    }
     return Decision(kind=kind, about=permission.owner, at=now, others={"requester": permission.to}, facts=facts)
 
 

@@ -8,6 +8,7 @@ import structlog
 
 from walkon.consent import enrolment_tables as tables
 from walkon.consent.artefacts import Artefact, ArtefactKind
+from walkon.consent.enrolled import Enrolled
 from walkon.consent.enrolment import (
     LOCKED_FOR,
     MAX_UPLOAD_BYTES,
@@ -37,10 +38,9 @@ from walkon.consent.enrolment import (
     new_challenge,
     tries_left,
 )
-from walkon.consent.vault import ArtefactGone, Vault
+from walkon.consent.vault import Vault
 from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys
-from walkon.store.ledger import Ledger
 from walkon.types.clock import Clock
 from walkon.types.ids import PersonId
 
@@ -82,7 +82,7 @@ class Enrolments:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._vault, self._ledger = Vault(means.keys), Ledger(means.keys)
+        self._vault, self._enrolled = Vault(means.keys), Enrolled(means.keys)
 
     async def begin(self, person: PersonId, name: str) -> Challenge:
         """The challenge to show: a fresh one, or the same as before while that is open. name: as operators will read it.
@@ -128,7 +128,7 @@ class Enrolments:
 
         async def step(tx: Transaction) -> Material:
             enrolment = await self._in_review(tx, enrolment_id)
-            found = await self._artefacts(tx, enrolment)
+            found = await self._enrolled.artefacts(tx, enrolment)
             opened = {artefact: await self._vault.open(tx, artefact) for artefact in found}
             return Material(
                 enrolment=enrolment,
@@ -175,13 +175,6 @@ class Enrolments:
             return bool(waiting)
 
         return await self._means.database.write(step)
-
-    async def let_go(self, tx: Transaction, person: PersonId, now: datetime) -> None:
-        """The person lends nothing any more: every still and the voice are destroyed, in the caller's transaction."""
-        found = list(await tables.open_of(tx, person))
-        accepted = await tables.accepted_of(tx, person)
-        for enrolment in [*found, *([accepted] if accepted else [])]:
-            await self._settle(tx, replace(enrolment, state=EnrolmentState.WITHDRAWN, decided_at=now), now)
 
     async def sweep(self) -> int:
         """Destroy what may wait no longer: videos after an hour, the rest after a week. Returns how many it touched."""
@@ -239,7 +232,7 @@ class Enrolments:
                 return await self._settle(tx, replace(came, state=state, level=IdentityLevel.CHALLENGE, decided_at=now), now)
             waiting = replace(came, state=state)
             await tables.keep(tx, waiting)
-            await self._write_down(tx, waiting, now)
+            await self._enrolled.write_down(tx, waiting, now)
             return waiting
 
         return await self._means.database.write(step)
@@ -253,16 +246,10 @@ class Enrolments:
 
     async def _settle(self, tx: Transaction, enrolment: Enrolment, now: datetime) -> Enrolment:
         """Keep the decision, write it into the ledger, and destroy what no longer may be kept: all of it, or the video alone."""
-        await tables.keep(tx, enrolment)
-        await self._write_down(tx, enrolment, now)
         if enrolment.state is not EnrolmentState.ACCEPTED:
-            await self._vault.destroy(tx, await self._artefacts(tx, enrolment))
+            await self._enrolled.end(tx, enrolment, now)
             return enrolment
-        await tables.supersede(tx, enrolment)
-        owner = self._means.keys.person_key(enrolment.person)
-        kept = (ArtefactKind.STILL, ArtefactKind.VOICE)
-        gone = [one for one in await self._vault.of(tx, owner) if one.version != enrolment.id or one.kind not in kept]
-        await self._vault.destroy(tx, gone)
+        await self._enrolled.begin(tx, enrolment, now)
         await self._means.then(tx, enrolment)
         return enrolment
 
@@ -272,7 +259,7 @@ class Enrolments:
         elif enrolment.received_at and now - enrolment.received_at >= REVIEW_FOR:
             await self._settle(tx, replace(enrolment, state=EnrolmentState.LAPSED, decided_at=now), now)
         else:
-            found = await self._artefacts(tx, enrolment)
+            found = await self._enrolled.artefacts(tx, enrolment)
             await self._vault.destroy(tx, [one for one in found if one.kind is ArtefactKind.REVIEW])
 
     async def _in_review(self, tx: Transaction, enrolment_id: str) -> Enrolment:
@@ -280,42 +267,6 @@ class Enrolments:
         if enrolment is None or enrolment.state is not EnrolmentState.IN_REVIEW:
             raise EnrolmentClosed(enrolment.state if enrolment else None)
         return enrolment
-
-    async def _artefacts(self, tx: Transaction, enrolment: Enrolment) -> Sequence[Artefact]:
-        return await self._vault.of(tx, self._means.keys.person_key(enrolment.person), version=enrolment.id)
-
-    async def _write_down(self, tx: Transaction, enrolment: Enrolment, now: datetime) -> None:
-        facts = {
-            "enrolment": enrolment.id,
-            "verdicts": [f"{verdict.question}: {verdict.outcome}" for verdict in enrolment.verdicts],
-            "level": enrolment.level,
-            "by": self._means.keys.person_key(enrolment.decided_by) if enrolment.decided_by else None,
-            "reason": enrolment.reason or enrolment.fault,
-        }
-        about = self._means.keys.person_key(enrolment.person)
-        await self._ledger.append(tx, f"enrolment.{enrolment.state}", about, payload=facts, at=now)
-
-
-async def references_of(tx: Transaction, vault: Vault, keys: Keys, person: PersonId) -> tuple[bytes, ...]:
-    """The reference stills of somebody who is enrolled, opened in memory; none for anybody else. Raises SealBroken."""
-    return tuple(await _opened(tx, vault, keys, person, ArtefactKind.STILL))
-
-
-async def voice_of(tx: Transaction, vault: Vault, keys: Keys, person: PersonId) -> bytes | None:
-    """The voice sample of somebody who is enrolled and gave one. Raises SealBroken."""
-    found = await _opened(tx, vault, keys, person, ArtefactKind.VOICE)
-    return found[0] if found else None
-
-
-async def _opened(tx: Transaction, vault: Vault, keys: Keys, person: PersonId, kind: ArtefactKind) -> list[bytes]:
-    enrolment = await tables.accepted_of(tx, person)
-    if enrolment is None:
-        return []
-    found = await vault.of(tx, keys.person_key(person), version=enrolment.id)
-    try:
-        return [await vault.open(tx, artefact) for artefact in found if artefact.kind is kind]
-    except ArtefactGone:
-        return []
 
 
 async def _bounded(upload: AsyncIterator[bytes], declared_bytes: int | None) -> bytes:

@@ -100,11 +100,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
-    """What walkon adds to the standard. words: a salted hash of the prompt and its terms; nobody is named."""
+    """What walkon adds to the standard. words: the hash of `words_salt` and the digest of the prompt and its terms; nobody is named."""
 
     clip: str | None = None
     requester: PersonKey | None = None
     words: str | None = None
+    words_salt: str | None = None
     audience: str | None = None
     refused_topics: tuple[str, ...] = ()
     channel: str | None = None
