@@ -24,7 +24,8 @@ from walkon.store.media import MediaStore
 from walkon.telemetry import Metrics, build_metrics, configure_logging, exposition, redact
 from walkon.types.clock import SystemClock
 from walkon.types.errors import SetupError, WalkonError
-from walkon.types.people import Platform
+from walkon.types.ids import PlaceId
+from walkon.types.people import Place, Platform
 
 if TYPE_CHECKING:
     from walkon.bot.house import House
@@ -185,6 +186,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         command_names=tuple(found),
         operators=frozenset(ground.config.walkon.operators),
         judge=judge_of(ground.config),
+        storage=_storage(ground.config),
     )
     return house, Router(house, found, ground.metrics)
 
@@ -196,6 +198,11 @@ def judge_of(config: Config) -> "Judge":
 
     moderation = config.moderation
     return Judge(moderation.topics, moderation.public_figures, read_blocklists(moderation.blocklists))
+
+
+def _storage(config: Config) -> Place | None:
+    chat = config.telegram.storage_chat if config.telegram else None
+    return Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), locale=config.walkon.language) if chat else None
 
 
 def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[ChatPlatform]":
@@ -220,17 +227,17 @@ def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[
             )
         )
     if Role.BOT in roles and config.telegram:
-        from walkon.bot.platforms.telegram.client import TelegramPlatform
+        from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
 
         telegram = config.telegram
         platforms.append(
             TelegramPlatform(
-                token=telegram.token.reveal(),
-                api_url=telegram.api_url,
+                Account(token=telegram.token.reveal(), api_url=telegram.api_url, storage_chat=telegram.storage_chat),
                 root=house.command_root,
                 commands=found,
                 words=house.words,
                 media=ground.media,
+                database=ground.database,
             )
         )
     if Role.WEB in roles:

@@ -139,6 +139,7 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None,
     )
     body = (speaker.text("card.finished.nobody"), *_owed_to_the_words(speaker, scene, done), *family_lines(speaker, family))
     buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS))
+    share = Button(label=speaker.say("button.share"), token=str(Token(Deed.DETAILS, clip.id)), carries=f"#{clip.id}")
     return Card(
         tone=Tone.DONE,
         head=head,
@@ -146,7 +147,7 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None,
         words=clip.prompt,
         body=body,
         small=_small_line(speaker, clip, done, parent),
-        buttons=buttons,
+        buttons=(*buttons, share),
         pings=frozenset({clip.asker.id}),
         clip=clip.id,
     )

@@ -11,9 +11,10 @@ import msgspec
 import structlog
 
 from walkon.bot.cards import Card
-from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, note_card
+from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
+from walkon.bot.intake import STORED
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState
@@ -141,6 +142,10 @@ class Delivery:
         if clip is None:
             await self._give_up(row, "the clip is not kept")
             return
+        if row.key.startswith(STORED) and not clip.finished and row.ref is None:
+            async with self._house.database.transaction() as tx:
+                await outbox.withdraw(tx, row.key)
+            return
         view = views.get(render_job(clip.id))
         place = msgspec.json.decode(row.place, type=Place)
         speaker = Speaker(self._house.words, place.locale)
@@ -154,6 +159,8 @@ class Delivery:
     async def _card(self, row: Row, clip: Clip, view: JobView | None, place: Place, speaker: Speaker) -> Card:
         if row.kind is OutboxKind.NOTE:
             return note_card(speaker, clip)
+        if row.key.startswith(STORED):
+            return replace(clip_card(speaker, clip, view), pings=frozenset(), buttons=())
         family_in = place.id if row.key.startswith(SHOWN_AGAIN) else None
         return await family_card(self._house, speaker, clip, view, family_in=family_in)
 
@@ -197,7 +204,10 @@ class Delivery:
 
     async def _note_shown(self, row: Row, clip: Clip, ref: str, owed: bool, tx: Transaction) -> None:
         await outbox.acknowledge(tx, row.key, row.wanted, ref, message=message_name(ref))
-        if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
+        if row.key.startswith(STORED):
+            await outbox.hurry(tx, row.subject, to_ms(self._house.clock.now()))
+        answerable = row.kind is OutboxKind.CARD and not msgspec.json.decode(row.place, type=Place).elsewhere
+        if owed and clip.state is ClipState.FINISHED and answerable:
             await self._owe_note(tx, row, clip, ref)
 
     async def _owe_note(self, tx: Transaction, row: Row, clip: Clip, ref: str) -> None:
@@ -235,7 +245,9 @@ class Delivery:
     async def _gone(self, row: Row, clip: Clip) -> None:
         # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised. One that was taken down
         # needs no message: gone is what it is meant to be.
-        owed = clip.state.final and clip.state is not ClipState.TAKEN_DOWN
+        # Nor can one be posted anew where a person carried it.
+        elsewhere = msgspec.json.decode(row.place, type=Place).elsewhere
+        owed = clip.state.final and clip.state is not ClipState.TAKEN_DOWN and not elsewhere
         self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
             await outbox.forget(tx, row.key, seen=0 if owed else row.wanted)

@@ -9,6 +9,7 @@ from walkon.safety.text import Judge, usual_judge
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.types.clock import Clock
+from walkon.types.people import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class House:
 
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
     files: fetches what people send.
+    storage: the host's own chat for films that are shown elsewhere.
     """
 
     database: Database
@@ -31,3 +33,4 @@ class House:
     operators: frozenset[str] = frozenset()
     judge: Judge = field(default_factory=usual_judge)
     files: Files = field(default_factory=Files)
+    storage: Place | None = None

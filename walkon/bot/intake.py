@@ -31,6 +31,8 @@ DEFAULT_PACE = 400.0
 
 QUICKLY_JUDGED = 400
 """Characters that are judged in a few milliseconds."""
+STORED = "stored:"
+"""How the outbox keys begin of films that are kept in the host's own chat, for messages that can show nothing else."""
 
 FIRST_ANSWER_MS = 20_000
 """How long whoever took the request may take to show its first answer before delivery does."""
@@ -74,7 +76,7 @@ async def _judge(house: House, scene: Scene) -> None:
 async def show_again(ctx: Context, clip: Clip) -> Reply:
     """Owe the clip's card in a new message. The first answer is short, since a clip may take longer to upload than it has."""
     house, asked = ctx.house, ctx.invocation
-    row = _card_row(f"{SHOWN_AGAIN}{asked.event}", clip, asked.place, asked.reply)
+    row = card_row(f"{SHOWN_AGAIN}{asked.event}", clip, asked.place, asked.reply)
     now_ms = to_ms(house.clock.now())
     async with house.database.transaction() as tx:
         await outbox.put(tx, row, now_ms, hold_ms=FIRST_ANSWER_MS, wanted=2)
@@ -85,7 +87,8 @@ async def show_again(ctx: Context, clip: Clip) -> Reply:
     return Reply(card=card, post=row.key, revision=1)
 
 
-def _card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
+def card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
+    """The message that shows `clip` in `place`, to be owed."""
     where = msgspec.json.encode(place).decode()
     urgent = clip.state.final
     return NewRow(key=key, kind=OutboxKind.CARD, platform=place.platform, subject=clip.id, place=where, reply=reply, urgent=urgent)
@@ -114,7 +117,10 @@ async def _record(house: House, asked: Asked, scene: Scene, parent: ClipId | Non
             return clip, row.ref if row else None
         # Whoever reacts is not answered, so the card is delivery's to show.
         hold_ms = 0 if isinstance(asked, Reacted) else FIRST_ANSWER_MS
-        await outbox.put(tx, _card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=hold_ms)
+        await outbox.put(tx, card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=hold_ms)
+        if asked.place.elsewhere and house.storage:
+            # Owed only from the moment when there is a film to store.
+            await outbox.put(tx, card_row(f"{STORED}{clip.id}", clip, house.storage, "{}"), to_ms(now), wanted=0)
         return clip, None
 
     return await house.database.write(promised)

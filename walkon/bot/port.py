@@ -10,7 +10,9 @@ import msgspec
 from walkon.bot.cards import Card
 from walkon.bot.command import Invocation, Left, Pressed, Reacted, Reply
 from walkon.bot.files import Attachment
+from walkon.library.clips import Clip
 from walkon.types.errors import WalkonError
+from walkon.types.ids import ClipId
 from walkon.types.people import Person, Place, Platform
 
 
@@ -102,6 +104,28 @@ class TooLarge(WalkonError):
     """The platform refuses the file for its size."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A finished clip and its card, as it would stand."""
+
+    clip: Clip
+    card: Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What a person may carry into another chat. words: to be made, None where nothing was written. ready: clips as they are.
+
+    bases: clips that the words may change. next: where the next page starts, None after the last. refused: why there is nothing.
+    """
+
+    words: str | None = None
+    ready: tuple[Ready, ...] = ()
+    bases: tuple[Clip, ...] = ()
+    next: int | None = None
+    refused: Card | None = None
+
+
 class Handler(Protocol):
     """What a platform calls. Neither call raises: whatever goes wrong is in the reply, in words."""
 
@@ -110,6 +134,12 @@ class Handler(Protocol):
 
     async def press(self, pressed: Pressed) -> Reply:
         """Run a button's deed."""
+
+    async def browse(self, asked: Invocation) -> Shelf:
+        """What the person may carry into another chat. Options: words, and start, where a page begins."""
+
+    async def carried(self, asked: Invocation, clip: ClipId, ref: str) -> None:
+        """They carried a finished clip there, and it stands as message `ref`."""
 
     async def answered(self, post: str, revision: int, ref: str) -> None:
         """The reply stands as message `ref`; progress and the clip will be edited into it."""

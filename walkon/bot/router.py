@@ -14,7 +14,8 @@ from walkon.bot.command import UNASKED_FILE, Asked, BadOption, Command, Context,
 from walkon.bot.files import Attachment
 from walkon.bot.house import House
 from walkon.bot.mute_cards import muted_card
-from walkon.bot.port import Awaiting, message_name
+from walkon.bot.port import Awaiting, Shelf, message_name
+from walkon.bot.shelf import carried, shelf
 from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
@@ -27,6 +28,7 @@ from walkon.store import outbox
 from walkon.store.text import keepable
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
+from walkon.types.ids import ClipId
 from walkon.types.people import Platform
 
 log = structlog.get_logger(__name__)
@@ -40,7 +42,9 @@ async def not_muted(house: House, asked: Asked) -> Card | None:
     person = asked.person
     if person.id in house.operators:
         return None
-    mutes = await house.database.read(lambda tx: tables.mutes_of(tx, person.id, asked.place.id))
+    # Where the platform does not say which chat it is, it may be the one that somebody is muted in.
+    place = None if asked.place.elsewhere else asked.place.id
+    mutes = await house.database.read(lambda tx: tables.mutes_of(tx, person.id, place))
     now = house.clock.now()
     mute = binding(mutes, now)
     return muted_card(Speaker(house.words, person.locale), mute, now) if mute else None
@@ -151,6 +155,19 @@ class Router:
             return self._refusal(speaker, error)
         except Exception as error:
             return self._fault(speaker, "press", error)
+
+    async def browse(self, asked: Invocation) -> Shelf:
+        """What the person may carry into another chat; never raises but CancelledError."""
+        speaker = Speaker(self._house.words, asked.person.locale)
+        try:
+            against = await self._against(asked)
+            return Shelf(refused=against) if against else await shelf(self._house, asked)
+        except Exception as error:
+            return Shelf(refused=self._fault(speaker, "browse", error).card)
+
+    async def carried(self, asked: Invocation, clip: ClipId, ref: str) -> None:
+        """Keep the clip up to date where they carried it."""
+        await carried(self._house, asked, clip, ref)
 
     async def answered(self, post: str, revision: int, ref: str) -> None:
         """Note where the first answer stands."""

@@ -76,6 +76,8 @@ Operators = Annotated[
 Token = Annotated[Secret, Meta(description="a token in quotes")]
 Passphrase = Annotated[Secret, Meta(description="a passphrase of at least 12 characters in quotes")]
 Address = Annotated[str, Meta(description="an http:// or https:// address in quotes", examples=["https://clips.example.org"])]
+StorageChat = Annotated[int, Meta(description="the number of a chat; channels and groups are negative", examples=[-1001234567890])]
+
 # Discord's rule for command names, kept to what Telegram also takes (discord.com/developers, Application Commands: naming).
 CommandName = Annotated[
     str, Meta(pattern=r"^[-_a-z0-9]{1,32}$", description="1 to 32 lower-case letters, digits, - or _ in quotes", examples=["sora"])
@@ -136,6 +138,7 @@ class TelegramSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     token: Token
     api_url: Address = "https://api.telegram.org"
+    storage_chat: StorageChat | None = None
 
 
 class WebSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -143,6 +143,13 @@ async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promis
     return [_clip(row) for row in rows]
 
 
+async def finished_of(tx: Transaction, person: PersonId, *, start: int = 0, limit: int) -> Sequence[Clip]:
+    """A person's finished clips in all places, newest first, from the `start`th on."""
+    where = and_(CLIP.c.person_id == person, CLIP.c.state == ClipState.FINISHED)
+    order = (CLIP.c.asked_ms.desc(), CLIP.c.id)
+    return [_clip(row) for row in await tx.execute(select(CLIP).where(where).order_by(*order).offset(start).limit(limit))]
+
+
 async def ancestors(tx: Transaction, id: ClipId, place: PlaceId, limit: int) -> tuple[Sequence[Clip], int]:
     """The nearest clips in `place` up the line of parents, nearest first, and how many there are."""
     above = _line_above(id)

@@ -72,9 +72,11 @@ def _mute(row: Row[Any]) -> Mute:
     )
 
 
-async def mutes_of(tx: Transaction, person: PersonId, place: PlaceId) -> Sequence[Mute]:
-    """What was said about a person for that place and for everywhere, also where it has ended by now."""
-    where = (MUTE.c.person_id == person) & MUTE.c.place_id.in_([place, ""])
+async def mutes_of(tx: Transaction, person: PersonId, place: PlaceId | None) -> Sequence[Mute]:
+    """What was said about a person for that place and for everywhere, also where it has ended by now. None: for any place."""
+    where = MUTE.c.person_id == person
+    if place is not None:
+        where &= MUTE.c.place_id.in_([place, ""])
     return [_mute(row) for row in await tx.execute(select(MUTE).where(where))]
 
 

@@ -206,6 +206,11 @@ async def retry(tx: Transaction, key: str, due_ms: int, error: str) -> None:
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values))
 
 
+async def hurry(tx: Transaction, subject: str, now_ms: int) -> None:
+    """What messages about `subject` waited for is there: try them again now."""
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.subject == subject, OUTBOX.c.due_ms > now_ms).values(due_ms=now_ms))
+
+
 async def forget(tx: Transaction, key: str, *, seen: int) -> None:
     """The message is gone. Revisions up to `seen` need no message any more; a newer one is posted anew."""
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(ref=None, held_until_ms=0))

@@ -47,13 +47,17 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a message stands: the tenant that shares the queue, the channel in it, and the thread or topic if any."""
+    """Where a message stands: the tenant that shares the queue, the channel in it, and the thread or topic if any.
+
+    elsewhere: it was carried by a person into a chat that the platform does not name to us. id is then that person's own place.
+    """
 
     id: PlaceId
     channel: str
     thread: str | None = None
     locale: Locale = Locale.EN
     private: bool = False
+    elsewhere: bool = False
 
     @classmethod
     def alone_with(cls, person: Person) -> "Place":

@@ -31,6 +31,7 @@ class TelegramDouble:
         self.violations: list[str] = []
         self.calls: list[tuple[str, Mapping[str, str]]] = []
         self.world = Methods(self.violations)
+        self.faraway = Chat(id=-1_002_000_000_000, type="supergroup", title="Where the bot is not")
         self.faults = Faults()
         self.url = ""
         self._spec = Spec()
@@ -139,10 +140,31 @@ class TelegramDouble:
         id = str(next(self._callback_ids))
         data = message.buttons.get(button, button)
         self.world.callbacks[id] = None
-        query = {"id": id, "from": user.json(), "message": message.json(), "chat_instance": str(message.chat.id), "data": data}
+        where = next(({"inline_message_id": id} for id, one in self.world.carried.items() if one is message), None)
+        query = {"id": id, "from": user.json(), "chat_instance": str(message.chat.id), "data": data}
+        query |= where or {"message": message.json()}
         self._push({"callback_query": query})
         await self.until(lambda: self.world.callbacks[id] is not None)
         return self.world.callbacks[id] or {}
+
+    async def query(self, user: User, text: str, *, offset: str = "") -> dict[str, Any]:
+        """Somebody writes @bot and the text, in whatever chat: what the bot lists."""
+        id = f"q{next(self._callback_ids)}"
+        self.world.inline_answers[id] = None
+        query = {"id": id, "from": user.json(), "query": text, "offset": offset, "chat_type": "supergroup"}
+        self._push({"inline_query": query})
+        await self.until(lambda: self.world.inline_answers[id] is not None)
+        return {"query": text} | (self.world.inline_answers[id] or {})
+
+    async def choose(self, user: User, listed: Mapping[str, Any], result_id: str, *, feedback: bool = True) -> Message:
+        """Somebody taps a result: the message that stands then, in a chat the bot is not told. feedback: BotFather's switch."""
+        result = next(one for one in listed["results"] if one["id"] == result_id)
+        inline_id, message = self.world.carry(result, self.faraway, user)
+        if feedback:
+            chosen = {"result_id": result_id, "from": user.json(), "query": listed["query"], "inline_message_id": inline_id}
+            self._push({"chosen_inline_result": chosen})
+        self._announce()
+        return message
 
     def messages(self, chat: Chat) -> list[Message]:
         """All messages of a chat that stand."""

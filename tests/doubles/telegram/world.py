@@ -85,7 +85,20 @@ class Message:
     def buttons(self) -> dict[str, str]:
         """Callback data by label, or the address of a button that is a link."""
         rows = (self.now.markup or {}).get("inline_keyboard", [])
-        return {button["text"]: button.get("callback_data") or button["url"] for row in rows for button in row}
+        found = {button["text"]: button.get("callback_data") or button.get("url") for row in rows for button in row}
+        return {label: data for label, data in found.items() if data}
+
+    @property
+    def pickers(self) -> dict[str, str]:
+        """What the buttons put into the message box, of this chat or of one to be picked, by label."""
+        rows = (self.now.markup or {}).get("inline_keyboard", [])
+        found = {}
+        for button in (button for row in rows for button in row):
+            if "switch_inline_query_current_chat" in button:
+                found[button["text"]] = button["switch_inline_query_current_chat"]
+            elif "switch_inline_query_chosen_chat" in button:
+                found[button["text"]] = button["switch_inline_query_chosen_chat"]["query"]
+        return found
 
     def entity(self, kind: str) -> list[str]:
         """The texts that entities of a kind cover, cut as Telegram cuts: in UTF-16 units."""

@@ -174,6 +174,8 @@ def left(message: Message) -> Left | None:
 def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed | None:
     """The press behind a callback; None where it belongs to no message of a chat, or carries nothing."""
     message = query.message
+    if query.data and query.inline_message_id:
+        return _pressed_elsewhere(query, query.data, query.inline_message_id, at)
     if message is None or not query.data:
         return None
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
@@ -188,6 +190,24 @@ def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed |
         moderator=moderator,
         reply=str(ReplyTo(message_id=message.message_id)),
     )
+
+
+def _pressed_elsewhere(query: CallbackQuery, data: str, message: str, at: datetime) -> Pressed:
+    person = person_of(query.from_user)
+    return Pressed(
+        event=EventId(f"telegram:press:{query.id}"),
+        token=data,
+        person=person,
+        place=elsewhere(person),
+        at=at,
+        upload_limit=UPLOAD_LIMIT,
+        reply=str(ReplyTo(inline=message)),
+    )
+
+
+def elsewhere(person: Person) -> Place:
+    """A chat that Telegram does not name, reached by this person."""
+    return Place(id=PlaceId(person.id), channel=person.account, locale=person.locale, elsewhere=True)
 
 
 def alone_with(event: Event) -> Event:
