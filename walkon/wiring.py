@@ -10,10 +10,8 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
-from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import structlog
@@ -26,13 +24,13 @@ from walkon.store.media import MediaStore
 from walkon.telemetry import Metrics, build_metrics, configure_logging, exposition, redact
 from walkon.types.clock import SystemClock
 from walkon.types.errors import SetupError, WalkonError
-from walkon.types.people import Platform
+from walkon.types.ids import PlaceId
+from walkon.types.people import Place, Platform
 
 if TYPE_CHECKING:
     from walkon.bot.house import House
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
-    from walkon.consent.decisions import Record
     from walkon.engine.port import RenderBackend, Rendered
     from walkon.safety.text import Judge
     from walkon.types.scene import Scene
@@ -151,13 +149,14 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     from walkon.bot.delivery import Delivery
     from walkon.bot.reconcile import keep_reconciling
 
-    house, router = await _house(ground)
+    house, router = _house(ground)
     async with ground.database.reading() as tx:
         from walkon.library.tables import greatest_token
 
         await ground.queue.raise_token(await greatest_token(tx))
     parts: dict[str, Callable[[], Awaitable[None]]] = {"reconcile": lambda: keep_reconciling(house)}
     for platform in _platforms(ground, house, roles):
+        house.files.sources[platform.platform] = platform
         stack.push_async_callback(platform.close)
         await _try_token(ground.config, platform)
         if address := getattr(platform, "address", None):
@@ -168,22 +167,17 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     return parts
 
 
-async def _house(ground: Ground) -> "tuple[House, Router]":
+def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot import commands
     from walkon.bot.house import House
     from walkon.bot.router import Router
     from walkon.bot.words import Words
-    from walkon.consent.casting import Caster
-    from walkon.consent.deciding import Decider
 
     found = {command.name: command for command in commands.load()}
-    record = await _record(ground)
     house = House(
         database=ground.database,
         queue=ground.queue,
         media=ground.media,
-        caster=Caster(record=record, open_for=timedelta(seconds=ground.config.consent.request_ttl_s), chance=SystemRandom().random),
-        decider=Decider(record),
         words=Words.load(),
         clock=SystemClock(),
         lane=ground.config.engine.backend,
@@ -192,6 +186,7 @@ async def _house(ground: Ground) -> "tuple[House, Router]":
         command_names=tuple(found),
         operators=frozenset(ground.config.walkon.operators),
         judge=judge_of(ground.config),
+        storage=_storage(ground.config),
     )
     return house, Router(house, found, ground.metrics)
 
@@ -205,14 +200,9 @@ def judge_of(config: Config) -> "Judge":
     return Judge(moderation.topics, moderation.public_figures, read_blocklists(moderation.blocklists))
 
 
-async def _record(ground: Ground) -> "Record":
-    from walkon.consent.decisions import in_ledger
-    from walkon.store.keyring import keys_for
-    from walkon.store.ledger import Ledger
-
-    config = ground.config
-    keys = await keys_for(ground.database, config.consent.key_file, config.walkon.data_dir, SystemClock().now())
-    return in_ledger(Ledger(keys), keys.person_key)
+def _storage(config: Config) -> Place | None:
+    chat = config.telegram.storage_chat if config.telegram else None
+    return Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), locale=config.walkon.language) if chat else None
 
 
 def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[ChatPlatform]":
@@ -237,17 +227,17 @@ def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[
             )
         )
     if Role.BOT in roles and config.telegram:
-        from walkon.bot.platforms.telegram.client import TelegramPlatform
+        from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
 
         telegram = config.telegram
         platforms.append(
             TelegramPlatform(
-                token=telegram.token.reveal(),
-                api_url=telegram.api_url,
+                Account(token=telegram.token.reveal(), api_url=telegram.api_url, storage_chat=telegram.storage_chat),
                 root=house.command_root,
                 commands=found,
                 words=house.words,
                 media=ground.media,
+                database=ground.database,
             )
         )
     if Role.WEB in roles:

@@ -13,3 +13,10 @@ async def village(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Village
     database = await Database.open(tmp_path / "store.db")
     yield Village(database, clock)
     await database.close()
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path / "store.db")
+    yield opened
+    await opened.close()

@@ -77,8 +77,7 @@ class Host:
         self.started: list[Walkon] = []
 
     async def start(self, *verb: str, page: bool = True, **settings: str) -> Walkon:
-        own = {"WALKON_WALKON__DATA_DIR": str(self.data), "WALKON_CONSENT__KEY_FILE": str(self.folder / "keys"), "WALKON_WEB__PORT": "0"}
-        environ = {**os.environ, **own, **settings}
+        environ = {**os.environ, "WALKON_WALKON__DATA_DIR": str(self.data), "WALKON_WEB__PORT": "0", **settings}
         log = self.folder / f"{len(self.started)}.log"
         with log.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(*WALKON, *(verb or ("up",)), env=environ, stdout=PIPE, stderr=errors)

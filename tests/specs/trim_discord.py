@@ -26,6 +26,11 @@ OPERATIONS = (
     ("post", "/webhooks/{webhook_id}/{webhook_token}"),
     ("post", "/channels/{channel_id}/messages"),
     ("patch", "/channels/{channel_id}/messages/{message_id}"),
+    ("get", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}"),
+    ("put", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me"),
+    ("get", "/guilds/{guild_id}/members/{user_id}"),
+    ("get", "/users/{user_id}"),
+    ("post", "/users/@me/channels"),
 )
 PROSE = ("description", "title", "summary", "example", "examples", "externalDocs")
 KINDS = ("application/json", "multipart/form-data")

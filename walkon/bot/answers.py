@@ -1,25 +1,27 @@
 """Pressed buttons become deeds. A token carries no right: who may press is checked here, each time."""
 
 from walkon.bot.cards import Card, Tone
+from walkon.bot.carrying import in_sight
 from walkon.bot.clip_card import Speaker, taken_down_card
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
 from walkon.bot.remixing import another_take, ask_words, unfinished
-from walkon.bot.tokens import Deed, Token, read_token
+from walkon.bot.tokens import Deed, read_token
 from walkon.bot.withdrawal import stop
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipState
 from walkon.scene.codec import decode
+from walkon.types.ids import ClipId
 
 
 async def press(house: House, pressed: Pressed) -> Reply:
     """Do what the button says, for whoever may press it; everybody else is told in private."""
     speaker = Speaker(house.words, pressed.person.locale)
     token = read_token(pressed.token)
-    clip = await _clip_of(house, token) if token else None
-    if token is None or clip is None or not clip.may_be_seen_in(pressed.place.id, pressed.person.id):
+    clip = await _clip_seen(house, token.clip, pressed) if token else None
+    if token is None or clip is None:
         return _private(speaker, "press.stale")
     if clip.state is ClipState.TAKEN_DOWN:
         return Reply(card=taken_down_card(speaker, clip), private=True)
@@ -38,9 +40,10 @@ async def _build_on(house: House, speaker: Speaker, clip: Clip, pressed: Pressed
     return await another_take(house, pressed, clip) if deed is Deed.VARY else ask_words(house, speaker, clip)
 
 
-async def _clip_of(house: House, token: Token) -> Clip | None:
+async def _clip_seen(house: House, id: ClipId, pressed: Pressed) -> Clip | None:
     async with house.database.reading() as tx:
-        return await tables.get(tx, token.clip)
+        clip = await tables.get(tx, id)
+        return clip if clip and await in_sight(tx, clip, pressed) else None
 
 
 def _private(speaker: Speaker, key: str, **values: object) -> Reply:

@@ -44,12 +44,16 @@ class ButtonStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Button:
-    """A button. token: what `tokens.py` made of the action, ≤ 64 bytes. emoji is decoration beside the word."""
+    """A button. token: what `tokens.py` made of the action, ≤ 64 bytes. emoji is decoration beside the word.
+
+    carries: words that open the platform's own picker of chats, in place of any action; platforms without one leave it out.
+    """
 
     label: str
     token: str
     style: ButtonStyle = ButtonStyle.SECONDARY
     emoji: str | None = None
+    carries: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +98,8 @@ class Card:
     """One message. Reading order: head, video, words, body, small, buttons.
 
     head: one line that is enough alone. words: the prompt, as written. body: sentences under it. small: the provenance
-    line. pings: the only people this message may notify. clip: the id it is about, for the page's links.
+    line. pings: the only people this message may notify. reactions: emoji put under a new
+    message, ready to be joined, where the platform can. clip: the id it is about, for the page's links.
     """
 
     tone: Tone
@@ -106,7 +111,13 @@ class Card:
     small: str | None = None
     buttons: tuple[Button, ...] = ()
     pings: frozenset[PersonId] = frozenset()
+    reactions: tuple[str, ...] = ()
     clip: str | None = None
+
+    @property
+    def deeds(self) -> tuple[Button, ...]:
+        """The buttons that every platform has."""
+        return tuple(button for button in self.buttons if button.carries is None)
 
     def without_video(self, line: Text) -> "Card":
         """The same card where the clip itself cannot be shown, and a sentence that says so."""

@@ -61,10 +61,6 @@ def clip_card(speaker: Speaker, clip: Clip, view: JobView | None, *, parent: Cli
         return _failed(speaker, clip)
     if clip.state is ClipState.TAKEN_DOWN:
         return taken_down_card(speaker, clip)
-    if clip.state is ClipState.WAITING:
-        return _waiting(speaker, clip)
-    if clip.state is ClipState.DECLINED:
-        return _declined(speaker, clip)
     if view and view.state in (JobState.RUNNING, JobState.DONE):
         return _rendering(speaker, clip, view.progress)
     return _in_line(speaker, clip, view)
@@ -143,6 +139,7 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None,
     )
     body = (speaker.text("card.finished.nobody"), *_owed_to_the_words(speaker, scene, done), *family_lines(speaker, family))
     buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS))
+    share = Button(label=speaker.say("button.share"), token=str(Token(Deed.DETAILS, clip.id)), carries=f"#{clip.id}")
     return Card(
         tone=Tone.DONE,
         head=head,
@@ -150,7 +147,7 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None,
         words=clip.prompt,
         body=body,
         small=_small_line(speaker, clip, done, parent),
-        buttons=buttons,
+        buttons=(*buttons, share),
         pings=frozenset({clip.asker.id}),
         clip=clip.id,
     )
@@ -201,18 +198,6 @@ def taken_down_card(speaker: Speaker, clip: Clip) -> Card:
     key = "moderator_rule" if why is RemovedBy.MODERATOR and clip.rule else why
     under = speaker.text(f"card.taken_down.{key}", asker=Mention(clip.asker.id, clip.asker.name), rule=clip.rule)
     return Card(tone=Tone.QUIET, head=speaker.text("card.taken_down.head"), body=(under,), clip=clip.id)
-
-
-def _waiting(speaker: Speaker, clip: Clip) -> Card:
-    head, under = speaker.text("card.waiting.head"), speaker.text("card.waiting.under")
-    buttons = (_button(speaker, Deed.CANCEL, "cancel", clip), _button(speaker, Deed.DETAILS, "details", clip))
-    return Card(tone=Tone.WAIT, head=head, words=clip.prompt, body=(under,), buttons=buttons, clip=clip.id)
-
-
-def _declined(speaker: Speaker, clip: Clip) -> Card:
-    # The same words for a no, for silence, for a closed door: nobody learns which it was, or whose.
-    head, under = speaker.text("card.declined.head"), speaker.text("card.declined.under")
-    return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=(under,), clip=clip.id)
 
 
 def _cancelled(speaker: Speaker, clip: Clip) -> Card:

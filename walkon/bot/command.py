@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
+from itertools import chain, count
 from typing import Any, Generic, TypeVar, cast
 
 from walkon.bot.cards import Card, Form
+from walkon.bot.files import Attachment
 from walkon.bot.house import House
 from walkon.moderation.mutes import DURATIONS, read_duration
 from walkon.types.errors import WalkonError
@@ -16,16 +18,6 @@ from walkon.types.people import Person, Place
 
 T = TypeVar("T", covariant=True)
 V = TypeVar("V")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attachment:
-    """A file somebody sent, not yet fetched. size: bytes. content_type: what the sender's client claims."""
-
-    name: str
-    content_type: str
-    size: int
-    url: str
 
 
 UNASKED_FILE = "file"
@@ -203,8 +195,10 @@ class Invocation:
     """A command as a platform delivered it, typed but not yet checked.
 
     upload_limit: bytes of a file that may be posted as answer. moderator: the platform lets this person hold others back in
-    this place; false where it was not asked. reply: what the platform needs to answer this event later, its own JSON (an
-    interaction token, a message to reply to); it is stored, so that an answer survives a restart.
+    this place; false where it was not asked. mentions: the people named in the words, by how they stand there
+    (`mention_token`), no two alike; a name that the platform could not resolve is not among them. reply: what the platform needs
+    to answer this event later, its own JSON (an interaction token, a message to reply to); it is stored, so that an answer
+    survives a restart.
     """
 
     event: EventId
@@ -215,6 +209,7 @@ class Invocation:
     at: datetime
     upload_limit: int
     moderator: bool = False
+    mentions: Mapping[str, Person] = field(default_factory=dict)
     reply: str = "{}"
 
 
@@ -230,6 +225,37 @@ class Pressed:
     upload_limit: int
     moderator: bool = False
     reply: str = "{}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """A reaction that a person put under one of walkon's messages, or took away. Never the bot's own, another bot's or a webhook's.
+
+    emoji: without variation selectors. message: as `port.message_name` names it. event: the same for the same person, message
+    and emoji, so that taking it away and putting it back is one event. reply: as in Invocation.
+    """
+
+    event: EventId
+    emoji: str
+    added: bool
+    message: str
+    person: Person
+    place: Place
+    at: datetime
+    upload_limit: int
+    reply: str = "{}"
+
+
+Asked = Invocation | Pressed | Reacted
+"""Something that a person did and that walkon acts on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """Somebody who is no longer in a place."""
+
+    person: Person
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -298,6 +324,14 @@ class Command:
                 given[option.name], words = value, words[word.end() :]
         rest = next((option.name for option in self.options if option.rest), None)
         return {**given, rest: words.strip()} if rest and words.strip() else given
+
+
+def mention_token(name: str, taken: Collection[str] = ()) -> str:
+    """How somebody of that name is written in words: `@Léa`, `@"Léa Martin"`, and with a number where that is `taken` already."""
+    wanted = " ".join(name.replace('"', "").split()) or "?"
+    numbered = chain([wanted], (f"{wanted} {number}" for number in count(2)))
+    tokens = (f"@{one}" if re.fullmatch(r"\w+", one) else f'@"{one}"' for one in numbered)
+    return next(token for token in tokens if token not in taken)
 
 
 _WORD = re.compile(r'\s*(@"[^"]*"|\S+)')

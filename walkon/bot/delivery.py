@@ -10,15 +10,14 @@ from time import monotonic
 import msgspec
 import structlog
 
-from walkon.agreement import Passing, let_through
 from walkon.bot.cards import Card
-from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, note_card
+from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
-from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
-from walkon.bot.takedown import take_down
+from walkon.bot.intake import STORED
+from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
 from walkon.library import tables
-from walkon.library.clips import Clip, ClipState, RemovedBy
+from walkon.library.clips import Clip, ClipState
 from walkon.queue.port import JobState, JobView
 from walkon.store import outbox
 from walkon.store.database import Transaction
@@ -143,10 +142,12 @@ class Delivery:
         if clip is None:
             await self._give_up(row, "the clip is not kept")
             return
+        if row.key.startswith(STORED) and not clip.finished and row.ref is None:
+            async with self._house.database.transaction() as tx:
+                await outbox.withdraw(tx, row.key)
+            return
         view = views.get(render_job(clip.id))
         place = msgspec.json.decode(row.place, type=Place)
-        if clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD and not await self._may_show(row, clip, place):
-            return
         speaker = Speaker(self._house.words, place.locale)
         card = await self._card(row, clip, view, place, speaker)
         watched = self._watched.get(row.key)
@@ -155,19 +156,11 @@ class Delivery:
             return
         await self._show(row, clip, view, card, place, speaker)
 
-    async def _may_show(self, row: Row, clip: Clip, place: Place) -> bool:
-        """Whether everybody in the clip agrees to its being seen there, now. Where not, it goes, or is not shown there."""
-        passing = await self._house.database.write(partial(let_through, clip_id=clip.id, place=place.id, now=self._house.clock.now()))
-        if passing is Passing.OUT_OF_SCOPE:
-            await self._give_up(row, "the clip may not leave its chat")
-        elif passing is Passing.AGAINST:
-            log.info("clip_withheld", clip=clip.id)
-            await take_down(self._house, [clip.id], RemovedBy.PERSON)
-        return passing is Passing.AGREED
-
     async def _card(self, row: Row, clip: Clip, view: JobView | None, place: Place, speaker: Speaker) -> Card:
         if row.kind is OutboxKind.NOTE:
             return note_card(speaker, clip)
+        if row.key.startswith(STORED):
+            return replace(clip_card(speaker, clip, view), pings=frozenset(), buttons=())
         family_in = place.id if row.key.startswith(SHOWN_AGAIN) else None
         return await family_card(self._house, speaker, clip, view, family_in=family_in)
 
@@ -210,8 +203,11 @@ class Delivery:
             self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
 
     async def _note_shown(self, row: Row, clip: Clip, ref: str, owed: bool, tx: Transaction) -> None:
-        await outbox.acknowledge(tx, row.key, row.wanted, ref)
-        if owed and clip.state is ClipState.FINISHED and row.kind is OutboxKind.CARD:
+        await outbox.acknowledge(tx, row.key, row.wanted, ref, message=message_name(ref))
+        if row.key.startswith(STORED):
+            await outbox.hurry(tx, row.subject, to_ms(self._house.clock.now()))
+        answerable = row.kind is OutboxKind.CARD and not msgspec.json.decode(row.place, type=Place).elsewhere
+        if owed and clip.state is ClipState.FINISHED and answerable:
             await self._owe_note(tx, row, clip, ref)
 
     async def _owe_note(self, tx: Transaction, row: Row, clip: Clip, ref: str) -> None:
@@ -249,7 +245,9 @@ class Delivery:
     async def _gone(self, row: Row, clip: Clip) -> None:
         # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised. One that was taken down
         # needs no message: gone is what it is meant to be.
-        owed = clip.state.final and clip.state is not ClipState.TAKEN_DOWN
+        # Nor can one be posted anew where a person carried it.
+        elsewhere = msgspec.json.decode(row.place, type=Place).elsewhere
+        owed = clip.state.final and clip.state is not ClipState.TAKEN_DOWN and not elsewhere
         self._watched.pop(row.key, None)
         async with self._house.database.transaction() as tx:
             await outbox.forget(tx, row.key, seen=0 if owed else row.wanted)

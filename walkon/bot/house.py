@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass, field
 
+from walkon.bot.files import Files
 from walkon.bot.words import Words
-from walkon.consent.casting import Caster
-from walkon.consent.deciding import Decider
 from walkon.queue.port import JobQueue
 from walkon.safety.text import Judge, usual_judge
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.types.clock import Clock
+from walkon.types.people import Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,13 +17,13 @@ class House:
     """What every command may use. lane: the queue lane that renders here. drawn: its clips are drawn, no model makes them.
 
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
+    files: fetches what people send.
+    storage: the host's own chat for films that are shown elsewhere.
     """
 
     database: Database
     queue: JobQueue
     media: MediaStore
-    caster: Caster
-    decider: Decider
     words: Words
     clock: Clock
     lane: str
@@ -32,3 +32,5 @@ class House:
     command_names: tuple[str, ...] = ()
     operators: frozenset[str] = frozenset()
     judge: Judge = field(default_factory=usual_judge)
+    files: Files = field(default_factory=Files)
+    storage: Place | None = None

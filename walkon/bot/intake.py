@@ -1,18 +1,15 @@
 """From a checked request to promised work: the store first, then the queue, then the answer."""
 
 import asyncio
-from dataclasses import replace
 
 import msgspec
 import structlog
 
-from walkon.agreement import against, parts_of
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker, family_lines
-from walkon.bot.command import Context, Invocation, Pressed, Reply
+from walkon.bot.command import Asked, Context, Reacted, Reply
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
-from walkon.consent import tables as consent
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import family_of
@@ -34,6 +31,8 @@ DEFAULT_PACE = 400.0
 
 QUICKLY_JUDGED = 400
 """Characters that are judged in a few milliseconds."""
+STORED = "stored:"
+"""How the outbox keys begin of films that are kept in the host's own chat, for messages that can show nothing else."""
 
 FIRST_ANSWER_MS = 20_000
 """How long whoever took the request may take to show its first answer before delivery does."""
@@ -52,7 +51,7 @@ async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) ->
     return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
 
-async def promise(house: House, asked: Invocation | Pressed, scene: Scene, *, parent: ClipId | None = None) -> Reply:
+async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip.
 
     The words are judged here, before anything is kept, whichever way they came.
@@ -60,7 +59,7 @@ async def promise(house: House, asked: Invocation | Pressed, scene: Scene, *, pa
     """
     await _judge(house, scene)
     clip, ref = await _record(house, asked, scene, parent)
-    view = await _line_up_or_forget(house, clip)
+    view = await _line_up(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
     card = await family_card(house, speaker, clip, view)
     return Reply(card=card, post=card_key(clip), revision=1, ref=ref)
@@ -77,7 +76,7 @@ async def _judge(house: House, scene: Scene) -> None:
 async def show_again(ctx: Context, clip: Clip) -> Reply:
     """Owe the clip's card in a new message. The first answer is short, since a clip may take longer to upload than it has."""
     house, asked = ctx.house, ctx.invocation
-    row = _card_row(f"{SHOWN_AGAIN}{asked.event}", clip, asked.place, asked.reply)
+    row = card_row(f"{SHOWN_AGAIN}{asked.event}", clip, asked.place, asked.reply)
     now_ms = to_ms(house.clock.now())
     async with house.database.transaction() as tx:
         await outbox.put(tx, row, now_ms, hold_ms=FIRST_ANSWER_MS, wanted=2)
@@ -88,13 +87,14 @@ async def show_again(ctx: Context, clip: Clip) -> Reply:
     return Reply(card=card, post=row.key, revision=1)
 
 
-def _card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
+def card_row(key: str, clip: Clip, place: Place, reply: str) -> NewRow:
+    """The message that shows `clip` in `place`, to be owed."""
     where = msgspec.json.encode(place).decode()
     urgent = clip.state.final
     return NewRow(key=key, kind=OutboxKind.CARD, platform=place.platform, subject=clip.id, place=where, reply=reply, urgent=urgent)
 
 
-async def _record(house: House, asked: Invocation | Pressed, scene: Scene, parent: ClipId | None) -> tuple[Clip, str | None]:
+async def _record(house: House, asked: Asked, scene: Scene, parent: ClipId | None) -> tuple[Clip, str | None]:
     now = house.clock.now()
     wanted = Clip(
         id=new_clip_id(),
@@ -115,11 +115,12 @@ async def _record(house: House, asked: Invocation | Pressed, scene: Scene, paren
         if clip is not wanted:
             row = await outbox.row(tx, card_key(clip))
             return clip, row.ref if row else None
-        casting = await house.caster.cast(tx, clip.terms, parts_of(scene), now)
-        if not casting.settled:
-            clip = replace(clip, state=ClipState.WAITING)
-            await tables.save(tx, clip)
-        await outbox.put(tx, _card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=FIRST_ANSWER_MS)
+        # Whoever reacts is not answered, so the card is delivery's to show.
+        hold_ms = 0 if isinstance(asked, Reacted) else FIRST_ANSWER_MS
+        await outbox.put(tx, card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=hold_ms)
+        if asked.place.elsewhere and house.storage:
+            # Owed only from the moment when there is a film to store.
+            await outbox.put(tx, card_row(f"{STORED}{clip.id}", clip, house.storage, "{}"), to_ms(now), wanted=0)
         return clip, None
 
     return await house.database.write(promised)
@@ -132,24 +133,8 @@ async def _parent_stands(tx: Transaction, parent: ClipId | None) -> None:
         raise ClipTakenDown(clip.id)
 
 
-async def _line_up_or_forget(house: House, clip: Clip) -> JobView | None:
-    try:
-        return await line_up(house, clip)
-    except QueueFull:
-        async with house.database.transaction() as tx:
-            await outbox.withdraw(tx, card_key(clip))
-            await tables.remove(tx, clip.id)
-            await consent.forget_clip(tx, clip.id)
-        raise
-
-
-async def line_up(house: House, clip: Clip) -> JobView | None:
-    """Put the clip's job in line, if it is promised and everybody in it agrees; None if not, or while the queue is away.
-
-    Raises QueueFull.
-    """
-    objections = await house.database.read(lambda tx: against(tx, clip, house.clock.now()))
-    if clip.state is not ClipState.PROMISED or objections:
+async def _line_up(house: House, clip: Clip) -> JobView | None:
+    if clip.state.final:
         return None
     pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane))
     try:
@@ -159,6 +144,11 @@ async def line_up(house: House, clip: Clip) -> JobView | None:
         # The promise is on the disk; `reconcile` puts it in line as soon as the queue is back.
         log.warning("queue_away", clip=clip.id, reason=error.reason)
         return None
+    except QueueFull:
+        async with house.database.transaction() as tx:
+            await outbox.withdraw(tx, card_key(clip))
+            await tables.remove(tx, clip.id)
+        raise
 
 
 def job_of(clip: Clip, pace: float) -> NewJob:

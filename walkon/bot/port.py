@@ -1,12 +1,19 @@
 """The platforms' port: what a chat system must be able to do for walkon, and what it calls in return."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from walkon.bot.cards import Card
-from walkon.bot.command import Invocation, Pressed, Reply
+from walkon.bot.command import Invocation, Left, Pressed, Reacted, Reply
+from walkon.bot.files import Attachment
+from walkon.library.clips import Clip
 from walkon.types.errors import WalkonError
-from walkon.types.people import Place, Platform
+from walkon.types.ids import ClipId
+from walkon.types.people import Person, Place, Platform
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +32,8 @@ class PlatformLimits:
 class Post:
     """A message that walkon promised. key: its name for ever, fit as idempotency key. reply: from the Invocation.
 
-    ref: the platform's own JSON for the message that stands, None before it does. follows: ref of the message that this
-    one answers.
+    ref: the platform's own JSON for the message that stands, None before it does; where people may react to it, it has
+    `message_id`, and `chat_id` if ids are told apart by chat. follows: ref of the message that this one answers.
     """
 
     key: str
@@ -34,6 +41,28 @@ class Post:
     reply: str
     ref: str | None
     follows: str | None = None
+
+
+class _Named(msgspec.Struct):
+    message_id: str | int | None = None
+    chat_id: int | None = None
+
+
+def message_name(ref: str | None) -> str | None:
+    """What reactions call the message of a ref, unique within its platform; None where nothing stands that can be reacted to."""
+    named = msgspec.json.decode(ref or "{}", type=_Named)
+    if named.message_id is None:
+        return None
+    return str(named.message_id) if named.chat_id is None else f"{named.chat_id}/{named.message_id}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaiting:
+    """A message whose reactions count, so that those made while walkon was away are read back. emoji: which of them."""
+
+    ref: str
+    place: Place
+    emoji: tuple[str, ...]
 
 
 @dataclass(eq=False)
@@ -75,6 +104,28 @@ class TooLarge(WalkonError):
     """The platform refuses the file for its size."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A finished clip and its card, as it would stand."""
+
+    clip: Clip
+    card: Card
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    """What a person may carry into another chat. words: to be made, None where nothing was written. ready: clips as they are.
+
+    bases: clips that the words may change. next: where the next page starts, None after the last. refused: why there is nothing.
+    """
+
+    words: str | None = None
+    ready: tuple[Ready, ...] = ()
+    bases: tuple[Clip, ...] = ()
+    next: int | None = None
+    refused: Card | None = None
+
+
 class Handler(Protocol):
     """What a platform calls. Neither call raises: whatever goes wrong is in the reply, in words."""
 
@@ -84,8 +135,26 @@ class Handler(Protocol):
     async def press(self, pressed: Pressed) -> Reply:
         """Run a button's deed."""
 
+    async def browse(self, asked: Invocation) -> Shelf:
+        """What the person may carry into another chat. Options: words, and start, where a page begins."""
+
+    async def carried(self, asked: Invocation, clip: ClipId, ref: str) -> None:
+        """They carried a finished clip there, and it stands as message `ref`."""
+
     async def answered(self, post: str, revision: int, ref: str) -> None:
         """The reply stands as message `ref`; progress and the clip will be edited into it."""
+
+    async def reacted(self, reacted: Reacted) -> None:
+        """Somebody reacted to one of walkon's messages, or took a reaction away."""
+
+    async def left(self, left: Left) -> None:
+        """Somebody left a place."""
+
+    async def awaiting(self, platform: Platform) -> Sequence[Awaiting]:
+        """The messages whose reactions are to be read back at start, newest first."""
+
+    async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
+        """All reactions of the awaited emoji that stand under the message now."""
 
 
 class ChatPlatform(Protocol):
@@ -111,6 +180,12 @@ class ChatPlatform(Protocol):
         Repeat-safe: showing the same card twice leaves one message. Raises Throttled, PlatformDown, MessageGone, NotAllowed,
         TooLarge.
         """
+
+    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
+        """Write a file that somebody sent to `target`. limit: bytes. Raises FileTooLarge, FileGone."""
+
+    async def is_member(self, person: Person, place: Place) -> bool:
+        """Whether the person is in that place now; true where the platform does not say."""
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -3,8 +3,9 @@
 import secrets
 
 from walkon.bot.cards import Card, Form, Tone
+from walkon.bot.carrying import in_sight
 from walkon.bot.clip_card import Speaker
-from walkon.bot.command import Context, Invocation, Pressed, Reply
+from walkon.bot.command import Asked, Context, Reply
 from walkon.bot.house import House
 from walkon.bot.intake import promise
 from walkon.bot.tokens import Deed, Token
@@ -21,7 +22,8 @@ async def source(ctx: Context, id: ClipId) -> Clip | Reply:
     speaker = Speaker(ctx.house.words, asked.person.locale)
     async with ctx.house.database.reading() as tx:
         clip = await tables.get(tx, id)
-    if clip is None or not clip.may_be_seen_in(asked.place.id, asked.person.id):
+        seen = clip is not None and await in_sight(tx, clip, asked)
+    if clip is None or not seen:
         return told(speaker, "refusal.clip", clip=id)
     return clip if clip.finished else unfinished(speaker, clip)
 
@@ -37,7 +39,7 @@ def told(speaker: Speaker, key: str, **values: object) -> Reply:
     return Reply(card=Card(tone=Tone.QUIET, head=speaker.text(key, **values)), private=True)
 
 
-async def another_take(house: House, asked: Invocation | Pressed, clip: Clip, seed: int | None = None) -> Reply:
+async def another_take(house: House, asked: Asked, clip: Clip, seed: int | None = None) -> Reply:
     """Promise the clip's scene again with another seed. Raises QueueFull."""
     scene = decode(clip.scene)
     if seed is None:

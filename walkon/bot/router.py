@@ -1,18 +1,21 @@
 """Asks whether the person may be heard, finds the command, reads its options, runs it, and turns whatever goes wrong into words."""
 
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from difflib import get_close_matches
 from time import monotonic
 
 import structlog
 
-from walkon.bot import answers
+from walkon.bot import answers, reacting
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
-from walkon.bot.command import UNASKED_FILE, Attachment, BadOption, Command, Context, Invocation, Pressed, Reply
+from walkon.bot.command import UNASKED_FILE, Asked, BadOption, Command, Context, Invocation, Left, Pressed, Reacted, Reply
+from walkon.bot.files import Attachment
 from walkon.bot.house import House
 from walkon.bot.mute_cards import muted_card
+from walkon.bot.port import Awaiting, Shelf, message_name
+from walkon.bot.shelf import carried, shelf
 from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
@@ -25,19 +28,23 @@ from walkon.store import outbox
 from walkon.store.text import keepable
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
+from walkon.types.ids import ClipId
+from walkon.types.people import Platform
 
 log = structlog.get_logger(__name__)
 
-Check = Callable[[House, Invocation | Pressed], Awaitable[Card | None]]
+Check = Callable[[House, Asked], Awaitable[Card | None]]
 """Something that may speak against hearing somebody; the card is what they read then."""
 
 
-async def not_muted(house: House, asked: Invocation | Pressed) -> Card | None:
+async def not_muted(house: House, asked: Asked) -> Card | None:
     """Nobody muted here or everywhere is heard. The store is asked each time: the mute may be a second old, from another process."""
     person = asked.person
     if person.id in house.operators:
         return None
-    mutes = await house.database.read(lambda tx: tables.mutes_of(tx, person.id, asked.place.id))
+    # Where the platform does not say which chat it is, it may be the one that somebody is muted in.
+    place = None if asked.place.elsewhere else asked.place.id
+    mutes = await house.database.read(lambda tx: tables.mutes_of(tx, person.id, place))
     now = house.clock.now()
     mute = binding(mutes, now)
     return muted_card(Speaker(house.words, person.locale), mute, now) if mute else None
@@ -70,7 +77,7 @@ class Router:
         self._metrics.answered(platform, monotonic() - started)
         return reply
 
-    async def _heard(self, asked: Invocation | Pressed, answer: Callable[[], Awaitable[Reply]]) -> tuple[Reply, bool]:
+    async def _heard(self, asked: Asked, answer: Callable[[], Awaitable[Reply]]) -> tuple[Reply, bool]:
         """The answer and True, or what speaks against giving one and False."""
         against = await self._against(asked)
         if against is None:
@@ -82,7 +89,7 @@ class Router:
             await stop_asked_by(self._house, asked.event)
         return Reply(card=against, private=True, confidential=True), False
 
-    async def _against(self, asked: Invocation | Pressed) -> Card | None:
+    async def _against(self, asked: Asked) -> Card | None:
         for check in CHECKS:
             against = await check(self._house, asked)
             if against is not None:
@@ -149,10 +156,52 @@ class Router:
         except Exception as error:
             return self._fault(speaker, "press", error)
 
+    async def browse(self, asked: Invocation) -> Shelf:
+        """What the person may carry into another chat; never raises but CancelledError."""
+        speaker = Speaker(self._house.words, asked.person.locale)
+        try:
+            against = await self._against(asked)
+            return Shelf(refused=against) if against else await shelf(self._house, asked)
+        except Exception as error:
+            return Shelf(refused=self._fault(speaker, "browse", error).card)
+
+    async def carried(self, asked: Invocation, clip: ClipId, ref: str) -> None:
+        """Keep the clip up to date where they carried it."""
+        await carried(self._house, asked, clip, ref)
+
     async def answered(self, post: str, revision: int, ref: str) -> None:
         """Note where the first answer stands."""
-        await self._house.database.write(lambda tx: outbox.acknowledge(tx, post, revision, ref))
+        await self._house.database.write(lambda tx: outbox.acknowledge(tx, post, revision, ref, message=message_name(ref)))
         self._house.database.announce()
+
+    async def reacted(self, reacted: Reacted) -> None:
+        """Do what a reaction means; never raises but CancelledError. A refusal is silent: a reaction asks for no words."""
+        try:
+            await self._react(reacted)
+        except WalkonError as error:
+            log.info("reaction_without_effect", reason=type(error).__name__)
+        except Exception as error:
+            log.error("command_broke", what="reaction", exc_info=error)
+
+    async def _react(self, reacted: Reacted) -> None:
+        if await self._against(reacted) is not None:
+            return
+        await reacting.react(self._house, reacted)
+        if await self._against(reacted) is not None:
+            await stop_asked_by(self._house, reacted.event)
+
+    async def awaiting(self, platform: Platform) -> Sequence[Awaiting]:
+        """The messages whose reactions are to be read back at start."""
+        return await reacting.awaiting(self._house, platform)
+
+    async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
+        """What was reacted while walkon was away; what was heard already is the same event again."""
+        for one in standing:
+            await self.reacted(one)
+
+    async def left(self, left: Left) -> None:
+        """Whoever is not in a place any more has nothing going there."""
+        log.info("person_left", platform=left.place.platform)
 
 
 def _private(speaker: Speaker, key: str, **values: object) -> Reply:

@@ -23,6 +23,7 @@ READ_MESSAGE_HISTORY = 1 << 16
 SEND_MESSAGES_IN_THREADS = 1 << 38
 PERMISSIONS = ADD_REACTIONS | VIEW_CHANNEL | SEND_MESSAGES | EMBED_LINKS | ATTACH_FILES | READ_MESSAGE_HISTORY | SEND_MESSAGES_IN_THREADS
 SCOPES = "bot applications.commands"
+INLINE = "Telegram, for clips in any chat: send @BotFather /setinline, then /setinlinefeedback, and choose 100 %."
 
 
 @click.command()
@@ -79,4 +80,5 @@ def _words(result: dict[str, Any]) -> list[str]:
         listed = "\n".join(f"{name} - {summary}" for name, summary in telegram["commands"].items())
         parts.append(f"Telegram: send @BotFather /setcommands, choose the bot, then send it these lines.\n{listed}")
         parts.append(f"Telegram: open this, with the name @BotFather gave the bot, to add it to a group.\n{telegram['link']}")
+        parts.append(INLINE)
     return parts

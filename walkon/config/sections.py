@@ -76,6 +76,8 @@ Operators = Annotated[
 Token = Annotated[Secret, Meta(description="a token in quotes")]
 Passphrase = Annotated[Secret, Meta(description="a passphrase of at least 12 characters in quotes")]
 Address = Annotated[str, Meta(description="an http:// or https:// address in quotes", examples=["https://clips.example.org"])]
+StorageChat = Annotated[int, Meta(description="the number of a chat; channels and groups are negative", examples=[-1001234567890])]
+
 # Discord's rule for command names, kept to what Telegram also takes (discord.com/developers, Application Commands: naming).
 CommandName = Annotated[
     str, Meta(pattern=r"^[-_a-z0-9]{1,32}$", description="1 to 32 lower-case letters, digits, - or _ in quotes", examples=["sora"])
@@ -84,9 +86,6 @@ Guild = Annotated[int, Meta(ge=1, le=2**63 - 1, description="the number of a Dis
 Host = Annotated[str, Meta(pattern=r"^[^\s/\"]+$", description="a host name or address in quotes", examples=["127.0.0.1"])]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a whole number from 0 to 65535", examples=[8080])]
 LeaseSeconds = Annotated[int, Meta(ge=5, le=3600, description="a whole number of seconds from 5 to 3600", examples=[30])]
-AskSeconds = Annotated[
-    int, Meta(ge=600, le=604_800, description="a whole number of seconds from 600 (10 minutes) to 604800 (7 days)", examples=[86400])
-]
 Attempts = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100", examples=[3])]
 Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000", examples=[10000])]
 SqliteUrl = Annotated[str, Meta(description="an address in quotes", examples=["sqlite:////var/lib/walkon/walkon.db"])]
@@ -139,6 +138,7 @@ class TelegramSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
     token: Token
     api_url: Address = "https://api.telegram.org"
+    storage_chat: StorageChat | None = None
 
 
 class WebSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -195,13 +195,9 @@ class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """People's likenesses. key_file: what opens all that is kept sealed; made at the first need, never in data_dir.
-
-    request_ttl_s: how long somebody who is asked may take to answer.
-    """
+    """People's likenesses. key_file: what opens all that is kept sealed; made at the first need, never in data_dir."""
 
     key_file: KeyFile = field(default_factory=_default_key_file)
-    request_ttl_s: AskSeconds = 86_400
 
 
 class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -137,18 +137,16 @@ class Decider:
             if ended is not ask:
                 await tables.put_ask(tx, ended)
                 await self.record(tx, _about_ask(ended, DecisionKind.VOIDED, now))
-        await self._end_grants(tx, await tables.grants_of(tx, clip), now, DecisionKind.VOIDED)
+        await self._end_grants(tx, await tables.grants_of(tx, clip), now)
 
-    async def _end_grants(
-        self, tx: Transaction, grants: Iterable[Grant], now: datetime, kind: DecisionKind = DecisionKind.TAKEN_BACK
-    ) -> set[ClipId]:
-        """End grants, and all that rest on them; the clips of both."""
+    async def _end_grants(self, tx: Transaction, grants: Iterable[Grant], now: datetime) -> set[ClipId]:
+        """Take grants back, and all that rest on them; the clips of both."""
         due = [grant for grant in grants if grant.withdrawn_at is None]
         clips: set[ClipId] = set()
         while due:
             for grant in due:
                 await tables.put_grant(tx, withdraw(grant, now))
-                await self.record(tx, replace(granted(grant, kind), at=now))
+                await self.record(tx, replace(granted(grant, DecisionKind.TAKEN_BACK), at=now))
                 clips.add(grant.clip)
             due = list(await tables.grants_via(tx, [grant.id for grant in due]))
         return clips
@@ -289,13 +287,27 @@ def _grant(ask: Ask, likeness: Likeness, consent: Consent, terms: Terms, now: da
 
 
 def _about_ask(ask: Ask, kind: DecisionKind, now: datetime) -> Decision:
-    facts: dict[str, Fact] = {"ask": ask.id, "clip": ask.clip, "place": ask.place, "digest": ask.digest.hex()}
+    facts: dict[str, Fact] = {
+        "ask": ask.id,
+        "clip": ask.clip,
+        "place": ask.place,
+        "parts": sorted(ask.parts),
+        "digest": ask.digest.hex(),
+        "heard": ask.heard,
+    }
     return Decision(kind=kind, about=ask.owner, at=now, others={"requester": ask.requester}, facts=facts)
 
 
 def _about_permission(permission: Permission, kind: DecisionKind, now: datetime) -> Decision:
     ends = permission.until.isoformat() if permission.until else ""
-    facts: dict[str, Fact] = {"permission": permission.id, "place": permission.place, "until": ends}
+    facts: dict[str, Fact] = {
+        "permission": permission.id,
+        "place": permission.place,
+        "parts": sorted(permission.parts),
+        "until": ends,
+        "covers_remix": permission.covers_remix,
+        "may_travel": permission.may_travel,
+    }
     return Decision(kind=kind, about=permission.owner, at=now, others={"requester": permission.to}, facts=facts)
 
 

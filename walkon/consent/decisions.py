@@ -6,8 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from walkon.store.database import Transaction
-from walkon.store.ledger import Ledger
-from walkon.types.ids import PersonId, PersonKey
+from walkon.types.ids import PersonId
 
 
 class DecisionKind(StrEnum):
@@ -44,18 +43,6 @@ class Decision:
     at: datetime
     others: Mapping[str, PersonId] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
-
-
-def in_ledger(ledger: Ledger, person_key: Callable[[PersonId], PersonKey]) -> "Record":
-    """Writes decisions into the ledger: sealed under the keys of whom they are about, other people by their keys alone."""
-
-    async def record(tx: Transaction, decision: Decision) -> None:
-        others = {role: person_key(person) for role, person in decision.others.items()}
-        await ledger.append(
-            tx, f"consent.{decision.kind}", person_key(decision.about), payload={**decision.facts, **others}, at=decision.at
-        )
-
-    return record
 
 
 Record = Callable[[Transaction, Decision], Awaitable[None]]

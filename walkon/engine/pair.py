@@ -26,7 +26,8 @@ class Gone(Exception):
     """The pair is no longer there, or no longer speaks the language."""
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """What a child process is given: no setting and no secret, and one thread for each library."""
     # The worker's environment holds secrets; the child needs none of them.
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     root = str(Path(walkon.__file__).parents[1])
@@ -149,7 +150,7 @@ async def _launched(arguments: Sequence[str], descriptors: Sequence[int]) -> asy
         stdout=pipe if piped else none,
         stderr=pipe,
         pass_fds=tuple(descriptors),
-        env=_environment(),
+        env=environment(),
         start_new_session=True,
     )
 

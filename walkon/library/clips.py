@@ -174,11 +174,8 @@ def release(clip: Clip) -> Clip:
 
 
 def decline(clip: Clip, now: datetime) -> Clip:
-    """The clip, not made: somebody in it does not agree; also one that failed before, so that no late result brings it back.
-
-    Raises ClipEnded.
-    """
-    if clip.state.final and clip.state is not ClipState.FAILED:
+    """The clip, not made: somebody in it does not agree. Raises ClipEnded."""
+    if clip.state.final:
         raise ClipEnded(clip.id, clip.state)
     return replace(clip, state=ClipState.DECLINED, ended_at=now)
 

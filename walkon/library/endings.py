@@ -9,7 +9,6 @@ from walkon.library.clips import (
     CancelledBy,
     Clip,
     ClipEnded,
-    ClipState,
     FailureCause,
     Finished,
     RemovedBy,
@@ -95,9 +94,9 @@ async def end_waiting(tx: Transaction, id: ClipId, now: datetime) -> Clip | None
 
 
 async def end_declined(tx: Transaction, id: ClipId, now: datetime) -> Clip | None:
-    """Somebody in the clip does not agree; one that has ended already stays as it is, unless it only failed. None if unknown."""
+    """Somebody in the clip does not agree; a clip that has ended already stays as it is. None if unknown."""
     clip = await tables.get(tx, id)
-    if clip is None or (clip.state.final and clip.state is not ClipState.FAILED):
+    if clip is None or clip.state.final:
         return clip
     return await _change(tx, clip, decline(clip, now), now)
 

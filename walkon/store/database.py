@@ -120,6 +120,10 @@ class Database:
         finally:
             await self._reader.end(keep=False)
 
+    async def scrub(self) -> None:
+        """Write over, on the disk too, what was deleted before: the log of changes would keep it until it is next needed."""
+        await self._writer.scrub()
+
     def announce(self) -> None:
         """Wake whoever waits for changes, on a server in every process that uses it."""
         self.changed.set()

@@ -54,8 +54,10 @@ OUTBOX = Table(
     Column("state", EnumText(OutboxState), nullable=False),
     Column("error", Text),
     Column("created_ms", INT64, nullable=False),
+    Column("message", String(64)),
     Index("ix_outbox_platform_due", "platform", "state", "held_until_ms"),
     Index("ix_outbox_subject", "subject"),
+    Index("ix_outbox_message", "platform", "message"),
 )
 PERSONAL = {OUTBOX.name: {"subject": "erased with the clip", "reply": "erased with the clip", "place": "erased with the clip"}}
 
@@ -136,11 +138,6 @@ async def retract(tx: Transaction, subject: str, now_ms: int) -> None:
     await tx.execute(update(OUTBOX).where(where).values(**values))
 
 
-async def is_settled(tx: Transaction, key: str) -> bool:
-    """Whether the last state of that message stands for everybody to see."""
-    return (await tx.execute(select(OUTBOX.c.key).where(OUTBOX.c.key == key, OUTBOX.c.state == OutboxState.SETTLED))).first() is not None
-
-
 class CopyState(StrEnum):
     """What became of a message whose subject was retracted."""
 
@@ -195,11 +192,11 @@ async def watched(tx: Transaction, platform: str) -> Sequence[Row]:
     return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where))]
 
 
-async def acknowledge(tx: Transaction, key: str, revision: int, ref: str) -> None:
-    """Revision `revision` stands as message `ref`. An older revision never overwrites a newer."""
+async def acknowledge(tx: Transaction, key: str, revision: int, ref: str, *, message: str | None = None) -> None:
+    """Revision `revision` stands as message `ref`, which reactions call `message`. An older revision never overwrites a newer."""
     last = and_(OUTBOX.c.urgent, OUTBOX.c.wanted == revision)
     state = case((last, OutboxState.SETTLED), else_=OUTBOX.c.state)
-    shown = {"ref": ref, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None, "state": state}
+    shown = {"ref": ref, "message": message, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None, "state": state}
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
 
 
@@ -207,6 +204,11 @@ async def retry(tx: Transaction, key: str, due_ms: int, error: str) -> None:
     """Try again at due_ms."""
     values = {"due_ms": due_ms, "error": error, "held_until_ms": 0, "attempts": OUTBOX.c.attempts + 1}
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values))
+
+
+async def hurry(tx: Transaction, subject: str, now_ms: int) -> None:
+    """What messages about `subject` waited for is there: try them again now."""
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.subject == subject, OUTBOX.c.due_ms > now_ms).values(due_ms=now_ms))
 
 
 async def forget(tx: Transaction, key: str, *, seen: int) -> None:
@@ -228,6 +230,21 @@ async def withdraw(tx: Transaction, key: str) -> None:
 async def release_holds(tx: Transaction, platform: str) -> None:
     """At start: a first answer that a dead process owed is anybody's. Only the one process that serves `platform` may call it."""
     await tx.execute(update(OUTBOX).where(OUTBOX.c.platform == platform).values(held_until_ms=0))
+
+
+async def at(tx: Transaction, platform: str, message: str) -> Row | None:
+    """What the message is about that reactions call so; None for a message that is none of ours."""
+    where = and_(OUTBOX.c.platform == platform, OUTBOX.c.message == message)
+    found = (await tx.execute(select(*_ROW).where(where).limit(1))).first()
+    return Row(**found._mapping) if found else None
+
+
+async def standing(tx: Transaction, platform: str, kind: OutboxKind, *, limit: int) -> Sequence[Row]:
+    """The newest messages of that kind that stand and can be reacted to."""
+    where = and_(OUTBOX.c.platform == platform, OUTBOX.c.kind == kind, OUTBOX.c.message.is_not(None))
+    return [
+        Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where).order_by(OUTBOX.c.created_ms.desc()).limit(limit))
+    ]
 
 
 async def owed(tx: Transaction, platform: str) -> int:

@@ -128,6 +128,9 @@ class PostgresDriver:
         """Where the step collided, or the server is away."""
         return isinstance(error, _StillOpen) or (isinstance(error, DBAPIError) and (sqlstate(error) in _COLLIDED or _is_away(error)))
 
+    def scrub(self, connection: Connection) -> None:
+        """As `Driver` says: a server's own vacuum and its log are its keeper's."""
+
     def notify(self, connection: Connection) -> None:
         """Tell every process on this database that something changed, when the transaction commits."""
         connection.execute(_NOTIFY)

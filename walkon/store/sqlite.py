@@ -30,7 +30,7 @@ class SqliteDriver:
         @event.listens_for(engine, "connect")
         def on_connect(connection: Any, _: Any) -> None:
             connection.isolation_level = None
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}")
             if not writer:
                 connection.execute("PRAGMA query_only=ON")
@@ -68,3 +68,9 @@ class SqliteDriver:
     def spoils(self, error: Exception) -> bool:
         """Never: a savepoint undoes one step."""
         return False
+
+    def scrub(self, connection: Connection) -> None:
+        """As `Driver` says: carry the log of changes over into the file, whose deleted rows are written over, and empty it."""
+        raw = connection.connection.driver_connection
+        if raw is not None:
+            raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

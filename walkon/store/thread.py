@@ -50,6 +50,9 @@ class Driver(Protocol):
     def spoils(self, error: Exception) -> bool:
         """Whether this error of one step ends the transaction that it shares with others."""
 
+    def scrub(self, connection: Connection) -> None:
+        """Write over what was deleted, as far as that is in walkon's hands."""
+
 
 class StepWaited(RuntimeError):
     """A step waited for something that is no statement: it would have held up everybody's writes."""
@@ -164,6 +167,11 @@ class ConnectionThread:
         # Not _connect(): a transaction whose connection broke may not go on in another one.
         assert self._connection is not None  # noqa: S101  begin() made it
         return self._connection
+
+    async def scrub(self) -> None:
+        """Have the driver write over what was deleted; what a reader still looks at stays until the next time."""
+        async with self._turn:
+            await self.run(lambda: self._driver.scrub(self._connect()))
 
     async def close(self) -> None:
         """Close the connection and end the thread."""

@@ -47,15 +47,30 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a message stands: the tenant that shares the queue, the channel in it, and the thread or topic if any."""
+    """Where a message stands: the tenant that shares the queue, the channel in it, and the thread or topic if any.
+
+    elsewhere: it was carried by a person into a chat that the platform does not name to us. id is then that person's own place.
+    """
 
     id: PlaceId
     channel: str
     thread: str | None = None
     locale: Locale = Locale.EN
     private: bool = False
+    elsewhere: bool = False
+
+    @classmethod
+    def alone_with(cls, person: Person) -> "Place":
+        """The person's own chat with walkon, wherever that is: the platform finds it from the account."""
+        channel = f"@{person.account}"
+        return cls(id=PlaceId(f"{person.platform}:{channel}"), channel=channel, locale=person.locale, private=True)
 
     @property
     def platform(self) -> Platform:
         """The chat system this place belongs to."""
         return Platform(self.id.partition(":")[0])
+
+    @property
+    def addressee(self) -> str | None:
+        """The account whose own chat this is, as `alone_with` named it; None for a place that is known by its channel."""
+        return self.channel[1:] if self.private and self.channel.startswith("@") else None

@@ -4,7 +4,7 @@ import pytest
 
 from tests.town import Town
 from walkon.bot.cards import plain
-from walkon.bot.command import Attachment
+from walkon.bot.files import Attachment
 from walkon.queue.port import JobState
 from walkon.scene.codec import decode
 from walkon.store import outbox

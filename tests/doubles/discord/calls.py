@@ -4,7 +4,18 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tests.doubles.discord import rules
-from tests.doubles.discord.payloads import answer_json, application_json, asked_json, command_json, gateway_json, me_json, message_json
+from tests.doubles.discord.payloads import (
+    answer_json,
+    application_json,
+    asked_json,
+    command_json,
+    direct_json,
+    gateway_json,
+    me_json,
+    member_json,
+    message_json,
+    user_json,
+)
 from tests.doubles.discord.refusal import Refusal, unknown
 from tests.doubles.discord.world import (
     ANSWER_WITHIN_S,
@@ -145,10 +156,55 @@ async def update_message(call: Call) -> tuple[int, Any]:
     return _edited(call, message, call.world.upload_limit)
 
 
+async def list_message_reactions_by_emoji(call: Call) -> tuple[int, Any]:
+    people = sorted(_message(call).reactions.get(call.params["emoji_name"], []), key=lambda user: int(user.id))
+    after, limit = int(call.query.get("after", 0)), int(call.query.get("limit", 25))
+    return 200, [user_json(user) for user in people if int(user.id) > after][:limit]
+
+
+async def add_my_message_reaction(call: Call) -> tuple[int, Any]:
+    people = _message(call).reactions.setdefault(call.params["emoji_name"], [])
+    if call.world.me not in people:
+        people.append(call.world.me)
+    return 204, None
+
+
+async def get_user(call: Call) -> tuple[int, Any]:
+    user = call.world.users.get(call.params["user_id"])
+    if user is None:
+        raise unknown("user")
+    return 200, user_json(user)
+
+
+async def get_guild_member(call: Call) -> tuple[int, Any]:
+    guild, user = call.world.guilds.get(call.params["guild_id"]), call.world.users.get(call.params["user_id"])
+    if guild is None or user is None or user.id in guild.strangers:
+        raise unknown("member")
+    member = {key: value for key, value in member_json(user).items() if key != "permissions"}
+    return 200, {**member, "banner": None, "communication_disabled_until": None}
+
+
+async def create_dm(call: Call) -> tuple[int, Any]:
+    user = call.world.users.get(str(call.body["recipient_id"]))
+    if user is None:
+        raise unknown("user")
+    return 200, direct_json(call.world.direct_with(user), user)
+
+
+def _message(call: Call) -> Message:
+    channel = _open_channel(call)
+    message = call.world.messages.get(call.params["message_id"])
+    if message is None or message.deleted or message.channel is not channel:
+        raise unknown("message")
+    return message
+
+
 def _open_channel(call: Call) -> Channel:
     channel = call.world.channels.get(call.params["channel_id"])
     if channel is None:
         raise unknown("channel")
+    if channel.closed and channel.type == 1:
+        raise Refusal(403, 50007, "Cannot send messages to this user")
     if channel.closed:
         raise Refusal(403, 50013, "Missing Permissions")
     return channel

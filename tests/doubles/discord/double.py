@@ -8,14 +8,22 @@ from aiohttp import web
 
 from tests.doubles.discord.faults import Fault, Faults, How
 from tests.doubles.discord.gateway import Gateway
-from tests.doubles.discord.payloads import interaction_json, message_json, resolved_json, submission_json
+from tests.doubles.discord.payloads import (
+    file_json,
+    interaction_json,
+    member_json,
+    message_json,
+    reaction_json,
+    resolved_json,
+    submission_json,
+)
 from tests.doubles.discord.rest import BASE, Heard, Rest
-from tests.doubles.discord.world import Channel, Interaction, Message, User, World
+from tests.doubles.discord.world import Channel, File, Interaction, Message, User, World
 from tests.waiting import until
 
 TOKEN = "MTA.double.token-that-opens-nothing"
 COMMAND, PRESS, FORM = 2, 3, 5
-_OPTION_TYPES: dict[type, int] = {str: 3, int: 4, User: 6}
+_OPTION_TYPES: dict[type, int] = {str: 3, int: 4, User: 6, File: 11}
 
 
 class DiscordDouble:
@@ -71,7 +79,34 @@ class DiscordDouble:
 
     def user(self, name: str, *, locale: str = "en-US", permissions: int = 1 << 31) -> User:
         """A new person."""
-        return User(self.world.clock.snowflake(), name, locale, permissions)
+        made = User(self.world.clock.snowflake(), name, locale, permissions)
+        self.world.users[made.id] = made
+        return made
+
+    def bot(self, name: str) -> User:
+        """Another bot."""
+        made = User(self.world.clock.snowflake(), name, bot=True)
+        self.world.users[made.id] = made
+        return made
+
+    def file(self, name: str, data: bytes) -> File:
+        """A file that somebody attaches to a command."""
+        made = File(self.world.clock.snowflake(), name, data, None)
+        self.world.uploads[made.id] = data
+        return made
+
+    async def react(self, message: Message, emoji: str, *, user: User, heard: bool = True) -> None:
+        """Somebody puts a reaction under a message. heard: false while nobody listens, so that the event is lost."""
+        message.reactions.setdefault(emoji, []).append(user)
+        member = {"member": member_json(user)} if message.channel.guild_id else {}
+        if heard:
+            await self.gateway.dispatch("MESSAGE_REACTION_ADD", {**reaction_json(message, emoji, user), **member})
+
+    async def unreact(self, message: Message, emoji: str, *, user: User, heard: bool = True) -> None:
+        """Somebody takes their reaction away."""
+        message.reactions[emoji].remove(user)
+        if heard:
+            await self.gateway.dispatch("MESSAGE_REACTION_REMOVE", reaction_json(message, emoji, user))
 
     def messages(self, channel: Channel | None = None) -> list[Message]:
         """What stands in the channel, oldest first."""
@@ -92,12 +127,15 @@ class DiscordDouble:
     ) -> Interaction:
         """Somebody uses `/sora NAME`; returns when it is answered, unless told not to wait."""
         people = [value for value in (options or {}).values() if isinstance(value, User)]
+        files = [value for value in (options or {}).values() if isinstance(value, File)]
         given = [
-            {"name": key, "type": _OPTION_TYPES[type(value)], "value": value.id if isinstance(value, User) else value}
+            {"name": key, "type": _OPTION_TYPES[type(value)], "value": value.id if isinstance(value, User | File) else value}
             for key, value in (options or {}).items()
         ]
         data: dict[str, Any] = {"id": "1", "name": "sora", "type": 1, "options": [{"name": name, "type": 1, "options": given}]}
-        data |= {"resolved": resolved_json(people)} if people else {}
+        resolved = resolved_json(people) if people else {}
+        resolved |= {"attachments": {file.id: file_json(file, self.rest.address) for file in files}} if files else {}
+        data |= {"resolved": resolved} if resolved else {}
         return await self._interact(COMMAND, user or self.ana, channel or self.channel, data, {}, wait)
 
     async def press(self, message: Message, custom_id: str, *, user: User | None = None, wait: bool = True) -> Interaction:

@@ -139,6 +139,18 @@ def channel_json(channel: Channel) -> dict[str, Any]:
     return {**made, "guild_id": channel.guild_id, "topic": None, "nsfw": False, "rate_limit_per_user": 0, "last_message_id": None}
 
 
+def direct_json(channel: Channel, user: User) -> dict[str, Any]:
+    """A person's own chat with the bot."""
+    return {"id": channel.id, "type": 1, "last_message_id": None, "recipients": [user_json(user)], "flags": 0}
+
+
+def reaction_json(message: Message, emoji: str, user: User) -> dict[str, Any]:
+    """MESSAGE_REACTION_ADD and MESSAGE_REACTION_REMOVE; only the first tells more of a server's member than the number."""
+    about = {"user_id": user.id, "channel_id": message.channel.id, "message_id": message.id, "type": 0, "burst": False}
+    where = {"guild_id": message.channel.guild_id} if message.channel.guild_id else {}
+    return {**about, **where, "emoji": {"id": None, "name": emoji}}
+
+
 def guild_json(guild: Guild, me: User) -> dict[str, Any]:
     """A server as GUILD_CREATE gives it: only what a client cannot do without."""
     everyone = {"id": guild.id, "name": "@everyone", "permissions": EVERYTHING, "position": 0, "color": 0, "colors": {"primary_color": 0}}

@@ -47,7 +47,7 @@ class Spec:
         faults = [f"unknown query {name}" for name in query if name not in operation.query]
         for name, value in query.items():
             if name in operation.query:
-                faults += self._faults(operation.query[name], _query_value(value), f"?{name}")
+                faults += self._faults(operation.query[name], _query_value(value, operation.query[name]), f"?{name}")
         if kind is None:
             return faults + (["no body"] if operation.bodies else [])
         if kind not in operation.bodies:
@@ -71,19 +71,24 @@ def _operation(name: str, operation: dict[str, Any]) -> Operation:
     return Operation(name, operation["method"], path, pattern, operation["query"], operation["bodies"], operation["answers"])
 
 
-def _query_value(value: str) -> Any:
+def _query_value(value: str, schema: Schema) -> Any:
+    if "integer" in schema.get("type", ()) and value.isdecimal():
+        return int(value)
     return {"0": False, "1": True, "true": True, "false": False}.get(value, value)
 
 
 def as_spoken(operation: Operation, body: Any, parts: set[str]) -> Any:
     """The body as Discord understands it, where its own file is stricter than Discord itself.
 
-    Known to be sent by the library and taken by Discord: numbers as ids of new attachments and of allowed mentions, `tts` in
-    edits and in answers to interactions; and files of a multipart body, which the file does not list for follow-ups.
+    Known to be sent by the library and taken by Discord: numbers as ids of new attachments, of allowed mentions and of
+    whom to write to, `tts` in edits and in answers to interactions; and files of a multipart body, which the file does not list
+    for follow-ups.
     """
     if not isinstance(body, dict):
         return body
     spoken = json.loads(json.dumps(body))
+    if isinstance(spoken.get("recipient_id"), int):
+        spoken["recipient_id"] = str(spoken["recipient_id"])
     message = spoken["data"] if operation.name == "create_interaction_response" and spoken.get("data") else spoken
     for attachment in message.get("attachments") or ():
         attachment["id"] = str(attachment["id"]) if isinstance(attachment.get("id"), int) else attachment.get("id")

@@ -42,12 +42,13 @@ class Channel:
 
 @dataclass
 class Guild:
-    """A server with its channels."""
+    """A server with its channels. strangers: who is not in it (any more); everybody else is."""
 
     id: str
     name: str
     locale: str
     channels: list[Channel] = field(default_factory=list)
+    strangers: set[str] = field(default_factory=set)
 
     @property
     def channel(self) -> Channel:
@@ -96,6 +97,7 @@ class Message:
     reference: str | None = None
     notified: frozenset[str] = frozenset()
     deleted: bool = False
+    reactions: dict[str, list[User]] = field(default_factory=dict)
 
     @property
     def now(self) -> Revision:
@@ -193,6 +195,8 @@ class World:
     def __init__(self, *, application_id: str = "900000000000000001") -> None:
         self.clock = Clock()
         self.me = User(id=application_id, name="walkon", bot=True)
+        self.users: dict[str, User] = {application_id: self.me}
+        self.direct: dict[str, Channel] = {}
         self.guilds: dict[str, Guild] = {}
         self.channels: dict[str, Channel] = {}
         self.messages: dict[str, Message] = {}
@@ -216,6 +220,12 @@ class World:
         if guild:
             guild.channels.append(channel)
         return channel
+
+    def direct_with(self, user: User) -> Channel:
+        """The person's own chat with the bot."""
+        if user.id not in self.direct:
+            self.direct[user.id] = self.channel(None)
+        return self.direct[user.id]
 
     def interaction(self, kind: int, user: User, channel: Channel) -> Interaction:
         """A new interaction; kind 2 a command, 3 a press, 5 a form that was sent."""

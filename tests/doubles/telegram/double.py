@@ -31,6 +31,7 @@ class TelegramDouble:
         self.violations: list[str] = []
         self.calls: list[tuple[str, Mapping[str, str]]] = []
         self.world = Methods(self.violations)
+        self.faraway = Chat(id=-1_002_000_000_000, type="supergroup", title="Where the bot is not")
         self.faults = Faults()
         self.url = ""
         self._spec = Spec()
@@ -94,10 +95,35 @@ class TelegramDouble:
         )
         chat.messages.append(message)
         shown = message.json()
-        if "caption" in extra:
+        if "caption" in extra or not text:
             shown.pop("text")
         self._push({"message": shown})
         return message
+
+    def file(self, content: bytes, name: str = "note.mp4") -> StoredFile:
+        """A file that somebody sends."""
+        file = StoredFile(file_id=f"sent{len(self.world.files) + 1}", name=name, content=content)
+        self.world.files[file.file_id] = file
+        return file
+
+    async def film(self, chat: Chat, user: User, content: bytes) -> Message:
+        """Somebody sends a round video note, which has no words."""
+        file = self.file(content)
+        note = {"file_id": file.file_id, "file_unique_id": f"u{file.file_id}", "length": 240, "duration": 8, "file_size": len(content)}
+        return await self.say(chat, user, "", video_note=note)
+
+    def react(self, message: Message, *emoji: str, user: User) -> None:
+        """Somebody sets their reactions on a message, all of them at once; none takes them away. Only administrators are told."""
+        before, message.reactions[user.id] = message.reactions.get(user.id, []), list(emoji)
+        kinds = [[{"type": "emoji", "emoji": one} for one in some] for some in (before, emoji)]
+        about = {"chat": message.chat.json(), "message_id": message.id, "date": 1_700_000_000, "user": user.json()}
+        if message.chat.type != "private":
+            self._push({"message_reaction": {**about, "old_reaction": kinds[0], "new_reaction": kinds[1]}})
+
+    async def leave(self, chat: Chat, user: User) -> Message:
+        """Somebody leaves the chat."""
+        chat.gone.add(user.id)
+        return await self.say(chat, user, "", left_chat_member=user.json())
 
     async def message(self, chat: Chat, user: User, text: str, *, thread: int | None = None, **extra: Any) -> list[Message]:
         """Somebody writes and the bot replies: what it replied."""
@@ -114,10 +140,31 @@ class TelegramDouble:
         id = str(next(self._callback_ids))
         data = message.buttons.get(button, button)
         self.world.callbacks[id] = None
-        query = {"id": id, "from": user.json(), "message": message.json(), "chat_instance": str(message.chat.id), "data": data}
+        where = next(({"inline_message_id": id} for id, one in self.world.carried.items() if one is message), None)
+        query = {"id": id, "from": user.json(), "chat_instance": str(message.chat.id), "data": data}
+        query |= where or {"message": message.json()}
         self._push({"callback_query": query})
         await self.until(lambda: self.world.callbacks[id] is not None)
         return self.world.callbacks[id] or {}
+
+    async def query(self, user: User, text: str, *, offset: str = "") -> dict[str, Any]:
+        """Somebody writes @bot and the text, in whatever chat: what the bot lists."""
+        id = f"q{next(self._callback_ids)}"
+        self.world.inline_answers[id] = None
+        query = {"id": id, "from": user.json(), "query": text, "offset": offset, "chat_type": "supergroup"}
+        self._push({"inline_query": query})
+        await self.until(lambda: self.world.inline_answers[id] is not None)
+        return {"query": text} | (self.world.inline_answers[id] or {})
+
+    async def choose(self, user: User, listed: Mapping[str, Any], result_id: str, *, feedback: bool = True) -> Message:
+        """Somebody taps a result: the message that stands then, in a chat the bot is not told. feedback: BotFather's switch."""
+        result = next(one for one in listed["results"] if one["id"] == result_id)
+        inline_id, message = self.world.carry(result, self.faraway, user)
+        if feedback:
+            chosen = {"result_id": result_id, "from": user.json(), "query": listed["query"], "inline_message_id": inline_id}
+            self._push({"chosen_inline_result": chosen})
+        self._announce()
+        return message
 
     def messages(self, chat: Chat) -> list[Message]:
         """All messages of a chat that stand."""

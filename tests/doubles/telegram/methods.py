@@ -4,12 +4,12 @@ import io
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PIL import Image
 
-from tests.doubles.telegram.world import BOT, Chat, Message, StoredFile, Version, at_names
+from tests.doubles.telegram.world import BOT, Chat, Message, StoredFile, User, Version, at_names
 
 CALLBACK_DATA_BYTES = 64
 TEXT_UNITS = 4096
@@ -54,12 +54,16 @@ class Methods:
         self.commands: dict[str, list[dict[str, str]]] = {}
         self.callbacks: dict[str, dict[str, Any] | None] = {}
         self.pings: list[str] = []
+        self.inline_answers: dict[str, dict[str, Any] | None] = {}
+        self.carried: dict[str, Message] = {}
+        self.inline_mode = True
         self.upload_limit = 50_000_000
         self._violations = violations
 
     def get_me(self, call: Call) -> Any:
         supports = ("can_join_groups", "supports_inline_queries", "can_connect_to_business", "has_main_web_app")
-        return BOT.json() | {"can_read_all_group_messages": False} | dict.fromkeys(supports, False)
+        off = {"can_read_all_group_messages": False} | dict.fromkeys(supports, False)
+        return BOT.json() | off | {"supports_inline_queries": self.inline_mode}
 
     def delete_webhook(self, call: Call) -> Any:
         return True
@@ -81,7 +85,7 @@ class Methods:
         person = {"id": user, "is_bot": False, "first_name": f"user {user}"}
         if user in chat.admins:
             return {"status": "creator", "user": person, "is_anonymous": False}
-        return {"status": "member", "user": person}
+        return {"status": "left" if user in chat.gone else "member", "user": person}
 
     def send_message(self, call: Call) -> Any:
         text = call.fields.get("text", "")
@@ -96,6 +100,44 @@ class Methods:
         name = call.fields.get("video", "")
         video = self._file("attach://video" if "video" in call.files else name, call)
         return self._add(call, self._captioned(call, video)).json()
+
+    def send_photo(self, call: Call) -> Any:
+        name = call.fields.get("photo", "")
+        photo = self._file("attach://photo" if "photo" in call.files else name, call)
+        return self._add(call, replace(self._captioned(call, None), photo=photo)).json()
+
+    def answer_inline_query(self, call: Call) -> Any:
+        id, results = call.fields["inline_query_id"], call.value("results") or []
+        if self.inline_answers.get(id, {}) is not None:
+            raise bad("query is too old and response timeout expired or query ID is invalid")
+        if len(results) > 50:
+            raise bad("RESULTS_TOO_MUCH")
+        if len({one["id"] for one in results}) < len(results) or any(not 1 <= len(one["id"].encode()) <= 64 for one in results):
+            raise bad("RESULT_ID_INVALID")
+        if any(one["type"] == "video" and one["video_file_id"] not in self.files for one in results):
+            raise bad("wrong file identifier/HTTP URL specified")
+        if call.fields.get("cache_time") != "0" or call.fields.get("is_personal", "").lower() != "true":
+            self._violations.append("an inline answer may be shown to somebody else")
+        self.inline_answers[id] = {
+            "results": results,
+            "next_offset": call.fields.get("next_offset", ""),
+            "button": call.value("button"),
+        }
+        return True
+
+    def carry(self, result: dict[str, Any], chat: Chat, sender: User) -> tuple[str, Message]:
+        """What stands in the chat where somebody chose the result, and its inline id."""
+        content = result.get("input_message_content")
+        text, entities = (content["message_text"], content.get("entities", [])) if content else (result.get("caption", ""), [])
+        video = None if content else self.files[result["video_file_id"]]
+        version = Version(
+            text=text, entities=entities or result.get("caption_entities", []), markup=result.get("reply_markup"), video=video
+        )
+        message = Message(id=next(chat.ids), chat=chat, sender=sender, versions=[version])
+        chat.messages.append(message)
+        id = f"inline{len(self.carried) + 1}"
+        self.carried[id] = message
+        return id, message
 
     def edit_message_text(self, call: Call) -> Any:
         message = self._standing(call)
@@ -162,6 +204,13 @@ class Methods:
         return chat
 
     def _standing(self, call: Call) -> Message:
+        if inline := call.fields.get("inline_message_id"):
+            found = self.carried.get(inline)
+            if found is None or found.deleted:
+                raise bad("MESSAGE_ID_INVALID")
+            if call.files:
+                raise bad("a file can't be uploaded into an inline message")
+            return found
         message = self._chat(call).find(call.integer("message_id"))
         if message is None:
             raise bad("message to edit not found")
@@ -187,7 +236,7 @@ class Methods:
         if version.same_as(message.now):
             raise bad("message is not modified: specified new message content and reply markup are exactly the same")
         message.versions.append(version)
-        return message.json()
+        return True if any(message is carried for carried in self.carried.values()) else message.json()
 
     def _captioned(self, call: Call, video: StoredFile | None) -> Version:
         caption = call.fields.get("caption", "")
@@ -226,8 +275,12 @@ class Methods:
         for row in (markup or {}).get("inline_keyboard", []):
             if len(row) > 3:
                 self._violations.append("more than three buttons in a row")
-            if any(not 1 <= len(button["callback_data"].encode()) <= CALLBACK_DATA_BYTES for button in row):
+            if any(
+                not 1 <= len(button.get("callback_data", button.get("url", "picker")).encode()) <= CALLBACK_DATA_BYTES for button in row
+            ):
                 raise bad("BUTTON_DATA_INVALID")
+            if not self.inline_mode and any(name.startswith("switch_inline") for button in row for name in button):
+                raise bad("BUTTON_TYPE_INVALID")
         return markup
 
     def _file(self, given: str, call: Call) -> StoredFile:

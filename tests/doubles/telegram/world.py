@@ -67,6 +67,7 @@ class Message:
     sender_chat: "Chat | None" = None
     extra: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
+    reactions: dict[int, list[str]] = field(default_factory=dict)
 
     @property
     def now(self) -> Version:
@@ -82,9 +83,22 @@ class Message:
 
     @property
     def buttons(self) -> dict[str, str]:
-        """Callback data by label."""
+        """Callback data by label, or the address of a button that is a link."""
         rows = (self.now.markup or {}).get("inline_keyboard", [])
-        return {button["text"]: button["callback_data"] for row in rows for button in row}
+        found = {button["text"]: button.get("callback_data") or button.get("url") for row in rows for button in row}
+        return {label: data for label, data in found.items() if data}
+
+    @property
+    def pickers(self) -> dict[str, str]:
+        """What the buttons put into the message box, of this chat or of one to be picked, by label."""
+        rows = (self.now.markup or {}).get("inline_keyboard", [])
+        found = {}
+        for button in (button for row in rows for button in row):
+            if "switch_inline_query_current_chat" in button:
+                found[button["text"]] = button["switch_inline_query_current_chat"]
+            elif "switch_inline_query_chosen_chat" in button:
+                found[button["text"]] = button["switch_inline_query_chosen_chat"]["query"]
+        return found
 
     def entity(self, kind: str) -> list[str]:
         """The texts that entities of a kind cover, cut as Telegram cuts: in UTF-16 units."""
@@ -120,7 +134,7 @@ class Message:
 
 @dataclass(eq=False, kw_only=True)
 class Chat:
-    """A chat and its state towards the bot. closed: what the server says instead of taking a message."""
+    """A chat and its state towards the bot. gone: who left it. closed: what the server says instead of taking a message."""
 
     id: int
     type: str
@@ -128,6 +142,7 @@ class Chat:
     person: User | None = None
     topics: set[int] = field(default_factory=set)
     admins: set[int] = field(default_factory=set)
+    gone: set[int] = field(default_factory=set)
     closed: str | None = None
     moved_to: int | None = None
     messages: list[Message] = field(default_factory=list)

@@ -1,7 +1,7 @@
 """Real discord.py over HTTP and WebSocket against the double; the handler is scripted by each test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,12 +12,25 @@ import pytest
 from tests.doubles.discord.double import DiscordDouble
 from tests.waiting import until
 from walkon.bot.cards import Button, Card, Mention, Tone, Video
-from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, choice_option, clip_option, integer_option, text_option
+from walkon.bot.command import (
+    Command,
+    Context,
+    Invocation,
+    Left,
+    Pressed,
+    Reacted,
+    Reply,
+    choice_option,
+    clip_option,
+    integer_option,
+    text_option,
+)
 from walkon.bot.platforms.discord.client import DiscordPlatform
-from walkon.bot.port import Post
+from walkon.bot.port import Awaiting, Post
 from walkon.bot.words import Words
 from walkon.store.media import MediaStore
 from walkon.types.ids import PersonId
+from walkon.types.people import Place, Platform
 
 CLIP = b"\x00\x00\x00\x18ftypmp42" + bytes(range(256)) * 300
 
@@ -52,6 +65,9 @@ class Desk:
     invocations: list[Invocation] = field(default_factory=list)
     presses: list[Pressed] = field(default_factory=list)
     answers: list[tuple[str, int, str]] = field(default_factory=list)
+    reactions: list[Reacted] = field(default_factory=list)
+    watched: list[Awaiting] = field(default_factory=list)
+    read: list[tuple[Awaiting, Sequence[Reacted]]] = field(default_factory=list)
 
     async def command(self, invocation: Invocation) -> Reply:
         self.invocations.append(invocation)
@@ -65,6 +81,18 @@ class Desk:
 
     async def answered(self, post: str, revision: int, ref: str) -> None:
         self.answers.append((post, revision, ref))
+
+    async def reacted(self, reacted: Reacted) -> None:
+        self.reactions.append(reacted)
+
+    async def left(self, left: Left) -> None:
+        raise AssertionError("Discord says so to nobody without a privileged intent")
+
+    async def awaiting(self, platform: Platform) -> Sequence[Awaiting]:
+        return self.watched
+
+    async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
+        self.read.append((awaiting, standing))
 
     async def ref(self) -> str:
         """Where the newest answer stands, once that is known."""
@@ -93,6 +121,10 @@ class Town:
         """The outbox's side of the newest command."""
         invocation = self.desk.invocations[-1]
         return Post(key=key, place=invocation.place, reply=invocation.reply, ref=ref, follows=follows)
+
+    def note(self, place: Place, *, ref: str | None = None) -> Post:
+        """A message of its own, which answers nothing."""
+        return Post(key="ask:7KQ2M9", place=place, reply="{}", ref=ref)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["Town"]:

@@ -1,7 +1,7 @@
 import asyncio
 import io
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -10,15 +10,30 @@ import pytest
 from PIL import Image
 
 from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
+from tests.doubles.telegram.world import Chat
 from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
-from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, attachment_option, clip_option, integer_option, text_option
+from walkon.bot.command import (
+    Command,
+    Context,
+    Invocation,
+    Left,
+    Pressed,
+    Reacted,
+    Reply,
+    attachment_option,
+    choice_option,
+    clip_option,
+    integer_option,
+    text_option,
+)
 from walkon.bot.commands.mod import COMMAND as MOD
-from walkon.bot.platforms.telegram.client import TelegramPlatform, Timeouts
-from walkon.bot.port import PlatformDown, Post
+from walkon.bot.platforms.telegram.client import Account, TelegramPlatform, Timeouts
+from walkon.bot.port import Awaiting, PlatformDown, Post, Shelf
 from walkon.bot.words import Words
+from walkon.store.database import Database
 from walkon.store.media import MediaStore
-from walkon.types.ids import PersonId, PlaceId
-from walkon.types.people import Locale, Place
+from walkon.types.ids import ClipId, PersonId, PlaceId
+from walkon.types.people import Locale, Place, Platform
 
 QUICK = Timeouts(poll_retries_s=(0.01, 0.01))
 
@@ -35,11 +50,21 @@ COMMANDS = (
     Command("help", nothing),
     Command("forget-me", nothing),
     Command("enrol", nothing, options=(attachment_option("file"),)),
+    Command(
+        "cameo",
+        nothing,
+        options=(
+            choice_option("deed", ("enrol", "requests", "revoke"), required=True, word=True),
+            clip_option("clip"),
+            attachment_option("file"),
+        ),
+    ),
     replace(MOD, run=nothing),
 )
 ENGLISH = {f"command.{command.name}": f"What {command.name} does" for command in COMMANDS}
 FRENCH = {f"command.{command.name}": f"Ce que fait {command.name}" for command in COMMANDS}
 SAID = {"telegram.faceless": "Please write as yourself.", "telegram.confidential": "The answer is private."}
+SAID |= {key: text for key, text in Words.load().catalogues[Locale.EN].items() if key.startswith(("telegram.inline.", "press.", "time."))}
 WORDS = Words({Locale.EN: ENGLISH | SAID, Locale.FR: FRENCH | SAID})
 
 
@@ -54,7 +79,12 @@ class Desk:
 
     asked: list[Invocation] = field(default_factory=list)
     presses: list[Pressed] = field(default_factory=list)
+    browsed: list[Invocation] = field(default_factory=list)
+    carriages: list[tuple[Invocation, ClipId, str]] = field(default_factory=list)
     placed: dict[str, str] = field(default_factory=dict)
+    reactions: list[Reacted] = field(default_factory=list)
+    gone: list[Left] = field(default_factory=list)
+    shelf: Callable[[Invocation], Shelf] = lambda asked: Shelf()
     on_command: Callable[[Invocation], Awaitable[Reply]] | None = None
     on_press: Callable[[Pressed], Awaitable[Reply]] | None = None
     reply: Callable[[Invocation], Reply] = lambda asked: Reply(card=card("Got it. Next", words=str(asked.options.get("prompt", ""))))
@@ -68,8 +98,27 @@ class Desk:
         self.presses.append(pressed)
         return await self.on_press(pressed) if self.on_press else self.press_reply(pressed)
 
+    async def browse(self, asked: Invocation) -> Shelf:
+        self.browsed.append(asked)
+        return self.shelf(asked)
+
+    async def carried(self, asked: Invocation, clip: ClipId, ref: str) -> None:
+        self.carriages.append((asked, clip, ref))
+
     async def answered(self, post: str, revision: int, ref: str) -> None:
         self.placed[post] = ref
+
+    async def reacted(self, reacted: Reacted) -> None:
+        self.reactions.append(reacted)
+
+    async def left(self, left: Left) -> None:
+        self.gone.append(left)
+
+    async def awaiting(self, platform: Platform) -> Sequence[Awaiting]:
+        raise AssertionError("Telegram has no way to ask for reactions")
+
+    async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
+        raise AssertionError("Telegram has no way to ask for reactions")
 
     @property
     def typed(self) -> list[tuple[str, dict[str, object]]]:
@@ -84,8 +133,10 @@ class Rig:
     platform: TelegramPlatform
     desk: Desk
     media: MediaStore
+    database: Database
     clip: Video
     clip_bytes: bytes
+    storage: Chat
     losses: list[PlatformDown] = field(default_factory=list)
     server: asyncio.Task[None] | None = None
 
@@ -136,10 +187,18 @@ def clip_bytes() -> bytes:
 
 
 @pytest.fixture
-async def rig(double: TelegramDouble, tmp_path: Path, clip_bytes: bytes) -> AsyncIterator[Rig]:
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    opened = await Database.open(tmp_path / "store.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def rig(double: TelegramDouble, database: Database, tmp_path: Path, clip_bytes: bytes) -> AsyncIterator[Rig]:
     media = MediaStore(tmp_path / "media")
     clip = await stored_clip(media, tmp_path, clip_bytes)
-    rig = Rig(double, bot_for(double, media), Desk(), media, clip, clip_bytes)
+    storage = double.group("Storage")
+    rig = Rig(double, bot_for(double, media, database, storage_chat=storage.id), Desk(), media, database, clip, clip_bytes, storage)
     rig.start()
     try:
         yield rig
@@ -148,8 +207,17 @@ async def rig(double: TelegramDouble, tmp_path: Path, clip_bytes: bytes) -> Asyn
             await rig.stop()
 
 
-def bot_for(double: TelegramDouble, media: MediaStore, *, timeouts: Timeouts = QUICK, token: str = TOKEN) -> TelegramPlatform:
-    return TelegramPlatform(token=token, api_url=double.url, root="sora", commands=COMMANDS, words=WORDS, media=media, timeouts=timeouts)
+def bot_for(
+    double: TelegramDouble,
+    media: MediaStore,
+    database: Database,
+    *,
+    timeouts: Timeouts = QUICK,
+    token: str = TOKEN,
+    storage_chat: int | None = None,
+) -> TelegramPlatform:
+    account = Account(token=token, api_url=double.url, storage_chat=storage_chat)
+    return TelegramPlatform(account, root="sora", commands=COMMANDS, words=WORDS, media=media, database=database, timeouts=timeouts)
 
 
 async def stored_clip(media: MediaStore, folder: Path, content: bytes) -> Video:

@@ -5,7 +5,8 @@ import pytest
 from tests.bot.platforms.telegram.conftest import Rig, card
 from tests.doubles.telegram.world import BOT, User
 from tests.waiting import until
-from walkon.bot.command import Attachment, Invocation, Reply
+from walkon.bot.command import Invocation, Reply
+from walkon.bot.files import Attachment
 from walkon.types.people import Locale
 
 PROMPT = 'a cat says "hello"'

@@ -10,6 +10,7 @@ from tests.doubles.telegram.double import TOKEN, TelegramDouble
 from tests.waiting import until
 from walkon.bot.command import Invocation, Pressed, Reply
 from walkon.bot.port import PlatformDown, TokenRefused
+from walkon.store.database import Database
 from walkon.store.media import MediaStore
 
 
@@ -60,7 +61,7 @@ async def test_what_a_killed_bot_had_fetched_is_delivered_again_as_the_same_even
     chat = rig.double.private(ana)
     await rig.double.say(chat, ana, "/prompt a cat")
     await until(lambda: rig.desk.asked)
-    second = bot_for(rig.double, rig.media)
+    second = bot_for(rig.double, rig.media, rig.database)
     rig.desk.on_command = None
     serving = asyncio.create_task(second.serve(rig.desk))
     await rig.double.until(lambda: chat.from_bot)
@@ -86,7 +87,7 @@ async def test_a_second_bot_with_the_same_token_is_reported(rig: Rig) -> None:
     ana = rig.double.user("Ana")
     await rig.double.message(rig.double.private(ana), ana, "/queue")
     await rig.double.until(lambda: rig.double.polling)
-    second = bot_for(rig.double, rig.media)
+    second = bot_for(rig.double, rig.media, rig.database)
     serving = asyncio.create_task(second.serve(rig.desk))
     await until(lambda: rig.losses or serving.done())
     losses = [*rig.losses, *([serving.exception()] if serving.done() else [])]
@@ -160,11 +161,11 @@ async def test_a_poll_that_is_told_to_wait_reports_how_long_and_goes_on(rig: Rig
 
 
 async def test_a_refused_token_is_told_so_and_stands_in_no_log(
-    double: TelegramDouble, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    double: TelegramDouble, database: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     wrong = "654321:AAwrong-token_that-must-not-be-seen00"
-    bot = bot_for(double, MediaStore(tmp_path), token=wrong)
+    bot = bot_for(double, MediaStore(tmp_path), database, token=wrong)
     with pytest.raises(TokenRefused) as told:
         await bot.check()
     await bot.close()
@@ -172,8 +173,10 @@ async def test_a_refused_token_is_told_so_and_stands_in_no_log(
 
 
 @pytest.mark.parametrize("token", ["", "nonsense", "123:abc/../x", "123:abc def", "123:é"])
-async def test_what_cannot_be_a_token_is_refused_without_asking(double: TelegramDouble, tmp_path: Path, token: str) -> None:
-    bot = bot_for(double, MediaStore(tmp_path), token=token)
+async def test_what_cannot_be_a_token_is_refused_without_asking(
+    double: TelegramDouble, database: Database, tmp_path: Path, token: str
+) -> None:
+    bot = bot_for(double, MediaStore(tmp_path), database, token=token)
     with pytest.raises(TokenRefused):
         await bot.check()
     await bot.close()
@@ -193,9 +196,9 @@ async def test_a_token_revoked_while_serving_is_reported_until_it_works_again(ri
     await rig.double.until(lambda: len(chat.from_bot) == 2)
 
 
-async def test_a_platform_that_is_away_is_told_from_a_refused_token(double: TelegramDouble, tmp_path: Path) -> None:
+async def test_a_platform_that_is_away_is_told_from_a_refused_token(double: TelegramDouble, database: Database, tmp_path: Path) -> None:
     double.outage(True)
-    bot = bot_for(double, MediaStore(tmp_path))
+    bot = bot_for(double, MediaStore(tmp_path), database)
     with pytest.raises(PlatformDown):
         await bot.check()
     double.outage(False)

@@ -76,7 +76,7 @@ async def test_whatever_goes_wrong_on_the_way_the_clip_is_seen_exactly_once(
     rig: Rig, ana: User, chat: Chat, fault: str, stands: bool
 ) -> None:
     ref = await placed(rig, chat) if stands else None
-    impatient = bot_for(rig.double, rig.media, timeouts=Timeouts(upload_answer_s=0.5))
+    impatient = bot_for(rig.double, rig.media, rig.database, timeouts=Timeouts(upload_answer_s=0.5))
     rig.double.fail_next("editMessageMedia", fault, times=2, retry_after=7)
     ref, faults = await deliver(impatient, rig.post(chat.id, ref=ref), rig.finished(ana.id))
     [message] = chat.from_bot

@@ -96,7 +96,7 @@ class Layout:
         quote = self._quote(card.words, locale, share)
         body = _body(_under(card), share.total - len(head) - len(quote) - len(small), private=private)
         gallery = [_gallery(card.video.alt)] if card.video else []
-        under = [*map(discord.ui.TextDisplay, filter(None, (quote, body, small))), *_rows(card.buttons)]
+        under = [*map(discord.ui.TextDisplay, filter(None, (quote, body, small))), *_rows(card.deeds)]
         if not gallery and not under:
             head = head.removeprefix("### ")
         return [discord.ui.TextDisplay(head), *gallery, *under]

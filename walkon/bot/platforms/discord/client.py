@@ -13,17 +13,20 @@ from discord.http import Route
 
 from walkon.bot.cards import Card
 from walkon.bot.command import Command
+from walkon.bot.files import Attachment
 from walkon.bot.platforms.discord.cards import Layout
+from walkon.bot.platforms.discord.downloads import download
 from walkon.bot.platforms.discord.events import Listener
 from walkon.bot.platforms.discord.faults import patient_trace, port_errors
 from walkon.bot.platforms.discord.messages import Messages
+from walkon.bot.platforms.discord.reactions import Reactions
 from walkon.bot.platforms.discord.tree import command_tree, sync
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
 from walkon.bot.words import Words
 from walkon.store.media import MediaStore
 from walkon.types.clock import SystemClock
 from walkon.types.errors import SetupError, WalkonError
-from walkon.types.people import Platform
+from walkon.types.people import Person, Place, Platform
 
 log = structlog.get_logger(__name__)
 
@@ -81,6 +84,9 @@ class DiscordPlatform:
         client = await self._logged_in()
         listener = Listener(handler=handler, messages=self._messages, public=self._public)
         client.hear = listener.hear
+        reactions = Reactions(client=client, handler=handler, now=lambda: self._messages.clock.now().timestamp())
+        client.hear_reaction = reactions.hear
+        client.settle_in = reactions.read_back
         try:
             with port_errors():
                 await self._sync(client)
@@ -98,6 +104,23 @@ class DiscordPlatform:
         with port_errors():
             async with asyncio.timeout(patience_s):
                 return await self._messages.show(client, post, card)
+
+    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
+        """Write a file that somebody attached to `target`. Raises FileTooLarge, FileGone."""
+        await download(attachment, target, limit=limit)
+
+    async def is_member(self, person: Person, place: Place) -> bool:
+        """Whether the person is in that server; Discord says so without any intent. Raises PlatformDown, Throttled."""
+        _, _, guild = place.id.partition(":")
+        if place.private or not guild.isdecimal():
+            return True
+        client = await self._logged_in()
+        with port_errors():
+            try:
+                await client.http.get_member(int(guild), int(person.account))
+            except discord.NotFound:
+                return False
+        return True
 
     async def close(self) -> None:
         """Let go of connections; whatever needs them next logs in anew."""
@@ -140,13 +163,15 @@ class DiscordPlatform:
 
 
 class _Client(discord.Client):
-    """discord.py with everything off that walkon does not use. hear: gets every interaction, whatever message it comes from."""
+    """discord.py with everything off that walkon does not use. hear, hear_reaction: get every interaction and every reaction, whatever
+    message they are on. settle_in: called after each new session, since what happened between two is lost.
+    """
 
     def __init__(self) -> None:
         # walkon joins no calls: no warning that the parts for them are not installed.
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
-            intents=discord.Intents(guilds=True),
+            intents=discord.Intents(guilds=True, guild_reactions=True, dm_reactions=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             member_cache_flags=discord.MemberCacheFlags.none(),
@@ -155,6 +180,23 @@ class _Client(discord.Client):
             http_trace=patient_trace(),
         )
         self.hear: Callable[[discord.Interaction], Awaitable[None]] | None = None
+        self.hear_reaction: Callable[[discord.RawReactionActionEvent], Awaitable[None]] | None = None
+        self.settle_in: Callable[[], Awaitable[None]] | None = None
+
+    async def on_ready(self) -> None:
+        """The library's event for a new session."""
+        if self.settle_in:
+            await self.settle_in()
+
+    async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
+        """The library's event for a reaction, also on messages it does not know."""
+        if self.hear_reaction:
+            await self.hear_reaction(payload)
+
+    async def on_raw_reaction_remove(self, payload: discord.RawReactionActionEvent) -> None:
+        """The library's event for a reaction taken away by whoever made it."""
+        if self.hear_reaction:
+            await self.hear_reaction(payload)
 
     async def on_interaction(self, interaction: discord.Interaction) -> None:
         """The library's event for every interaction."""

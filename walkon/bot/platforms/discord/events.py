@@ -11,10 +11,12 @@ import discord
 import structlog
 
 from walkon.bot.cards import Form
-from walkon.bot.command import Attachment, Invocation, Pressed, RawValue, Reply
+from walkon.bot.command import Invocation, Pressed, RawValue, Reply
+from walkon.bot.files import Attachment
 from walkon.bot.platforms.discord.cards import pinged
 from walkon.bot.platforms.discord.faults import ALREADY_ANSWERED
 from walkon.bot.platforms.discord.forms import Submitted, fits, modal, submitted
+from walkon.bot.platforms.discord.mentions import named
 from walkon.bot.platforms.discord.messages import Messages, Standing
 from walkon.bot.port import Handler
 from walkon.bot.tokens import read_token
@@ -88,10 +90,13 @@ class Listener:
         if interaction.type is discord.InteractionType.component:
             return self.handler.press(pressed_by(interaction, data, self._now()))
         if interaction.type is discord.InteractionType.application_command and _sub_command(data):
-            return self.handler.command(invocation_of(interaction, data, self._now()))
+            return self._command(interaction, invocation_of(interaction, data, self._now()))
         if interaction.type is discord.InteractionType.modal_submit and (form := submitted(data)):
-            return self.handler.command(invocation_of_form(interaction, form, self._now()))
+            return self._command(interaction, invocation_of_form(interaction, form, self._now()))
         return None
+
+    async def _command(self, interaction: discord.Interaction, invocation: Invocation) -> Reply:
+        return await self.handler.command(await named(interaction, invocation))
 
     async def _answer(self, interaction: discord.Interaction, task: "asyncio.Task[Reply]") -> tuple[Reply, int | None]:
         done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_S)

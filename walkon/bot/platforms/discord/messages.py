@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import discord
 import msgspec
+import structlog
 
 from walkon.bot.cards import Card
 from walkon.bot.platforms.discord.cards import CLIP_FILE, MAX_ALT, Layout, pinged
@@ -16,8 +17,13 @@ from walkon.bot.port import NotAllowed, Post
 from walkon.store.media import MediaStore
 from walkon.types.clock import Clock
 
+log = structlog.get_logger(__name__)
+
 TOKEN_FRESH_S = 14 * 60
 """An interaction's token edits for 15 minutes (docs: interactions/receiving-and-responding); one is left for slow uploads."""
+
+UNANSWERED = "{}"
+"""The reply of a message that answers nothing in particular."""
 
 NONCE_LETTERS = 24
 """Discord takes 25."""
@@ -96,7 +102,7 @@ class Messages:
 
     async def show(self, client: discord.Client, post: Post, card: Card) -> str:
         """As the port's `show`, with discord.py's errors."""
-        owed = Owed(post=post, card=card, standing=Standing.read(post.ref or post.reply))
+        owed = Owed(post=post, card=card, standing=await self._standing(client, post))
         if post.follows and post.ref is None:
             follows = Standing.read(post.follows)
             owed = replace(owed, follows=follows, standing=follows.nowhere())
@@ -105,6 +111,15 @@ class Messages:
         if owed.standing.message_id is None:
             return (await self._post(client, owed)).write()
         return (await self._edit(client, owed)).write()
+
+    async def _standing(self, client: discord.Client, post: Post) -> Standing:
+        if post.ref or post.reply != UNANSWERED:
+            return Standing.read(post.ref or post.reply)
+        channel = post.place.channel
+        if post.place.addressee:
+            # Asking again for the same person gives the same channel.
+            channel = str((await client.http.start_private_message(int(post.place.addressee)))["id"])
+        return Standing(channel_id=channel, application_id=str(client.application_id), token=None, at=0.0)
 
     async def upload(self, standing: Standing, card: Card) -> list[Any]:
         """What hangs on the message: the clip as a file to send, or as it already hangs there, or nothing."""
@@ -161,6 +176,7 @@ class Messages:
                     raise
                 continue
             posted = owed.standing.showing(message, owed.card)
+            await _begin_reactions(client, posted, owed.card.reactions)
             same = _texts(message.components) == _texts(self._view(owed).children) and (posted.video or not owed.card.video)
             return posted if same else await self._edit(client, owed.at(posted))
         raise NotAllowed("the message was deleted twice")
@@ -176,6 +192,16 @@ class Messages:
 
     def _view(self, owed: Owed) -> discord.ui.LayoutView:
         return self.layout.view(owed.card, owed.post.place.locale)
+
+
+async def _begin_reactions(client: discord.Client, posted: Standing, emoji: Iterable[str]) -> None:
+    for one in emoji:
+        try:
+            await client.http.add_reaction(int(posted.channel_id), int(posted.message_id or 0), one)
+        except discord.HTTPException as error:
+            # The right to react is missing: the buttons say the same.
+            log.info("reaction_not_begun", reason=f"{error.status} {error.code}")
+            return
 
 
 def _webhook(client: discord.Client, standing: Standing) -> discord.Webhook:

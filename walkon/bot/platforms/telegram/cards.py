@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, User
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, SwitchInlineQueryChosenChat, User
 
 from walkon.bot.cards import Button, ButtonStyle, Card, Mention, Text
+from walkon.bot.tokens import Deed, Token, read_token
 from walkon.types.ids import PersonId
 from walkon.types.people import Platform
 
@@ -29,6 +30,8 @@ NAME_LIMIT = 64
 LABEL_LIMIT = 64
 BUTTONS_IN_A_ROW = 3
 
+# Deeds that answer with a message of their own.
+_AFRESH = frozenset({Deed.REMIX, Deed.VARY})
 _STYLES = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger", ButtonStyle.SECONDARY: None}
 # Characters that turn the rest of a line around or show nothing: bidirectional overrides and isolates, byte order mark.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -120,16 +123,40 @@ def fits_an_alert(card: Card) -> bool:
     return _length(blocks) <= ALERT_LIMIT and not card.buttons
 
 
-def keyboard(card: Card) -> InlineKeyboardMarkup | None:
-    """The card's buttons, three a row."""
-    buttons = [_button(button) for button in card.buttons]
+def keyboard(card: Card, *, carried: bool = False) -> InlineKeyboardMarkup | None:
+    """The card's buttons, three a row. carried: also the one that carries it into another chat."""
+    return _rows([_button(button) for button in (card.buttons if carried else card.deeds)])
+
+
+def keyboard_elsewhere(card: Card) -> InlineKeyboardMarkup | None:
+    """The buttons of a message in a chat where we cannot write: what would make a new message is asked for inline instead."""
+    tokens = [(button, read_token(button.token)) for button in card.deeds]
+    kept = [_button(button) for button, token in tokens if token is None or token.deed not in _AFRESH]
+    again = [_inline_again(button, token) for button, token in tokens if token and token.deed is Deed.REMIX]
+    return _rows([*again, *kept])
+
+
+def _inline_again(button: Button, token: Token) -> InlineKeyboardButton:
+    return InlineKeyboardButton(_label(button), switch_inline_query_current_chat=f"#{token.clip} ")
+
+
+def _rows(buttons: list[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
     rows = [buttons[at : at + BUTTONS_IN_A_ROW] for at in range(0, len(buttons), BUTTONS_IN_A_ROW)]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
 def _button(button: Button) -> InlineKeyboardButton:
-    label = f"{button.emoji} {button.label}" if button.emoji else button.label
-    return InlineKeyboardButton(cut(harmless(label), LABEL_LIMIT), callback_data=button.token, style=_STYLES[button.style])
+    if button.carries is not None:
+        return InlineKeyboardButton(_label(button), switch_inline_query_chosen_chat=_anywhere(button.carries))
+    return InlineKeyboardButton(_label(button), callback_data=button.token, style=_STYLES[button.style])
+
+
+def _anywhere(query: str) -> SwitchInlineQueryChosenChat:
+    return SwitchInlineQueryChosenChat(query, allow_user_chats=True, allow_group_chats=True, allow_channel_chats=True)
+
+
+def _label(button: Button) -> str:
+    return cut(harmless(f"{button.emoji} {button.label}" if button.emoji else button.label), LABEL_LIMIT)
 
 
 def _block(text: Text, kind: str | None = None) -> _Block:

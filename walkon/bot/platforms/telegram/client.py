@@ -5,27 +5,33 @@ import logging
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
-from telegram import BotCommand
-from telegram.error import InvalidToken
+from telegram import BotCommand, ChatMember
+from telegram.error import BadRequest, InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from walkon.bot.cards import Card
 from walkon.bot.command import Command
+from walkon.bot.files import Attachment
+from walkon.bot.platforms.telegram.downloads import download
 from walkon.bot.platforms.telegram.events import short_form
 from walkon.bot.platforms.telegram.faults import told_apart
+from walkon.bot.platforms.telegram.inline import Inline
+from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import Pace
 from walkon.bot.platforms.telegram.polling import Polling
 from walkon.bot.platforms.telegram.receiving import Receiver
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttled, TokenRefused
 from walkon.bot.words import Words
+from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.types.errors import WalkonError
-from walkon.types.people import Locale, Platform
+from walkon.types.people import Locale, Person, Place, Platform
 
 log = structlog.get_logger(__name__)
 
@@ -55,26 +61,39 @@ class Timeouts:
     poll_retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """The bot's account. api_url None: Telegram itself. storage_chat: where films are kept that inline messages show; None for no
+    inline mode.
+    """
+
+    token: str = field(repr=False)
+    api_url: str | None = None
+    storage_chat: int | None = None
+
+
 class TelegramPlatform:
-    """The bot. api_url None: Telegram itself. root: first word of the long command form, without the slash."""
+    """The bot. root: first word of the long command form, without the slash."""
 
     def __init__(
         self,
+        account: Account,
         *,
-        token: str,
-        api_url: str | None,
         root: str,
         commands: Sequence[Command],
         words: Words,
         media: MediaStore,
+        database: Database,
         timeouts: Timeouts | None = None,
     ) -> None:
         waits = timeouts or Timeouts()
-        self._fit_token = bool(_TOKEN.fullmatch(token))
+        self._fit_token = bool(_TOKEN.fullmatch(account.token))
         self._commands, self._words = commands, words
-        self._bot = _bot(token if self._fit_token else _NOBODY, (api_url or OFFICIAL_URL).rstrip("/"), waits)
-        self._sender = Sender(self._bot, media, upload_answer_s=waits.upload_answer_s)
-        self._receiver = Receiver(self._bot, self._sender, root=root, commands=commands, words=words)
+        self._bot = _bot(account.token if self._fit_token else _NOBODY, (account.api_url or OFFICIAL_URL).rstrip("/"), waits)
+        files = KnownFiles(database)
+        self._sender = Sender(self._bot, media, files, storage=account.storage_chat, upload_answer_s=waits.upload_answer_s)
+        inline = Inline(self._bot, self._sender, files, words)
+        self._receiver = Receiver(self._bot, self._sender, inline, root=root, commands=commands, words=words)
         self._polling = Polling(self._bot, self._receiver.take, hold_s=waits.poll_s, retries_s=waits.poll_retries_s)
         self._readying = asyncio.Lock()
         self._ready = False
@@ -123,6 +142,21 @@ class TelegramPlatform:
         """Make the post show the card; returns its ref. Raises Throttled, PlatformDown, MessageGone, NotAllowed, TooLarge."""
         await self.check()
         return await self._sender.show(post, card)
+
+    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
+        """Write a file that somebody sent to `target`. Raises FileTooLarge, FileGone."""
+        await download(self._bot, attachment, target, limit=limit)
+
+    async def is_member(self, person: Person, place: Place) -> bool:
+        """Whether the person is in that chat; Telegram says so for sure only where the bot is an administrator. Raises PlatformDown."""
+        if place.private:
+            return True
+        with told_apart():
+            try:
+                member = await self._bot.get_chat_member(int(place.channel), int(person.account))
+            except BadRequest:
+                return True
+        return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -1,5 +1,8 @@
 """What Telegram delivers, as commands and presses.
 
+A link to the bot (`t.me/BOT?start=cameo-enrol`) is a command too, but only one of those that such links are made for. In a private
+chat a video without words is one for whoever lends a likeness.
+
 Typed forms: `/sora prompt words…`, `/prompt words…`, and `/sora words…`, where words that begin like a command but cannot be
 one are a prompt: `/sora show me a cat` asks for a cat.
 """
@@ -12,18 +15,35 @@ from typing import TypeVar
 
 from telegram import CallbackQuery, Message, MessageEntity, User
 
-from walkon.bot.command import UNASKED_FILE, Attachment, BadOption, Command, Invocation, Option, OptionKind, Pressed, RawValue
+from walkon.bot.command import (
+    UNASKED_FILE,
+    BadOption,
+    Command,
+    Invocation,
+    Left,
+    Option,
+    OptionKind,
+    Pressed,
+    RawValue,
+    mention_token,
+)
+from walkon.bot.files import Attachment
 from walkon.bot.platforms.telegram.acquaintances import Acquaintances, person_of
+from walkon.bot.platforms.telegram.downloads import FILE_ID
 from walkon.bot.platforms.telegram.sending import ReplyTo
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
 from walkon.types.ids import EventId, PlaceId
-from walkon.types.people import Locale, Place
+from walkon.types.people import Locale, Person, Place
 
 Event = TypeVar("Event", bound=Invocation | Pressed)
 
 PROMPT = "prompt"
 HELP = "help"
 START = "start"
+CAMEO, ENROL = "cameo", "enrol"
+
+LINKED = (CAMEO, "link")
+"""Commands that a link to the bot may stand for. Whoever follows one sees no words before it is done, so it may change nothing."""
 
 _TYPED = re.compile(r"/(?P<name>\w{1,32})(?:@(?P<bot>\w+))?(?:\s+(?P<rest>.*))?\s*", re.ASCII | re.DOTALL)
 
@@ -47,10 +67,17 @@ class Grammar:
         if name == self._root:
             return self._after_root(rest)
         if name == START:
-            return HELP, {}
+            return self._linked(rest)
         if name in self._commands:
             return self._given(self._commands[name], rest)
         return (name, {}) if private or typed["bot"] else None
+
+    def _linked(self, payload: str) -> tuple[str, Mapping[str, RawValue]]:
+        """`cameo-requests-7KQ2M9` is `/cameo requests 7KQ2M9`."""
+        name, *words = payload.split("-")
+        if name not in LINKED or name not in self._commands:
+            return HELP, {}
+        return self._given(self._commands[name], " ".join(words))
 
     def _after_root(self, rest: str) -> tuple[str, Mapping[str, RawValue]]:
         if not rest:
@@ -110,13 +137,12 @@ def invocation(
     if sender is None or sender.is_bot:
         return None
     place = place_of(message, sender)
-    read = grammar.read((message.text or message.caption or "").strip(), bot=bot, private=place.private)
+    read = grammar.read((message.text or message.caption or "").strip(), bot=bot, private=place.private) or _film(message, place)
     if read is None:
         return None
     command = commands.get(read[0])
-    if _about_people(command):
-        read = grammar.read(_with_accounts(message).strip(), bot=bot, private=place.private) or read
-    name, options = read
+    spoken, mentions = (_with_accounts(message), {}) if _about_people(command) else _with_names(message, people)
+    name, options = grammar.read(spoken.strip(), bot=bot, private=place.private) or read
     files, named = _file_option(command, message), _person_option(command, options, message, people)
     return Invocation(
         event=EventId(f"telegram:{message.chat.id}:{message.message_id}"),
@@ -126,13 +152,30 @@ def invocation(
         place=place,
         at=message.date,
         upload_limit=UPLOAD_LIMIT,
+        mentions=mentions,
         reply=reply_to(message),
     )
+
+
+def _film(message: Message, place: Place) -> tuple[str, Mapping[str, RawValue]] | None:
+    """A video that somebody sends to the bot alone, without words."""
+    silent = not (message.text or message.caption)
+    return (CAMEO, {"deed": ENROL}) if place.private and silent and (message.video_note or message.video) else None
+
+
+def left(message: Message) -> Left | None:
+    """Who the message says is gone from the chat; None where it says no such thing."""
+    gone = message.left_chat_member
+    if gone is None or gone.is_bot:
+        return None
+    return Left(person=person_of(gone), place=place_of(message, gone))
 
 
 def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed | None:
     """The press behind a callback; None where it belongs to no message of a chat, or carries nothing."""
     message = query.message
+    if query.data and query.inline_message_id:
+        return _pressed_elsewhere(query, query.data, query.inline_message_id, at)
     if message is None or not query.data:
         return None
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
@@ -141,7 +184,7 @@ def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed |
         event=EventId(f"telegram:press:{query.id}"),
         token=query.data,
         person=person,
-        place=_place(message.chat.id, message.chat.type, thread, person.locale),
+        place=chat_place(message.chat.id, message.chat.type, thread, person.locale),
         at=at,
         upload_limit=UPLOAD_LIMIT,
         moderator=moderator,
@@ -149,15 +192,33 @@ def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed |
     )
 
 
+def _pressed_elsewhere(query: CallbackQuery, data: str, message: str, at: datetime) -> Pressed:
+    person = person_of(query.from_user)
+    return Pressed(
+        event=EventId(f"telegram:press:{query.id}"),
+        token=data,
+        person=person,
+        place=elsewhere(person),
+        at=at,
+        upload_limit=UPLOAD_LIMIT,
+        reply=str(ReplyTo(inline=message)),
+    )
+
+
+def elsewhere(person: Person) -> Place:
+    """A chat that Telegram does not name, reached by this person."""
+    return Place(id=PlaceId(person.id), channel=person.account, locale=person.locale, elsewhere=True)
+
+
 def alone_with(event: Event) -> Event:
     """The same event as if it had happened in the person's private chat with us, whose id is their own."""
     chat = int(event.person.account)
-    return replace(event, place=_place(chat, "private", None, event.person.locale), reply=str(ReplyTo()))
+    return replace(event, place=chat_place(chat, "private", None, event.person.locale), reply=str(ReplyTo()))
 
 
 def place_of(message: Message, sender: User) -> Place:
     """Where the message stands. A chat has no language of its own here: it is spoken to in the sender's."""
-    return _place(message.chat.id, message.chat.type, _topic(message), Locale.of(sender.language_code))
+    return chat_place(message.chat.id, message.chat.type, _topic(message), Locale.of(sender.language_code))
 
 
 def reply_to(message: Message) -> str:
@@ -170,7 +231,8 @@ def _topic(message: Message) -> int | None:
     return message.message_thread_id if message.is_topic_message else None
 
 
-def _place(chat: int, kind: str, thread: int | None, locale: Locale) -> Place:
+def chat_place(chat: int, kind: str, thread: int | None, locale: Locale) -> Place:
+    """A chat of that id and kind (Bot API, Chat.type)."""
     topic = None if thread is None else str(thread)
     return Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), thread=topic, locale=locale, private=kind == "private")
 
@@ -179,6 +241,28 @@ def _mentioned(message: Message) -> Mapping[MessageEntity, User]:
     # A mention of somebody without a username carries the account itself.
     entities = message.entities or message.caption_entities
     return {entity: entity.user for entity in entities if entity.type == MessageEntity.TEXT_MENTION and entity.user}
+
+
+def _with_names(message: Message, people: Acquaintances) -> tuple[str, Mapping[str, Person]]:
+    """The words as they are, and who is named in them; a username that was never seen is only a word.
+
+    Only where two people are written alike, the first of them stands as `mention_token` instead.
+    """
+    text = message.text or message.caption or ""
+    units, mentions = text.encode("utf-16-le"), dict[str, Person]()
+    for entity in sorted(message.entities or message.caption_entities, key=lambda entity: -entity.offset):
+        start, end = 2 * entity.offset, 2 * (entity.offset + entity.length)
+        if entity.type == MessageEntity.MENTION:
+            called = units[start:end].decode("utf-16-le")
+            person = people.called(called)
+            mentions |= {called: person} if person else {}
+        elif entity.type == MessageEntity.TEXT_MENTION and entity.user and not entity.user.is_bot:
+            person, written = person_of(entity.user), units[start:end].decode("utf-16-le")
+            if written in mentions and mentions[written].id != person.id:
+                written = mention_token(person.name, mentions)
+                units = units[:start] + written.encode("utf-16-le") + units[end:]
+            mentions[written] = person
+    return units.decode("utf-16-le"), mentions
 
 
 def _with_accounts(message: Message) -> str:
@@ -225,9 +309,12 @@ def _file(message: Message) -> Attachment | None:
     """The picture, clip or file under the words. Its address is Telegram's file id: the real one would hold the token."""
     if message.photo:
         largest = message.photo[-1]
-        return Attachment(name="photo.jpg", content_type="image/jpeg", size=largest.file_size or 0, url=f"telegram:{largest.file_id}")
+        return Attachment(name="photo.jpg", content_type="image/jpeg", size=largest.file_size or 0, url=f"{FILE_ID}{largest.file_id}")
+    if message.video_note:
+        round_film = message.video_note
+        return Attachment(name="note.mp4", content_type="video/mp4", size=round_film.file_size or 0, url=f"{FILE_ID}{round_film.file_id}")
     sent = message.video or message.animation or message.document
     if sent is None:
         return None
     kind = sent.mime_type or "application/octet-stream"
-    return Attachment(name=sent.file_name or "file", content_type=kind, size=sent.file_size or 0, url=f"telegram:{sent.file_id}")
+    return Attachment(name=sent.file_name or "file", content_type=kind, size=sent.file_size or 0, url=f"{FILE_ID}{sent.file_id}")

@@ -17,7 +17,7 @@ from walkon.bot.platforms.telegram.faults import told_apart
 
 log = structlog.get_logger(__name__)
 
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY)
+ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MESSAGE_REACTION, Update.INLINE_QUERY, Update.CHOSEN_INLINE_RESULT)
 _AT_WORK_S = 0.5
 """How often new updates are looked for while older ones are still being handled."""
 _FAREWELL_S = 3.0

@@ -21,6 +21,9 @@ from walkon.bot.command import Command, Invocation, Pressed, Reply
 from walkon.bot.platforms.telegram import events
 from walkon.bot.platforms.telegram.acquaintances import Acquaintances
 from walkon.bot.platforms.telegram.cards import alert, fits_an_alert
+from walkon.bot.platforms.telegram.inline import Inline
+from walkon.bot.platforms.telegram.offers import BEGIN
+from walkon.bot.platforms.telegram.reactions import reactions
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, NotAllowed, Post, Throttled
 from walkon.bot.words import Words
@@ -44,9 +47,10 @@ _CONFIDENTIAL = "telegram.confidential"
 class Receiver:
     """Turns updates into calls of one handler and shows what it replies."""
 
-    def __init__(self, bot: ExtBot[int], sender: Sender, *, root: str, commands: Sequence[Command], words: Words) -> None:
+    def __init__(self, bot: ExtBot[int], sender: Sender, inline: Inline, *, root: str, commands: Sequence[Command], words: Words) -> None:
         self._bot = bot
         self._sender = sender
+        self._inline = inline
         self._words = words
         self._grammar = events.Grammar(root, commands)
         self._commands: Mapping[str, Command] = {command.name: command for command in commands}
@@ -63,8 +67,18 @@ class Receiver:
         """Handle one update; returns once the handler has stored it, while its answer may still be on its way."""
         if update.message:
             await self._message(update.message)
+        elif update.callback_query and (update.callback_query.data or "").startswith(BEGIN):
+            await self._begin(update.callback_query)
         elif update.callback_query:
             await self._press(update.callback_query)
+        elif update.message_reaction:
+            self._people.meet(update.message_reaction.user)
+            for reacted in reactions(update.message_reaction):
+                await self._listening.reacted(reacted)
+        elif update.inline_query:
+            await self._inline.list(update.inline_query, self._listening)
+        elif update.chosen_inline_result:
+            await self._inline.chose(update.chosen_inline_result, self._listening)
 
     async def close(self) -> None:
         """Give up answers on their way: what was promised is in the outbox."""
@@ -83,6 +97,9 @@ class Receiver:
             self._spawn(self._faceless(message))
             return
         events.meet_all(message, self._people)
+        if gone := events.left(message):
+            await self._listening.left(gone)
+            return
         invocation = events.invocation(message, self._grammar, bot=self._bot.username, commands=self._commands, people=self._people)
         if invocation is not None:
             invocation = replace(invocation, moderator=await self._moderates(invocation, message))
@@ -147,6 +164,9 @@ class Receiver:
             except Throttled as error:
                 await asyncio.sleep(min(error.retry_after_s, _LONGEST_WAIT_S))
         log.warning("telegram_answer_dropped", reason="throttled")
+
+    async def _begin(self, query: CallbackQuery) -> None:
+        await self._acknowledge(query, await self._inline.began(query, self._listening))
 
     async def _press(self, query: CallbackQuery) -> None:
         deed = asyncio.ensure_future(self._deed(query))

@@ -4,42 +4,53 @@ Telegram has no idempotency key for sending, but an edit may be repeated freely.
 the clip is edited into it, however often that takes.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import msgspec
-from telegram import InputMedia, LinkPreviewOptions, Message, ReplyParameters
+from telegram import InlineKeyboardMarkup, InputMedia, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
 from walkon.bot.cards import Card, Video
-from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, keyboard, write
+from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, keyboard, keyboard_elsewhere, write
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
+from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
-from walkon.bot.platforms.telegram.uploads import BLANK, blank, stored, thumbnail, uploaded
-from walkon.bot.port import MessageGone, Post
+from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, stored, thumbnail, uploaded
+from walkon.bot.port import MessageGone, PlatformDown, Post
 from walkon.store.media import MediaStore
+from walkon.types.people import Platform
 
-_FILES_REMEMBERED = 1_000
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class ReplyTo(msgspec.Struct, frozen=True, kw_only=True):
-    """The message of the place that is answered; 0 for none in particular."""
+    """The message of the place that is answered; 0 for none in particular. inline: the message itself, where it stands elsewhere."""
 
     message_id: int = 0
+    inline: str = ""
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
 
 
 class Ref(msgspec.Struct, frozen=True, kw_only=True):
-    """A message of ours. video: media key of the clip it shows, None for a text. blank: a picture stands where a clip was."""
+    """A message of ours: in a chat, or, by its inline id, in one that Telegram does not name.
 
-    chat_id: int
-    message_id: int
+    video: media key of the clip it shows, None for a text. blank: a picture stands where a clip was.
+    """
+
+    chat_id: int = 0
+    message_id: int = 0
+    inline: str = ""
     video: str | None = None
     blank: bool = False
+
+    @property
+    def address(self) -> Mapping[str, Any]:
+        """The message as the calls that edit it name it."""
+        return {"inline_message_id": self.inline} if self.inline else {"chat_id": self.chat_id, "message_id": self.message_id}
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -51,19 +62,20 @@ def read_ref(text: str) -> Ref:
 
 
 class Sender:
-    """Shows cards. Raises the port's errors."""
+    """Shows cards. storage: the chat whose files inline messages show, None without inline mode. Raises the port's errors."""
 
-    def __init__(self, bot: ExtBot[int], media: MediaStore, *, upload_answer_s: float) -> None:
+    def __init__(self, bot: ExtBot[int], media: MediaStore, files: KnownFiles, *, storage: int | None, upload_answer_s: float) -> None:
         self._bot = bot
         self._media = media
+        self._files = files
+        self._storage = storage
         self._upload_answer_s = upload_answer_s
         self._placed: dict[str, Ref] = {}
-        self._files: OrderedDict[str, str] = OrderedDict()
         self._moved: dict[int, int] = {}
 
     async def show(self, post: Post, card: Card, *, words_limit: int | None = None) -> str:
         """Make the post show the card; returns its ref. words_limit: UTF-16 units of the words where it stays a text."""
-        ref = read_ref(post.ref) if post.ref else self._placed.get(post.key)
+        ref = read_ref(post.ref) if post.ref else self._placed.get(post.key) or _carried(post)
         try:
             shown = await self._edit(ref, card) if ref else await self._new(post, card, words_limit)
         except MessageGone:
@@ -82,7 +94,7 @@ class Sender:
 
     async def _send(self, post: Post, written: Written, card: Card) -> Message:
         answered = read_ref(post.follows) if post.follows else msgspec.json.decode(post.reply, type=ReplyTo)
-        chat, thread = int(post.place.channel), int(post.place.thread) if post.place.thread else None
+        chat, thread = int(post.place.addressee or post.place.channel), int(post.place.thread) if post.place.thread else None
         chat = self._moved.get(chat, chat)
         try:
             return await self._post(chat, answered.message_id, thread, written, card)
@@ -99,9 +111,17 @@ class Sender:
                 entities=written.entities,
                 message_thread_id=thread,
                 reply_parameters=reply,
-                reply_markup=keyboard(card),
+                reply_markup=self._keyboard(card),
                 link_preview_options=_NO_PREVIEW,
             )
+
+    @property
+    def inline(self) -> bool:
+        """Whether clips can be carried into any chat: BotFather has switched it on, and there is a chat to keep them in."""
+        return self._storage is not None and self._bot.bot.supports_inline_queries is True
+
+    def _keyboard(self, card: Card, ref: Ref | None = None) -> InlineKeyboardMarkup | None:
+        return keyboard_elsewhere(card) if ref and ref.inline else keyboard(card, carried=self.inline)
 
     async def _edit(self, ref: Ref, card: Card) -> Ref:
         try:
@@ -128,23 +148,30 @@ class Sender:
         """A clip cannot become a text again, and may be too old to be deleted: a plain picture takes its place."""
         written = write(card, limit=CAPTION_LIMIT)
         with told_apart():
-            message = await self._again(ref, card, BLANK, lambda id: blank(card.tone, written, id))
+            message = await self._again(ref, card, BLANK, lambda id: blank(written, id))
+            if message is None and ref.inline:
+                await self._store_blank(card)
+                message = await self._again(ref, card, BLANK, lambda id: blank(written, id))
             message = message or await self._bot.edit_message_media(
-                blank(card.tone, written), ref.chat_id, ref.message_id, reply_markup=keyboard(card)
+                blank(written, plain_picture(card.tone)), **_uploadable(ref), reply_markup=self._keyboard(card)
             )
         if isinstance(message, Message) and message.photo:
-            self._remember(BLANK, message.photo[-1].file_id)
+            await self._files.remember(BLANK, message.photo[-1].file_id)
         return msgspec.structs.replace(ref, video=None, blank=True)
+
+    async def _store_blank(self, card: Card) -> None:
+        if self._storage is not None:
+            stored = await self._bot.send_photo(self._storage, plain_picture(card.tone), disable_notification=True)
+            await self._files.remember(BLANK, stored.photo[-1].file_id)
 
     async def _text(self, ref: Ref, card: Card) -> Ref:
         written = write(card, limit=TEXT_LIMIT)
         with told_apart():
             await self._bot.edit_message_text(
                 written.text,
-                ref.chat_id,
-                ref.message_id,
+                **ref.address,
                 entities=written.entities,
-                reply_markup=keyboard(card),
+                reply_markup=self._keyboard(card, ref),
                 link_preview_options=_NO_PREVIEW,
                 rate_limit_args=SPARE_FOR_ANSWERS,
             )
@@ -154,7 +181,7 @@ class Sender:
         written = write(card, limit=CAPTION_LIMIT)
         with told_apart():
             await self._bot.edit_message_caption(
-                ref.chat_id, ref.message_id, caption=written.text, caption_entities=written.entities, reply_markup=keyboard(card)
+                **ref.address, caption=written.text, caption_entities=written.entities, reply_markup=self._keyboard(card, ref)
             )
         return ref
 
@@ -165,35 +192,43 @@ class Sender:
                 ref, card, video, written
             )
         if isinstance(message, Message) and message.video:
-            self._remember(video.video, message.video.file_id)
+            await self._files.remember(video.video, message.video.file_id)
         return msgspec.structs.replace(ref, video=video.video, blank=False)
 
     async def _again(self, ref: Ref, card: Card, key: str, media: Callable[[str], InputMedia]) -> Message | bool | None:
         """By the file's id, if Telegram has it already and still knows it; None if not."""
-        file_id = self._files.get(key)
+        file_id = await self._files.find(key)
         if file_id is None:
             return None
         try:
-            return await self._bot.edit_message_media(media(file_id), ref.chat_id, ref.message_id, reply_markup=keyboard(card))
+            return await self._bot.edit_message_media(media(file_id), **ref.address, reply_markup=self._keyboard(card, ref))
         except BadRequest as error:
             if "file" not in error.message.lower():
                 raise
-            self._files.pop(key, None)
+            await self._files.forget(key)
             return None
 
     async def _upload(self, ref: Ref, card: Card, video: Video, written: Written) -> Message | bool:
+        address = _uploadable(ref)
         small = await thumbnail(self._media, video.poster)
         with uploaded(self._media, video, written, small) as upload:
             return await self._bot.edit_message_media(
                 upload.media,
-                ref.chat_id,
-                ref.message_id,
-                reply_markup=keyboard(card),
+                **address,
+                reply_markup=self._keyboard(card),
                 read_timeout=self._upload_answer_s,
                 api_kwargs=dict(upload.beside),
             )
 
-    def _remember(self, key: str, file_id: str) -> None:
-        self._files[key] = file_id
-        if len(self._files) > _FILES_REMEMBERED:
-            self._files.popitem(last=False)
+
+def _carried(post: Post) -> Ref | None:
+    """The message that a person carried into another chat: it stands before we say anything."""
+    answered = msgspec.json.decode(post.reply, type=ReplyTo)
+    return Ref(inline=answered.inline) if answered.inline else None
+
+
+def _uploadable(ref: Ref) -> Mapping[str, Any]:
+    """The message's address for an upload. Raises PlatformDown for one that only shows what Telegram has; the upload is on its way."""
+    if ref.inline:
+        raise PlatformDown(platform=Platform.TELEGRAM, reason="the clip is still on its way to the storage chat")
+    return ref.address

@@ -88,14 +88,13 @@ def _media(
     )
 
 
-def blank(tone: Tone, caption: Written, file_id: str | None = None) -> InputMediaPhoto:
-    """A picture of one colour, to take the place of a clip. file_id: where Telegram has it already."""
-    return InputMediaPhoto(
-        file_id or InputFile(_plain(tone), filename=BLANK, attach=True), caption=caption.text, caption_entities=caption.entities
-    )
+def blank(caption: Written, picture: InputFile | str) -> InputMediaPhoto:
+    """The plain picture that takes the place of a clip. picture: itself, or its id where Telegram has it already."""
+    return InputMediaPhoto(picture, caption=caption.text, caption_entities=caption.entities)
 
 
-def _plain(tone: Tone) -> bytes:
+def plain_picture(tone: Tone) -> InputFile:
+    """A picture of one colour."""
     out = io.BytesIO()
     Image.new("RGB", _BLANK_PX, f"#{tone.value:06x}").save(out, "PNG")
-    return out.getvalue()
+    return InputFile(out.getvalue(), filename=BLANK, attach=True)

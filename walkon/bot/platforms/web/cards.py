@@ -98,7 +98,7 @@ def card_json(card: Card) -> str:
         body=tuple(_line(text) for text in card.body),
         bar=BarView(fraction=bar.fraction, text=bar.text, name=bar.name) if bar else None,
         small=card.small,
-        buttons=tuple(_button(button) for button in card.buttons),
+        buttons=tuple(_button(button) for button in card.deeds),
         clip=card.clip,
     )
     return msgspec.json.encode(view).decode()

@@ -19,6 +19,7 @@ from walkon.bot.platforms.web.typed import Typed, read_typed
 from walkon.bot.platforms.web.visitor import Visitor
 from walkon.bot.port import Handler
 from walkon.bot.words import Words
+from walkon.scene.mentions import mentions_in
 from walkon.store.text import keepable
 from walkon.types.clock import Clock, from_ms, to_ms
 from walkon.types.ids import EventId, PersonId, PlaceId
@@ -29,6 +30,8 @@ log = structlog.get_logger(__name__)
 PLACE = PlaceId("web:local")
 UPLOAD_LIMIT = 100 * 2**20
 """Bytes of a clip: nobody limits the page, this keeps a phone's browser comfortable."""
+MOST_MENTIONS = 8
+"""Different names that are looked up for one command."""
 HEARTBEAT_S = 20.0
 GOODBYE_S = 1.0
 
@@ -163,11 +166,13 @@ class Chat:
         typed = read_typed(said.text or "", self.root, self.commands)
         person = Person(id=PersonId(said.person_id or ""), name=said.author or "", locale=said.locale)
         id = said.key.removeprefix(frames.SAID)
+        options = await self._with_people(typed)
         reply = await self.handler.command(
             Invocation(
                 event=EventId(f"web:{id}"),
                 command=typed.command,
-                options=await self._with_people(typed),
+                options=options,
+                mentions=await self._mentioned(options),
                 person=person,
                 place=lobby_place(said.locale),
                 at=from_ms(said.at_ms),
@@ -187,6 +192,12 @@ class Chat:
                 person = await self.lobby.person(called[1:].strip('"'))
                 options |= {option.name: person} if person else {}
         return options
+
+    async def _mentioned(self, options: Mapping[str, RawValue]) -> Mapping[str, Person]:
+        """The people named in the words, as far as exactly one account here is called so."""
+        written = {token for words in options.values() if isinstance(words, str) for token in mentions_in(words) if token[0] == "@"}
+        people = {token: await self.lobby.person(token[1:].strip('"')) for token in sorted(written)[:MOST_MENTIONS]}
+        return {token: person for token, person in people.items() if person}
 
     async def _keep(self, reply: Reply, person: Person, id: str, *, answers: str | None = None) -> None:
         message, is_new = await self.lobby.add(

@@ -5,11 +5,13 @@ import errno
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from aiohttp.web import AppRunner, SockSite
 
 from walkon.bot.cards import Card
 from walkon.bot.command import Command
+from walkon.bot.files import Attachment, FileGone
 from walkon.bot.platforms.web import static_files
 from walkon.bot.platforms.web.cards import card_json
 from walkon.bot.platforms.web.chat import Chat, message_ref
@@ -24,7 +26,7 @@ from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.types.clock import Clock, SystemClock, to_ms
 from walkon.types.errors import SetupError
-from walkon.types.people import Platform
+from walkon.types.people import Person, Place, Platform
 
 LIMITS = PlatformLimits(min_edit_s=0.2, in_flight=8, notes=False)
 """Ours to choose: five edits a second look alive, and each is one commit."""
@@ -142,8 +144,24 @@ class WebPlatform:
 
     async def show(self, post: Post, card: Card) -> str:
         """Make the post show the card; on the page every post is one row, so repeating it changes nothing."""
-        new = NewMessage(key=post.key, channel=CHANNEL, card=card_json(card), locale=post.place.locale, at_ms=to_ms(self.clock.now()))
+        whose = post.place.addressee
+        new = NewMessage(
+            key=post.key,
+            channel=CHANNEL,
+            visible_to=f"{Platform.WEB}:{whose}" if whose else None,
+            card=card_json(card),
+            locale=post.place.locale,
+            at_ms=to_ms(self.clock.now()),
+        )
         return message_ref(await self._lobby.put(new))
+
+    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
+        """The page sends no files. Raises FileGone."""
+        raise FileGone
+
+    async def is_member(self, person: Person, place: Place) -> bool:
+        """Whoever has a name here is here."""
+        return True
 
     async def close(self) -> None:
         """Give the port back."""

@@ -1,0 +1,87 @@
+"""What a person may carry from here into any chat: their own finished clips, new words, and their clips with new words.
+
+Where it goes the platform does not say, so only what is the person's own is offered.
+"""
+
+import re
+from dataclasses import replace
+
+from walkon.bot.carrying import CARRIED, was_carried
+from walkon.bot.clip_card import Speaker
+from walkon.bot.command import Invocation
+from walkon.bot.family_card import family_card
+from walkon.bot.house import House
+from walkon.bot.intake import card_row
+from walkon.bot.port import Ready, Shelf
+from walkon.library import tables
+from walkon.library.clips import Clip
+from walkon.store import outbox
+from walkon.store.database import Transaction
+from walkon.types.clock import to_ms
+from walkon.types.ids import ClipId, read_clip_id
+from walkon.types.people import Person
+
+PAGE = 20
+"""Clips listed at once."""
+BASES = 3
+"""Clips offered to be made anew."""
+
+WORDS = "words"
+START = "start"
+_NAMED = re.compile(r"\s*#(?P<clip>\w+)\s*(?P<words>.*)", re.DOTALL)
+
+
+def read_words(text: str) -> tuple[ClipId | None, str]:
+    """The clip that is named first, `#7KQ2M9`, and the words after it."""
+    named = _NAMED.fullmatch(text)
+    clip = read_clip_id(named["clip"]) if named else None
+    return (clip, named["words"].strip()) if named and clip else (None, text.strip())
+
+
+async def shelf(house: House, asked: Invocation) -> Shelf:
+    """What the person may carry away now. Options of `asked`: words as written, start of the page."""
+    named, words = read_words(str(asked.options.get(WORDS, "")))
+    if words:
+        bases = await house.database.read(lambda tx: _bases(tx, asked.person, named))
+        return Shelf(words=None if named else words, bases=bases)
+    start = int(str(asked.options.get(START, 0)))
+    found = await house.database.read(lambda tx: _own(tx, asked.person, named, start))
+    speaker = Speaker(house.words, asked.person.locale)
+    ready = [Ready(clip=clip, card=await family_card(house, speaker, clip, None)) for clip in found[:PAGE]]
+    return Shelf(ready=tuple(ready), next=start + PAGE if len(found) > PAGE else None)
+
+
+async def _own(tx: Transaction, person: Person, named: ClipId | None, start: int) -> tuple[Clip, ...]:
+    if named is None:
+        return tuple(await tables.finished_of(tx, person.id, start=start, limit=PAGE + 1))
+    clip = await tables.get(tx, named)
+    return (clip,) if clip and clip.finished and clip.asker.id == person.id else ()
+
+
+async def _bases(tx: Transaction, person: Person, named: ClipId | None) -> tuple[Clip, ...]:
+    if named is None:
+        return tuple(await tables.finished_of(tx, person.id, limit=BASES))
+    clip = await tables.get(tx, named)
+    if clip is None or not clip.finished:
+        return ()
+    theirs = clip.asker.id == person.id or await was_carried(tx, clip.id)
+    return (clip,) if theirs else ()
+
+
+async def carried(house: House, asked: Invocation, id: ClipId, ref: str) -> None:
+    """The person carried their clip into a chat, where it stands as message `ref`: from now on it is kept up to date there."""
+    now_ms = to_ms(house.clock.now())
+
+    async def stands(tx: Transaction) -> None:
+        clip = await tables.get(tx, id)
+        if clip is None or clip.asker.id != asked.person.id:
+            return
+        row = replace(card_row(f"{CARRIED}{asked.event}", clip, asked.place, asked.reply), urgent=True)
+        await outbox.put(tx, row, now_ms)
+        await outbox.acknowledge(tx, row.key, 1, ref)
+        if not clip.finished:
+            # Taken down between being offered and being chosen.
+            await outbox.retract(tx, clip.id, now_ms)
+
+    await house.database.write(stands)
+    house.database.announce()
