@@ -19,6 +19,7 @@ from walkon.consent.receipts import Circumstances, Controller, Event, EventState
 from walkon.store.keys import Keys
 from walkon.store.ledger import Entry, Ledger
 from walkon.store.thread import Transaction
+from walkon.store.tombstones import TombstoneKind, bury
 from walkon.types.ids import PersonId
 
 STATES: Mapping[DecisionKind, EventState] = {
@@ -36,6 +37,13 @@ STATES: Mapping[DecisionKind, EventState] = {
     DecisionKind.REVOKED: EventState.WITHDRAWN,
 }
 """The decisions that a receipt is made for, and what each is in the terms of the standard."""
+
+BURIED: Mapping[DecisionKind, TombstoneKind] = {
+    DecisionKind.TAKEN_BACK: TombstoneKind.GRANT,
+    DecisionKind.PERMISSION_ENDED: TombstoneKind.PERMISSION,
+    DecisionKind.REVOKED: TombstoneKind.LIKENESS,
+}
+"""The decisions that no backup may undo, and what each ended; the fact of that name says which."""
 
 KEPT = {
     Purpose.LIKENESS_FACE: ("reference stills",),
@@ -60,6 +68,8 @@ class Proof:
         payload = {**decision.facts, **others, "receipts": [sign(one, self.keys) for one in self._receipts(decision, level)]}
         about = self.keys.person_key(decision.about)
         await ledger.append(tx, f"consent.{decision.kind}", about, payload=payload, at=decision.at)
+        if (buried := BURIED.get(decision.kind)) and (subject := decision.facts.get(buried)):
+            await bury(tx, buried, str(subject), decision.at)
         if decision.kind is DecisionKind.REVOKED:
             await Enrolled(self.keys).let_go(tx, decision.about, decision.at)
 

@@ -22,6 +22,7 @@ from walkon.library.clips import (
 )
 from walkon.store import outbox
 from walkon.store.database import Transaction
+from walkon.store.tombstones import TombstoneKind, bury
 from walkon.types.clock import to_ms
 from walkon.types.ids import ClipId
 
@@ -78,6 +79,7 @@ async def end_taken_down(tx: Transaction, clip: Clip, by: RemovedBy, now: dateti
             if by.bans_file and clip.finished and key == clip.finished.video:
                 await films.refuse(tx, films.digest_of(key), to_ms(now))
         await outbox.retract(tx, clip.id, to_ms(now))
+        await bury(tx, TombstoneKind.CLIP, clip.id, now)
     return after
 
 

@@ -100,6 +100,10 @@ class Keys:
         """The account's name in vault, ledger and receipts: to be recomputed only by whoever holds the pepper."""
         return PersonKey(hmac.digest(self._file.pepper, person.encode(), "sha256").hex())
 
+    def mac(self, data: bytes) -> bytes:
+        """A hash of the data that only the holder of this file can make; 32 bytes."""
+        return hmac.digest(self._file.pepper, b"mac " + data, "sha256")
+
     @property
     def wrapping_version(self) -> int:
         """The version that wraps new keys."""
