@@ -1,4 +1,4 @@
-"""0010 tombstone. Why: what ended for good must stay ended after a restore of an older backup.
+"""0011 tombstone. Why: what ended for good must stay ended after a restore of an older backup.
 
 Served: store/tombstones.py. Cost: one row for each end. Personal: nothing; a person's subject is a keyed hash. Only adds.
 Undone by: dropping the table.
@@ -9,8 +9,8 @@ from alembic import op
 
 from walkon.store.schema import INT64
 
-revision = "0010"
-down_revision = "0009"
+revision = "0011"
+down_revision = "0010"
 
 
 def upgrade() -> None:
