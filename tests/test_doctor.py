@@ -8,12 +8,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from walkon.config import load
 from walkon.doctor import Finding, Level, as_record, as_words, examine, settings
+from walkon.provenance.certificates import now, own_credentials
 from walkon.store.lock import RoleLock
 
 CANARY = "never-print-this-x9Qk"
@@ -307,3 +309,38 @@ def test_a_key_file_that_others_can_read_is_a_stop_with_the_mend(config, tmp_pat
     finding = keys_finding(found)
     assert finding.level is Level.STOP
     assert finding.mend == f"As its owner: chmod 600 {tmp_path / 'keys'}"
+
+
+def signature(config) -> Finding:
+    return next(finding for finding in examine(config) if finding.check == "signature")
+
+
+@pytest.fixture
+def signing(config, tmp_path):
+    """Settings whose keys lie below the test's directory; more by variables."""
+    return lambda **variables: config(WALKON_CONSENT__KEY_FILE=str(tmp_path / "home" / "keys"), **variables)
+
+
+def test_a_certificate_that_is_none_yet_is_made_at_the_first_start(signing, tmp_path):
+    assert signature(signing()).what == "signature: none yet, made at the first start"
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_certificate_of_walkons_own_says_until_when(signing):
+    made = own_credentials(signing().signing_dir, now())
+    found = signature(signing())
+    assert (found.level, found.what[-10:]) == (Level.OK, f"{made.ends:%Y-%m-%d}")
+
+
+def test_a_signing_key_that_others_may_read_is_a_stop(signing):
+    own_credentials(signing().signing_dir, now()).key.chmod(0o644)
+    assert signature(signing()).level is Level.STOP
+    assert "chmod 600" in signature(signing()).what
+
+
+@pytest.mark.parametrize(("age", "level"), [(300, Level.OK), (345, Level.LOOK), (370, Level.STOP)])
+def test_a_hosts_own_certificate_is_watched_from_30_days_before_it_ends(signing, tmp_path, age, level):
+    made = own_credentials(tmp_path / "elsewhere", now() - timedelta(days=age))
+    (tmp_path / "chain.pem").write_text(made.chain)
+    pair = {"WALKON_PROVENANCE__CERTIFICATE": str(tmp_path / "chain.pem"), "WALKON_PROVENANCE__PRIVATE_KEY": str(made.key)}
+    assert signature(signing(**pair)).level is level

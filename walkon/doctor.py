@@ -18,6 +18,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from asyncio.run(_redis(config)) if config.queue_on_redis else [_database("queue", config.queue_path)]
     yield _database("store", config.store_path)
     yield _key_file(config)
+    yield _signature(config)
     yield from asyncio.run(_platforms(config))
     yield _speech()
     yield from _picture_and_sound()
@@ -252,6 +254,31 @@ def _key_file(config: Config) -> Finding:
         what, _, mend = str(error).partition(". ")
         return Finding(check="keys", level=Level.STOP, what=what, mend=mend)
     return Finding(check="keys", level=Level.OK, what=f"key file {keys.id} in {path}, for its owner alone; keep a copy apart from backups")
+
+
+def _signature(config: Config) -> Finding:
+    """Whether clips can be signed, and for how long."""
+    from walkon.provenance.certificates import RENEW_WITHIN, brought_credentials, existing_credentials, now
+    from walkon.types.errors import SetupError
+
+    provenance = config.provenance
+    try:
+        if provenance.certificate and provenance.private_key:
+            found = brought_credentials(provenance.certificate, provenance.private_key)
+        else:
+            found = existing_credentials(config.signing_dir)
+    except SetupError as error:
+        return Finding(check="signature", level=Level.STOP, what=str(error))
+    if found is None:
+        return Finding(check="signature", level=Level.OK, what="signature: none yet, made at the first start")
+    left, day = found.ends - now(), f"{found.ends:%Y-%m-%d}"
+    if left < timedelta(0):
+        mend = "Renew it, [provenance] certificate." if not found.own else "Start walkon once: it renews its own."
+        return Finding(check="signature", level=Level.STOP, what=f"signature: the certificate ended on {day}", mend=mend)
+    if left < RENEW_WITHIN and not found.own:
+        what = f"signature: the certificate ends on {day}, in {left.days} days"
+        return Finding(check="signature", level=Level.LOOK, what=what, mend="Renew it, [provenance] certificate.")
+    return Finding(check="signature", level=Level.OK, what=f"signature: clips are signed; the certificate holds until {day}")
 
 
 def _known_key_file(store: Path) -> str | None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -31,7 +32,9 @@ if TYPE_CHECKING:
     from walkon.bot.house import House
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
+    from walkon.engine.finishing import Finishing
     from walkon.engine.port import RenderBackend, Rendered
+    from walkon.provenance.certificates import Credentials
     from walkon.safety.text import Judge
     from walkon.types.scene import Scene
 
@@ -295,12 +298,32 @@ def backend_of(config: Config, name: str | None = None) -> "RenderBackend":
         raise SetupError(f"[engine] {error.reason}") from error
 
 
+def finishing_of(config: Config) -> "Finishing":
+    """What signs clips here; its process starts with the first. Raises SetupError where there is nothing fit to sign with."""
+    from walkon.engine.finishing import Finishing
+
+    credentials = partial(credentials_of, config)
+    credentials()
+    return Finishing(credentials)
+
+
+def credentials_of(config: Config) -> "Credentials":
+    """What clips are signed with: the host's own certificate, or walkon's, made at the first need. Raises SetupError."""
+    from walkon.provenance.certificates import brought_credentials, now, own_credentials
+
+    provenance = config.provenance
+    if provenance.certificate and provenance.private_key:
+        return brought_credentials(provenance.certificate, provenance.private_key)
+    return own_credentials(config.signing_dir, now())
+
+
 def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
     from walkon.engine.render import Studio
     from walkon.engine.worker import Worker
 
-    # Made now, so that a model that cannot be had stops the start and not the worker.
+    # Made now, so that what cannot be had stops the start and not the worker.
     backend = backend_of(ground.config)
+    finishing = finishing_of(ground.config)
 
     async def run() -> None:
         studio = Studio(
@@ -308,13 +331,18 @@ def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
             database=ground.database,
             media=ground.media,
             backend=backend,
+            finishing=finishing,
             clock=SystemClock(),
             scratch=ground.config.walkon.data_dir / "scratch",
+            visible_mark=ground.config.provenance.visible_mark,
         )
         if not ground.config.queue_on_redis:
             # The role's lock says that no other worker lives, so whatever is leased was a dead one's.
             await ground.queue.reclaim()
-        await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s).run()
+        try:
+            await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s).run()
+        finally:
+            await finishing.close()
 
     return run
 
@@ -361,20 +389,28 @@ async def readiness(ground: Ground) -> Mapping[str, object]:
 async def render_once(config: Config, scene: "Scene", out: Path, engine: str | None = None) -> "Rendered":
     """Render one scene to a file, without queue or store; its poster and captions are not kept.
 
-    Raises BackendUnavailable, RenderFailed, OSError.
+    It is marked and signed like any other. Raises BackendUnavailable, RenderFailed, NotFinished, OSError, SetupError.
     """
     from walkon.engine.port import Order
+    from walkon.provenance.manifest import Source, Statement
+    from walkon.provenance.wording import mark_words
 
-    backend = backend_of(config, engine)
+    backend, finishing = backend_of(config, engine), finishing_of(config)
+    able = backend.capabilities
+    mark = mark_words(drawn=able.drawn, language=scene.language) if config.provenance.visible_mark else ""
+    statement = Statement(source=Source.ALGORITHM if able.drawn else Source.MODEL, engine=able.name)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".walkon-", dir=out.parent) as scratch:
         try:
             await backend.start()
-            rendered = await backend.render(Order(scene=scene, directory=Path(scratch), max_bytes=NO_LIMIT), lambda step: None)
+            order = Order(scene=scene, directory=Path(scratch), max_bytes=NO_LIMIT, mark=mark)
+            rendered = await backend.render(order, lambda step: None)
+            seal = await finishing.sign(rendered.video, statement)
             os.replace(rendered.video, out)
         finally:
+            await finishing.close()
             await backend.close()
-    return replace(rendered, video=out)
+    return replace(rendered, video=out, bytes=seal.bytes)
 
 
 def announce_address(address: str) -> None:

@@ -1,6 +1,7 @@
 """The worker: every claimed job ends, is handed back, or is another's; nothing is recorded twice."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -11,11 +12,13 @@ import pytest
 from tests.doubles.clock import StandingClock
 from tests.stores import place_of
 from tests.waiting import until
+from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Capabilities, Order, Phase, Rendered, RenderFailed, Step
 from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, FailureCause
+from walkon.provenance.manifest import Seal, Source, Statement
 from walkon.queue.lanes import lane_of
 from walkon.queue.port import Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable, Warm
 from walkon.queue.sqlite import SqliteQueue
@@ -66,11 +69,26 @@ class ScriptedBackend:
         return None
 
 
+class ScriptedFinisher:
+    """Last steps without the process that does them: notes what was signed, or refuses."""
+
+    def __init__(self) -> None:
+        self.signed: list[Statement] = []
+        self.refuses = ""
+
+    async def sign(self, clip: Path, statement: Statement) -> Seal:
+        if self.refuses:
+            raise NotFinished(self.refuses)
+        self.signed.append(statement)
+        return Seal(bytes=clip.stat().st_size + 4, film=hashlib.sha256(clip.read_bytes()).hexdigest())
+
+
 class Site:
     """A store, a queue and a worker's studio."""
 
     def __init__(self, database: Database, queue: SqliteQueue, clock: StandingClock, folder: Path) -> None:
         self.backend = ScriptedBackend()
+        self.finishing = ScriptedFinisher()
         self.clock = clock
         self.folder = folder
         self.studio = Studio(
@@ -78,11 +96,14 @@ class Site:
             database=database,
             media=MediaStore(folder / "media"),
             backend=self.backend,
+            finishing=self.finishing,
             clock=clock,
             scratch=folder / "scratch",
         )
 
-    async def ask(self, id: str, words: str = "a dog runs", *, lane: str = "animatic", name: str = "Ana") -> ClipId:
+    async def ask(
+        self, id: str, words: str = "a dog runs", *, lane: str = "animatic", name: str = "Ana", parent: ClipId | None = None
+    ) -> ClipId:
         clip = Clip(
             id=ClipId(id),
             event=EventId(f"web:{id}"),
@@ -93,6 +114,7 @@ class Site:
             lane=lane,
             max_bytes=1_000_000,
             asked_at=self.clock.now(),
+            parent=parent,
         )
         async with self.studio.database.transaction() as tx:
             await tables.add(tx, clip)
@@ -288,3 +310,35 @@ async def _is(site: Site, id: ClipId, state: ClipState) -> bool:
 
 async def _job_is(site: Site, id: ClipId, state: JobState) -> bool:
     return await site.job(id) is state
+
+
+async def test_a_clip_that_cannot_be_signed_never_reaches_the_store(site: Site) -> None:
+    site.finishing.refuses = "the key is gone"
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _tried(site, id))
+    assert await site.state(id) is ClipState.PROMISED
+    assert not (site.folder / "media").exists()
+
+
+async def test_the_statement_names_the_engine_and_the_clip_it_was_made_from(site: Site) -> None:
+    parent = await site.ask("PARENT")
+    async with site.working():
+        await until(lambda: _is(site, parent, ClipState.FINISHED))
+        child = await site.ask("CH11D0", "a cat runs", parent=parent)
+        await until(lambda: _is(site, child, ClipState.FINISHED))
+    first, second = site.finishing.signed
+    assert first == Statement(source=Source.ALGORITHM, engine="scripted")
+    film = (await site.clip(parent)).finished
+    assert film and second.parent == site.studio.media.path(film.video)
+
+
+async def test_a_clip_whose_parent_is_gone_is_signed_as_a_new_one(site: Site) -> None:
+    child = await site.ask("CH11D0", parent=ClipId("NOWHER"))
+    async with site.working():
+        await until(lambda: _is(site, child, ClipState.FINISHED))
+    assert site.finishing.signed[0].parent is None
+
+
+async def _tried(site: Site, id: ClipId) -> bool:
+    return await site.job(id) is JobState.DELAYED

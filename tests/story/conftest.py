@@ -12,10 +12,14 @@ from tests.waiting import until
 from walkon.bot.cards import Card, plain
 from walkon.bot.delivery import Delivery
 from walkon.engine.backends.animatic import AnimaticBackend
+from walkon.engine.finishing import Finishing
 from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
+from walkon.library import tables
+from walkon.provenance.certificates import now, own_credentials
 from walkon.store.media import MediaStore
 from walkon.telemetry import build_metrics
+from walkon.types.ids import ClipId
 
 
 class Evening:
@@ -39,6 +43,17 @@ class Evening:
         await until(lambda: any(card.words == words for card in self.chat.clips()), 60)
         return next(card for card in self.chat.clips() if card.words == words)
 
+    async def film_of(self, card: Card) -> str:
+        """The digest of a clip's picture and sound, whoever signed it when."""
+        async with self.town.house.database.reading() as tx:
+            clip = await tables.get(tx, ClipId(str(card.clip)))
+        assert clip and clip.finished
+        return clip.finished.film
+
+    async def films(self) -> set[str]:
+        """The digests of all finished clips."""
+        return {await self.film_of(card) for card in self.chat.clips()}
+
     def shows(self, words: str) -> str:
         """The first line of the message about these words, as it stands."""
         return plain(next(card for card in self.chat.messages.values() if card.words == words).head)
@@ -48,11 +63,13 @@ class Evening:
 async def evening(town: Town, tmp_path: Path) -> AsyncIterator[Evening]:
     media = MediaStore(tmp_path / "media")
     house = town.house
+    finishing = Finishing(lambda: own_credentials(tmp_path / "keys" / "signing", now()))
     studio = Studio(
         queue=house.queue,
         database=house.database,
         media=media,
         backend=AnimaticBackend(),
+        finishing=finishing,
         clock=house.clock,
         scratch=tmp_path / "scratch",
     )
@@ -63,3 +80,4 @@ async def evening(town: Town, tmp_path: Path) -> AsyncIterator[Evening]:
     for task in (working, delivering):
         task.cancel()
     await asyncio.gather(working, delivering, return_exceptions=True)
+    await finishing.close()

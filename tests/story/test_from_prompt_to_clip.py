@@ -26,15 +26,24 @@ async def test_her_message_becomes_the_clip_with_picture_sound_captions_and_a_tr
     assert "Computer-drawn" in str(card.small)
 
 
-async def test_the_same_words_with_the_same_seed_are_the_same_clip(evening: Evening) -> None:
+async def test_a_finished_clip_is_signed_and_says_nothing_about_whoever_asked(evening: Evening) -> None:
+    words = f"a zebra called Quillfeather runs {SHORT}"
+    await evening.types("Anastasia", "prompt", prompt=words)
+    card = await evening.clip_of(words)
+    assert card.video
+    film = (await evening.media.read(card.video.video)).lower()
+    assert b"c2pa" in film
+    for personal in ("quillfeather", "zebra", "anastasia", "web:", "lobby", str(card.clip).lower()):
+        assert personal.encode() not in film, personal
+
+
+async def test_the_same_words_with_the_same_seed_are_the_same_film(evening: Evening) -> None:
     words = f"a dog runs {SHORT}"
     await evening.types("Ana", "prompt", prompt=words, seed=7)
     first = await evening.clip_of(words)
     await evening.types("Tom", "prompt", prompt=words, seed=7)
     await evening.clip_of(words)
-    assert first.video
-    videos = {card.video.video for card in evening.chat.clips() if card.video}
-    assert videos == {first.video.video}
+    assert await evening.films() == {await evening.film_of(first)}
 
 
 async def test_a_word_that_walkon_does_not_know_is_said_on_the_card(evening: Evening) -> None:

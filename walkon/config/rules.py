@@ -52,6 +52,7 @@ def refined(section: str, key: str, value: Any) -> Any:
 def clashes(config: Config) -> Iterator[Clash]:
     """Settings that are right one by one and wrong together."""
     yield from _open_page(config)
+    yield from _half_a_pair(config)
     if config.web.login and any(operator.startswith("web:") for operator in config.walkon.operators):
         what = "names an account of the page, where everybody with the login may take any name"
         yield Clash("walkon", "operators", what, "Name Discord or Telegram accounts instead.")
@@ -61,6 +62,14 @@ def clashes(config: Config) -> Iterator[Clash]:
     if not config.queue_on_redis and config.queue_path == config.store_path:
         key = "queue" if config.queue.url else "store"
         yield Clash(key, "url", "names the file that the queue and the store would share", "Give each its own file.")
+
+
+def _half_a_pair(config: Config) -> Iterator[Clash]:
+    provenance = config.provenance
+    if provenance.certificate and not provenance.private_key:
+        yield Clash("provenance", "certificate", "has no private_key beside it", "Name its key, or leave both out.")
+    if provenance.private_key and not provenance.certificate:
+        yield Clash("provenance", "private_key", "has no certificate beside it", "Name the chain, or leave both out.")
 
 
 def is_loopback(host: str) -> bool:

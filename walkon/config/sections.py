@@ -91,6 +91,8 @@ Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from
 SqliteUrl = Annotated[str, Meta(description="an address in quotes", examples=["sqlite:////var/lib/walkon/walkon.db"])]
 QueueUrl = Annotated[str, Meta(description="an address in quotes", examples=["redis://127.0.0.1:6379/0"])]
 KeyFile = Annotated[Path, Meta(description="a file in quotes", examples=["~/.config/walkon/keys"])]
+PemFile = Annotated[Path, Meta(description="a PEM file in quotes", examples=["/etc/walkon/chain.pem"])]
+Switch = Annotated[bool, Meta(description="true or false", examples=[True])]
 FileUrl = Annotated[str, Meta(description="an address in quotes", examples=["file:///var/lib/walkon/media"])]
 Topics = Annotated[
     tuple[Category, ...], Meta(description=f"a list of topics out of {', '.join(TOPICS)}", examples=[["sexual", "violence_gore"]])
@@ -211,6 +213,17 @@ class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     public_figures: Names = ()
 
 
+class ProvenanceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How clips say where they come from. certificate: a PEM chain, the signer first; private_key: its key; both or neither.
+
+    Without them walkon makes its own beside `[consent] key_file`. visible_mark: words in a corner of the picture.
+    """
+
+    certificate: PemFile | None = None
+    private_key: PemFile | None = None
+    visible_mark: Switch = True
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of one host. `Config()` is the host without any configuration. discord, telegram None: not wanted."""
 
@@ -225,6 +238,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     engine: EngineSection = field(default_factory=EngineSection)
     consent: ConsentSection = field(default_factory=ConsentSection)
     moderation: ModerationSection = field(default_factory=ModerationSection)
+    provenance: ProvenanceSection = field(default_factory=ProvenanceSection)
 
     @property
     def queue_on_redis(self) -> bool:
@@ -245,6 +259,11 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def media_path(self) -> Path:
         """The folder clips are kept in."""
         return _path_of(self.media.url) or self.walkon.data_dir / "media"
+
+    @property
+    def signing_dir(self) -> Path:
+        """Where walkon keeps the certificate it makes for itself: beside the key file, never in data_dir."""
+        return self.consent.key_file.parent / "signing"
 
     @property
     def secrets(self) -> tuple[Secret, ...]:

@@ -14,6 +14,7 @@ from av.video.stream import VideoStream
 
 from walkon.engine.performance import SAMPLE_RATE, Samples
 from walkon.engine.port import RenderFailed
+from walkon.provenance.marks import VisibleMark
 from walkon.types.scene import FPS
 
 Picture = npt.NDArray[np.uint8]
@@ -39,7 +40,7 @@ _TAGS = (ColorPrimaries.BT709, ColorTrc.BT709, Colorspace.ITU709, ColorRange.MPE
 class Recipe:
     """How a clip is coded. width, height: of the mp4, even. ceiling_kbps: the picture's average may not pass it. sound_kbps: AAC.
 
-    drawn: no model made it, and the file says so.
+    drawn: no model made it, and the file says so. mark: words in a corner of every picture, "" for none.
     """
 
     width: int
@@ -49,6 +50,7 @@ class Recipe:
     sound_kbps: int
     fps: int = FPS
     drawn: bool = True
+    mark: str = ""
     preset: str = "superfast"
     crf: int = 22
 
@@ -62,7 +64,7 @@ class Recipe:
         return replace(self, drawn=False)
 
 
-def plan(size: tuple[int, int], frame_count: int, max_bytes: int, *, shrink: float = 1.0, fps: int = FPS) -> Recipe:
+def plan(size: tuple[int, int], frame_count: int, max_bytes: int, *, shrink: float = 1.0, fps: int = FPS, mark: str = "") -> Recipe:
     """The best recipe that fits into max_bytes. shrink: below 1 after a try that came out too large by that factor.
 
     The picture gets what sound and tables leave, and shrinks in size where fewer than 0.010 bits a pixel would be left.
@@ -78,7 +80,13 @@ def plan(size: tuple[int, int], frame_count: int, max_bytes: int, *, shrink: flo
         width, height = (round(edge * scale / 2) * 2 for edge in size)
         if picture_kbps * 1000 >= _LEAST_BITS_A_PIXEL * width * height * fps:
             recipe = Recipe(
-                width=width, height=height, frame_count=frame_count, ceiling_kbps=int(picture_kbps), sound_kbps=sound_kbps, fps=fps
+                width=width,
+                height=height,
+                frame_count=frame_count,
+                ceiling_kbps=int(picture_kbps),
+                sound_kbps=sound_kbps,
+                fps=fps,
+                mark=mark,
             )
             return replace(recipe, preset="veryfast") if picture_kbps < 500 or shrink < 1 else recipe
     raise RenderFailed(reason=f"{seconds:.1f} s of picture and sound do not fit into {max_bytes} bytes", retryable=False)
@@ -106,6 +114,7 @@ class Reel:
         self._voice: AudioStream = self._file.add_stream("aac", rate=SAMPLE_RATE, layout="stereo", options=search)
         self._voice.bit_rate = recipe.sound_kbps * 1000
         self._reformatter = VideoReformatter()
+        self._mark: VisibleMark | None = None
         self._added = self._heard = 0
 
     def _video_stream(self) -> VideoStream:
@@ -125,7 +134,10 @@ class Reel:
         return stream
 
     def add(self, picture: Picture) -> None:
-        """The next picture; the buffer may be reused when this returns."""
+        """The next picture; it gets the mark, and the buffer may be reused when this returns."""
+        if self._recipe.mark:
+            self._mark = self._mark or VisibleMark(self._recipe.mark, (picture.shape[1], picture.shape[0]))
+            self._mark.put_on(picture)
         # Not copied: the conversion below has read it when it returns.
         frame = av.VideoFrame.from_numpy_buffer(picture, format="bgra")
         converted = self._reformatter.reformat(

@@ -13,8 +13,8 @@ import structlog
 
 from walkon.engine.pair import environment
 from walkon.provenance.certificates import Credentials
-from walkon.provenance.manifest import Statement
-from walkon.types.errors import WalkonError
+from walkon.provenance.manifest import Seal, Statement
+from walkon.types.errors import SetupError, WalkonError
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,9 @@ class Sign(msgspec.Struct, tag="sign", frozen=True):
 
 
 class Signed(msgspec.Struct, tag="signed", frozen=True):
-    """From the child: signed; `bytes` is its size now."""
+    """From the child: signed."""
 
-    bytes: int
+    seal: Seal
 
 
 class Fault(msgspec.Struct, tag="fault", frozen=True):
@@ -70,10 +70,13 @@ class Finishing:
         """Process id of the child, None where there is none now."""
         return self._child.pid if self._child and self._child.returncode is None else None
 
-    async def sign(self, clip: Path, statement: Statement) -> int:
-        """Sign the clip in place; returns its new size in bytes. Raises NotFinished; what lies there then is not to be shown."""
-        ask = Sign(str(clip), statement, self._credentials())
-        return (await self._asked(ask, Signed, SIGN_LIMIT_S)).bytes
+    async def sign(self, clip: Path, statement: Statement) -> Seal:
+        """Sign the clip in place. Raises NotFinished; what lies there then is not to be shown."""
+        try:
+            ask = Sign(str(clip), statement, self._credentials())
+        except SetupError as error:
+            raise NotFinished(str(error)) from error
+        return (await self._asked(ask, Signed, SIGN_LIMIT_S)).seal
 
     async def close(self) -> None:
         """End the child; returns when it is gone."""

@@ -38,13 +38,15 @@ class Step:
 class Order:
     """What to render. directory: an empty directory the backend writes into. max_bytes: the mp4 may not be larger.
 
-    source: the mp4 of the clip that `scene.built_on` names, where there is one and it could be had.
+    source: the mp4 of the clip that `scene.built_on` names, where there is one and it could be had. mark: words that every
+    picture and the poster carry in a corner, none where the host switched that off.
     """
 
     scene: Scene
     directory: Path
     max_bytes: int
     source: Path | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

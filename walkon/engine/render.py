@@ -3,38 +3,55 @@
 import asyncio
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
+from typing import Protocol
 
 from walkon.engine.port import Order, RenderBackend, Rendered, RenderFailed, Step
 from walkon.library import tables
 from walkon.library.clips import Clip, Finished
 from walkon.library.endings import end_finished, result_of
+from walkon.provenance.manifest import Seal, Source, Statement, room_for
+from walkon.provenance.wording import mark_words
 from walkon.queue.port import JobQueue, Lease
 from walkon.scene.codec import decode
 from walkon.store.database import Database
-from walkon.store.media import MediaStore
+from walkon.store.media import MediaMissing, MediaStore
 from walkon.types.clock import Clock
 from walkon.types.ids import ClipId
 
 
+class Finisher(Protocol):
+    """Does the last steps of a clip, in a process of its own."""
+
+    async def sign(self, clip: Path, statement: Statement) -> Seal:
+        """Sign the mp4 in place. Raises NotFinished."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studio:
-    """What a render works with. scratch: a directory of this worker's own."""
+    """What a render works with. finishing: what signs every clip. scratch: a directory of this worker's own.
+
+    visible_mark: every picture says in a corner how it came to be; what machines read is not touched by it.
+    """
 
     queue: JobQueue
     database: Database
     media: MediaStore
     backend: RenderBackend
+    finishing: Finisher
     clock: Clock
     scratch: Path
+    visible_mark: bool = True
 
 
 async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], None]) -> None:
-    """Render the leased clip: draw, store the files, let the queue decide by the fencing token, record, announce.
+    """Render the leased clip: draw, sign, store the files, let the queue decide by the fencing token, record, announce.
 
-    Raises RenderFailed, LeaseLost, JobCancelled, OSError (media or scratch away).
+    Nothing reaches the media store before it is signed, so whatever crashes here leaves no unsigned clip to be posted.
+
+    Raises RenderFailed, NotFinished, LeaseLost, JobCancelled, OSError (media or scratch away).
     """
     clip_id = ClipId(lease.job.payload.decode())
     async with studio.database.reading() as tx:
@@ -55,12 +72,34 @@ async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], Non
 
 async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[Step], None], started: float) -> Finished:
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
-    order = Order(scene=decode(clip.scene), directory=directory, max_bytes=clip.max_bytes)
+    scene, drawn = decode(clip.scene), studio.backend.capabilities.drawn
+    parent = await _parent_film(studio, clip)
+    order = Order(
+        scene=scene,
+        directory=directory,
+        max_bytes=clip.max_bytes - await asyncio.to_thread(room_for, parent),
+        mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
+    )
     rendered = await studio.backend.render(order, report)
-    return await _keep(studio, rendered, started)
+    source = Source.ALGORITHM if drawn else Source.MODEL
+    statement = Statement(source=source, engine=studio.backend.capabilities.name, parent=parent)
+    seal = await studio.finishing.sign(rendered.video, statement)
+    return await _keep(studio, replace(rendered, bytes=seal.bytes), seal.film, started)
 
 
-async def _keep(studio: Studio, rendered: Rendered, started: float) -> Finished:
+async def _parent_film(studio: Studio, clip: Clip) -> Path | None:
+    """The film of the clip that this one was made from, None where there is none or it is not kept any more."""
+    if clip.parent is None:
+        return None
+    async with studio.database.reading() as tx:
+        parent = await tables.get(tx, clip.parent)
+    try:
+        return studio.media.path(parent.finished.video) if parent and parent.finished else None
+    except MediaMissing:
+        return None
+
+
+async def _keep(studio: Studio, rendered: Rendered, film: str, started: float) -> Finished:
     video, poster, captions = [await studio.media.put(path) for path in (rendered.video, rendered.poster, rendered.captions)]
     return Finished(
         video=video,
@@ -75,4 +114,5 @@ async def _keep(studio: Studio, rendered: Rendered, started: float) -> Finished:
         drawn=studio.backend.capabilities.drawn,
         not_staged=rendered.not_staged,
         spent_ms=round(1000 * (monotonic() - started)),
+        film=film,
     )

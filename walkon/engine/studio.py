@@ -18,6 +18,7 @@ from walkon.engine.performance import SoundTrack, Speech
 from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Step
 from walkon.engine.pressroom import PressRoom
 from walkon.engine.sound.voice import Voices
+from walkon.provenance.marks import VisibleMark
 from walkon.types.scene import FPS, MAX_SECONDS, Scene
 
 AHEAD = 36
@@ -117,7 +118,7 @@ class Studio:
         frame_count = round(performance.seconds * FPS)
         shrink, film = 1.0, None
         for attempt in range(MOST_TRIES):
-            recipe = plan(order.scene.size, frame_count, order.max_bytes, shrink=shrink)
+            recipe = plan(order.scene.size, frame_count, order.max_bytes, shrink=shrink, mark=order.mark)
             track = replace(performance.soundtrack, seconds=recipe.seconds) if attempt == 0 else None
             self._room.begin(slips.Begin(path=order.directory / wire.CLIP, recipe=recipe, size=order.scene.size, track=track))
             # The press mixes the sound while the first film paints its scenery.
@@ -156,7 +157,10 @@ class _Kept:
 
 
 def save_poster(picture: Picture, recipe: Recipe, path: Path) -> None:
-    """Write a picture (height, width, BGR or BGRA) as the JPEG of a clip of that recipe."""
+    """Write a picture (height, width, BGR or BGRA) as the JPEG of a clip of that recipe, with its mark."""
+    if recipe.mark:
+        picture = picture.copy()
+        VisibleMark(recipe.mark, (picture.shape[1], picture.shape[0])).put_on(picture)
     image = Image.fromarray(np.ascontiguousarray(picture[:, :, 2::-1]))
     if image.size != (recipe.width, recipe.height):
         image = image.resize((recipe.width, recipe.height))

@@ -10,6 +10,7 @@ from time import monotonic
 
 import structlog
 
+from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Phase, RenderFailed, Step
 from walkon.engine.render import Studio, render_clip
 from walkon.library.clips import FailureCause
@@ -89,6 +90,8 @@ class Worker:
             log.warning("result_not_taken", job=lease.job.id, reason=error.reason)
         except RenderFailed as error:
             await self._fail(lease, FaultKind.TRANSIENT if error.retryable else FaultKind.BAD_INPUT, error.reason)
+        except NotFinished as error:
+            await self._fail(lease, FaultKind.TRANSIENT, str(error))
         except OSError as error:
             await self._fail(lease, FaultKind.UNAVAILABLE, f"{error.strerror or error}")
         except Exception as error:

@@ -68,7 +68,11 @@ class FailureCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """What a render left behind. video, poster, captions: keys in the media store. spent_ms: the worker's time."""
+    """What a render left behind. video, poster, captions: keys in the media store. spent_ms: the worker's time.
+
+    film: SHA-256 of picture and sound before they were signed: two renders of one film differ in their signatures alone. "" in
+    clips of releases that did not sign.
+    """
 
     video: str
     poster: str
@@ -82,6 +86,7 @@ class Finished:
     drawn: bool
     not_staged: tuple[str, ...]
     spent_ms: int
+    film: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

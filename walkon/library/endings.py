@@ -54,7 +54,7 @@ async def end_finished(tx: Transaction, id: ClipId, token: int, finished: Finish
     down before.
     """
     clip = await tables.get(tx, id)
-    if clip and not clip.state.final and await films.is_refused(tx, films.digest_of(finished.video)):
+    if clip and not clip.state.final and await films.is_refused(tx, films.digests_of(finished)):
         await films.discard(tx, films.files_of(finished), to_ms(now))
         await end_taken_down(tx, clip, RemovedBy.SAME_FILE, now)
         return False
@@ -75,9 +75,9 @@ async def end_taken_down(tx: Transaction, clip: Clip, by: RemovedBy, now: dateti
     after = take_down(clip, by, now, rule)
     if after is not clip:
         await tables.save(tx, after)
-        for key in await films.let_go(tx, clip.id, to_ms(now)):
-            if by.bans_file and clip.finished and key == clip.finished.video:
-                await films.refuse(tx, films.digest_of(key), to_ms(now))
+        await films.let_go(tx, clip.id, to_ms(now))
+        for digest in films.digests_of(clip.finished) if by.bans_file and clip.finished else ():
+            await films.refuse(tx, digest, to_ms(now))
         await outbox.retract(tx, clip.id, to_ms(now))
         await bury(tx, TombstoneKind.CLIP, clip.id, now)
     return after

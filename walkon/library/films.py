@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import Column, Index, String, Table, delete, exists, select
+from sqlalchemy import Column, Index, String, Table, delete, exists, or_, select
 
 from walkon.library.clips import Finished
 from walkon.store.database import Transaction
@@ -19,26 +19,35 @@ CLIP_FILE = Table(
 REFUSED_FILM = Table("refused_film", METADATA, Column("sha256", String(64), primary_key=True), Column("at_ms", INT64, nullable=False))
 PURGE = Table("purge", METADATA, Column("key", String(80), primary_key=True), Column("due_ms", INT64, nullable=False))
 
+_FILM = ".film"
+
 
 def files_of(finished: Finished) -> tuple[str, ...]:
     """The keys in the media store of all that a render left behind, the film first."""
     return finished.video, finished.poster, finished.captions
 
 
-def digest_of(key: str) -> str:
-    """The SHA-256, in hexadecimal, that a media key begins with."""
-    return key.partition(".")[0]
+def digests_of(finished: Finished) -> tuple[str, ...]:
+    """The SHA-256, in hexadecimal, by which the film is known again: of the file, and of the film in it before it was signed."""
+    return (finished.video.partition(".")[0], *([finished.film] if finished.film else []))
+
+
+def _film_key(finished: Finished) -> tuple[str, ...]:
+    """A row without a file: it tells clips of one film that were signed apart."""
+    return (f"{finished.film}{_FILM}",) if finished.film else ()
 
 
 async def keep(tx: Transaction, clip: ClipId, finished: Finished) -> None:
     """These files are the clip's from now on."""
-    rows = [{"key": key, "clip_id": clip} for key in dict.fromkeys(files_of(finished))]
+    rows = [{"key": key, "clip_id": clip} for key in dict.fromkeys((*files_of(finished), *_film_key(finished)))]
     await tx.execute(insert(CLIP_FILE).values(rows).on_conflict_do_nothing())
 
 
 async def twins(tx: Transaction, clips: Collection[ClipId]) -> frozenset[ClipId]:
     """Clips that show the very same film as one of these; without these themselves."""
-    films = select(CLIP_FILE.c.key).where(CLIP_FILE.c.clip_id.in_(clips), CLIP_FILE.c.key.like("%.mp4"))
+    films = select(CLIP_FILE.c.key).where(
+        CLIP_FILE.c.clip_id.in_(clips), or_(CLIP_FILE.c.key.like("%.mp4"), CLIP_FILE.c.key.like(f"%{_FILM}"))
+    )
     rows = await tx.execute(select(CLIP_FILE.c.clip_id).where(CLIP_FILE.c.key.in_(films)))
     return frozenset(ClipId(row.clip_id) for row in rows) - set(clips)
 
@@ -48,14 +57,15 @@ async def refuse(tx: Transaction, sha256: str, now_ms: int) -> None:
     await tx.execute(insert(REFUSED_FILM).values(sha256=sha256, at_ms=now_ms).on_conflict_do_nothing())
 
 
-async def is_refused(tx: Transaction, sha256: str) -> bool:
-    """Whether a file of this content was taken down. sha256: in lower-case hexadecimal."""
-    return (await tx.execute(select(REFUSED_FILM.c.sha256).where(REFUSED_FILM.c.sha256 == sha256))).first() is not None
+async def is_refused(tx: Transaction, digests: Collection[str]) -> bool:
+    """Whether a film of one of these contents was taken down. digests: SHA-256 in lower-case hexadecimal."""
+    return (await tx.execute(select(REFUSED_FILM.c.sha256).where(REFUSED_FILM.c.sha256.in_(digests)))).first() is not None
 
 
 async def let_go(tx: Transaction, clip: ClipId, now_ms: int) -> Sequence[str]:
     """The clip's files are its no more: those that no other clip needs are to be deleted. Returns them all."""
-    keys = [str(row.key) for row in await tx.execute(select(CLIP_FILE.c.key).where(CLIP_FILE.c.clip_id == clip))]
+    kept = [str(row.key) for row in await tx.execute(select(CLIP_FILE.c.key).where(CLIP_FILE.c.clip_id == clip))]
+    keys = [key for key in kept if not key.endswith(_FILM)]
     await tx.execute(delete(CLIP_FILE).where(CLIP_FILE.c.clip_id == clip))
     await discard(tx, keys, now_ms)
     return keys

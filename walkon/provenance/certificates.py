@@ -72,7 +72,9 @@ def brought_credentials(chain: Path, key: Path) -> Credentials:
         text = chain.read_text("ascii")
         certificates = x509.load_pem_x509_certificates(text.encode())
     except (OSError, ValueError) as error:
-        raise SetupError(f"{chain}: [provenance] certificate is no readable PEM file ({error}). Name the chain, the signer first.") from error
+        raise SetupError(
+            f"{chain}: [provenance] certificate is no readable PEM file ({error}). Name the chain, the signer first."
+        ) from error
     _match(certificates[0], key)
     anchor = certificates[-1].public_bytes(Encoding.PEM).decode()
     return Credentials(chain=text, key=key, anchor=anchor, ends=certificates[0].not_valid_after_utc, own=False)
@@ -83,7 +85,9 @@ def _own(folder: Path) -> Credentials:
         chain, anchor = (folder / CHAIN).read_text("ascii"), (folder / f"{ROOT}.pem").read_text("ascii")
         signer = x509.load_pem_x509_certificates(chain.encode())[0]
     except (OSError, ValueError) as error:
-        raise SetupError(f"{folder}: the certificate that signs clips is damaged ({error}). Put its backup there, or move the folder away.") from error
+        raise SetupError(
+            f"{folder}: the certificate that signs clips is damaged ({error}). Put its backup there, or move the folder away."
+        ) from error
     _match(signer, folder / SIGNER)
     return Credentials(chain=chain, key=folder / SIGNER, anchor=anchor, ends=signer.not_valid_after_utc, own=True)
 

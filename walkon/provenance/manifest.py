@@ -4,6 +4,7 @@ Signing is the last step of a clip: whatever changes a byte afterwards shows. No
 the words. Runs where a crash of native code costs nothing: in a child process.
 """
 
+import hashlib
 import json
 import tempfile
 from collections.abc import Mapping
@@ -48,19 +49,31 @@ class Statement:
     parent: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """What signing a clip left. bytes: its size now. film: SHA-256, in hexadecimal, of the file as it was before."""
+
+    bytes: int
+    film: str
+
+
 class SigningFailed(Exception):
     """The clip could not be signed, so it may not be shown."""
 
 
-def sign(clip: Path, statement: Statement, credentials: Credentials) -> int:
-    """Sign a finished mp4 in place; returns its new size. Until the very last step the file at `clip` is the unsigned one,
-    and on any fault it is removed: an unsigned clip is never left to be posted. Raises SigningFailed.
+def sign(clip: Path, statement: Statement, credentials: Credentials) -> Seal:
+    """Sign a finished mp4 in place.
+
+    Until the very last step the file at `clip` is the unsigned one, and on any fault it is removed: an unsigned clip is never
+    left to be posted. Raises SigningFailed.
     """
     import c2pa
 
     target = clip.with_suffix(".signed")
     try:
         neutralise_user_data(clip)
+        with clip.open("rb") as unsigned:
+            film = hashlib.file_digest(unsigned, "sha256").hexdigest()
         with c2pa.Context(c2pa.Settings.from_dict(settings(credentials.anchor))) as context:
             info = c2pa.C2paSignerInfo(b"es256", credentials.chain.encode(), credentials.key.read_bytes(), None)
             with c2pa.Signer.from_info(info) as signer, c2pa.Builder(json.dumps(manifest_of(statement)), context) as builder:
@@ -74,7 +87,7 @@ def sign(clip: Path, statement: Statement, credentials: Credentials) -> int:
         clip.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         raise SigningFailed(f"{type(error).__name__}: {error}") from error
-    return clip.stat().st_size
+    return Seal(bytes=clip.stat().st_size, film=film)
 
 
 def _add_parent(builder: Any, parent: Path, folder: Path) -> None:

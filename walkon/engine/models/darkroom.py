@@ -130,7 +130,7 @@ class Darkroom:
         return self._family.sizes[work.scene.aspect]
 
     def _recipe(self, work: _Work, shrink: float) -> Recipe:
-        recipe = plan(self._size(work), work.frame_count, work.order.max_bytes, shrink=shrink, fps=self._family.fps)
+        recipe = plan(self._size(work), work.frame_count, work.order.max_bytes, shrink=shrink, fps=self._family.fps, mark=work.order.mark)
         return recipe.generated()
 
     def _begin(self, work: _Work, recipe: Recipe) -> None:
