@@ -258,13 +258,13 @@ def _key_file(config: Config) -> Finding:
 
 def _signature(config: Config) -> Finding:
     """Whether clips can be signed, and for how long."""
-    from walkon.provenance.certificates import RENEW_WITHIN, brought_credentials, existing_credentials, now
+    from walkon.provenance.certificates import RENEW_WITHIN, Credentials, brought_credentials, existing_credentials, now
     from walkon.types.errors import SetupError
 
     provenance = config.provenance
     try:
         if provenance.certificate and provenance.private_key:
-            found = brought_credentials(provenance.certificate, provenance.private_key)
+            found: Credentials | None = brought_credentials(provenance.certificate, provenance.private_key)
         else:
             found = existing_credentials(config.signing_dir)
     except SetupError as error:

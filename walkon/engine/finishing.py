@@ -46,6 +46,7 @@ class Fault(msgspec.Struct, tag="fault", frozen=True):
 
 Ask = Sign
 Answer = Signed | Fault
+_ANSWER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 A = TypeVar("A", bound=Signed)
 
 
@@ -112,7 +113,7 @@ class Finishing:
         line = await child.stdout.readline()
         if not line.endswith(b"\n"):
             raise EOFError
-        return msgspec.json.decode(line, type=Answer)
+        return _ANSWER.decode(line)
 
     async def _ready(self) -> asyncio.subprocess.Process:
         if self._child is None or self._child.returncode is not None:
