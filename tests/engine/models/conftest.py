@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,9 +12,12 @@ from walkon.engine.backends.diffusers import DiffusersBackend
 from walkon.engine.port import Order
 from walkon.types.scene import Aspect, BuiltOn, Line, Scene, Shot
 
+if TYPE_CHECKING:
+    from walkon.engine.models.driver import Driver
+
 collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
 
-FAMILIES = ("kandinsky6",)
+FAMILIES = ("kandinsky6", "ltx2", "wan")
 
 
 @pytest.fixture(scope="session")
@@ -71,7 +75,28 @@ def order(tmp_path: Path) -> Callable[..., Order]:
 @pytest.fixture(autouse=True)
 def quiet_libraries() -> Iterator[None]:
     """Libraries that load models speak on standard error; the tests are not about that."""
+    import torch
+
     from walkon.engine.models.loading import quiet
 
     quiet()
+    torch.set_num_threads(1)
     yield
+
+
+@pytest.fixture(scope="session")
+def drivers(data_dir: Path) -> Callable[..., "Driver"]:
+    """Loads a family's tiny model into this very process; each call gives a fresh one."""
+    from walkon.engine.model_settings import Settings
+    from walkon.engine.models.loading import loaded
+
+    def load(family: str, **changed: object) -> "Driver":
+        return loaded(Settings(family=family, tiny=True, folder=None, data_dir=data_dir, words="", **changed))  # type: ignore[arg-type]
+
+    return load
+
+
+@pytest.fixture
+def driver(family: str, drivers: Callable[..., "Driver"]) -> "Driver":
+    """The family's tiny model, fresh, in this process."""
+    return drivers(family)

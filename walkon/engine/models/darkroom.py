@@ -194,7 +194,7 @@ class Darkroom:
         """Decode a roll into the press, its lead left out, its colours matched to what was shown before."""
         roll, grade = work.rolls[number]
         passed, lead = 0, np.zeros((0, *self._size(work)[::-1], 3), np.uint8)
-        for pictures in self._decoded(roll):
+        for pictures in decoded(self._driver, roll, self._size(work)):
             if take.lead and grade is None:
                 lead = np.concatenate([lead, pictures])
                 if len(lead) < take.lead:
@@ -218,25 +218,6 @@ class Darkroom:
                         fraction=self._fraction(work, number, share),
                     )
                 )
-
-    def _decoded(self, roll: Roll) -> Iterator[Pictures]:
-        """The roll's pictures; where memory runs out, what is left of it again with smaller tiles."""
-        passed = 0
-        for shrink in TILE_SHRINKS:
-            tile(self._driver.pipe, shrink)
-            skip = passed
-            try:
-                for pictures in self._driver.develop(roll):
-                    fresh, skip = pictures[skip:], max(0, skip - len(pictures))
-                    if len(fresh):
-                        yield fresh
-                        passed += len(fresh)
-                return
-            except torch.OutOfMemoryError:
-                if shrink == TILE_SHRINKS[-1]:
-                    raise
-            finally:
-                tile(self._driver.pipe, 1.0)
 
     def _show(self, work: _Work, pictures: Pictures) -> None:
         for picture in pictures:
@@ -306,3 +287,22 @@ class Darkroom:
 
 def _into(picture: Pictures, slot: Picture) -> None:
     slot[..., :3], slot[..., 3] = picture[..., ::-1], 255
+
+
+def decoded(driver: Driver, roll: Roll, size: tuple[int, int]) -> Iterator[Pictures]:
+    """The roll's pictures; where memory runs out, what is left of it again with smaller tiles. Raises torch.OutOfMemoryError."""
+    passed = 0
+    for shrink in TILE_SHRINKS:
+        tile(driver.pipe, shrink, size)
+        skip = passed
+        try:
+            for pictures in driver.develop(roll):
+                fresh, skip = pictures[skip:], max(0, skip - len(pictures))
+                if len(fresh):
+                    yield fresh
+                    passed += len(fresh)
+        except torch.OutOfMemoryError:
+            if shrink == TILE_SHRINKS[-1]:
+                raise
+        else:
+            return

@@ -6,6 +6,7 @@ change the next clip). What differs between families is an `Engine`.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from inspect import signature
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,6 +16,7 @@ import torch
 from PIL import Image
 
 from walkon.engine.families.row import Family, Sampling
+from walkon.engine.models.reading import remember
 
 Pictures = npt.NDArray[np.uint8]
 """RGB, shape (n, height, width, 3)."""
@@ -49,6 +51,10 @@ class Roll:
     audio: Any = None
 
 
+Twin = Callable[[Any], Any]
+"""Makes a pipeline of another class over the same weights."""
+
+
 class Engine(Protocol):
     """What one family does its own way."""
 
@@ -58,8 +64,12 @@ class Engine(Protocol):
     def stand_ins(self, folder: Path) -> Mapping[str, Any]:
         """Components to load otherwise than `from_pretrained` would."""
 
-    def call(self, pipe: Any, request: Request) -> tuple[Any, Mapping[str, Any]]:
-        """The pipeline to call, sharing `pipe`'s weights, and its arguments but for words, size, steps and seed."""
+    @property
+    def exact(self) -> Sequence[str]:
+        """Components that are kept in float32 whatever the rest is in."""
+
+    def call(self, pipe: Any, request: Request, twin: Twin) -> tuple[Any, Mapping[str, Any]]:
+        """The pipeline to call, `pipe` or a twin of it, and its arguments but for words, size, guidance and seed."""
 
     def stretches(self, pipe: Any, video: Any) -> Iterator[Any]:
         """Latents to tensors (1, 3, n, height, width) in -1 to 1, in order, each as soon as it is decoded."""
@@ -69,20 +79,33 @@ class Engine(Protocol):
 
 
 class Driver:
-    """A loaded pipeline. words: what was loaded, and where to."""
+    """A loaded pipeline. words: what was loaded, and where to. leave: text encoders leave the card while the model works."""
 
-    def __init__(self, pipe: Any, engine: Engine, family: Family) -> None:
-        self.pipe, self.engine, self.family = pipe, engine, family
-        self.words = ""
+    def __init__(self, pipe: Any, engine: Engine, family: Family, *, words: str = "", leave: bool = False) -> None:
+        self.pipe, self.engine, self.family, self.words = pipe, engine, family, words
+        self._leave = leave
+        self._twins: dict[Any, Any] = {}
+        self._prepare(pipe)
+
+    def _prepare(self, pipe: Any) -> None:
+        remember(pipe, leave=self._leave)
+        pipe.set_progress_bar_config(disable=True)
+
+    def _twin(self, kind: Any) -> Any:
+        """A pipeline of that class over the same components. `from_pipe` would cast them, twice the memory in half precision."""
+        if kind not in self._twins:
+            wanted = signature(kind.__init__).parameters
+            made = self._twins[kind] = kind(**{name: part for name, part in self.pipe.components.items() if name in wanted})
+            self._prepare(made)
+        return self._twins[kind]
 
     def denoise(self, request: Request, on_step: OnStep) -> Roll:
         """Run the model. Raises what on_step raises, torch.OutOfMemoryError."""
-        pipe, own = self.engine.call(self.pipe, request)
-        total = request.sampling.steps
+        pipe, own = self.engine.call(self.pipe, request, self._twin)
         pinned = own.get("callback_on_step_end")
 
         def after(running: Any, index: int, moment: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-            on_step(min(index + 1, total), total)
+            on_step(index + 1, running.num_timesteps)
             return pinned(running, index, moment, tensors) if pinned else tensors
 
         try:
@@ -138,6 +161,12 @@ class Driver:
         wave, rate = heard
         _finite(wave)
         return np.ascontiguousarray(wave.float().clamp(-1, 1).cpu().numpy().T), rate
+
+
+def frames_in(images: Sequence[Image.Image], pipe: Any) -> Any:
+    """Pictures as the pipeline's VAE takes them: (1, 3, n, height, width) in -1 to 1, on its device."""
+    stacked = torch.from_numpy(np.stack([np.asarray(image) for image in images])).permute(3, 0, 1, 2)[None]
+    return (stacked.to(pipe._execution_device, pipe.vae.dtype) / 127.5) - 1
 
 
 class NotFinite(ArithmeticError):

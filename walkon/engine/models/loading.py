@@ -18,7 +18,6 @@ from walkon.engine.models import tiny as tiny_models
 from walkon.engine.models.driver import Driver
 from walkon.engine.models.families import engine
 from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, place, placements
-from walkon.engine.models.reading import remember
 from walkon.engine.models.smoke import smoke
 from walkon.engine.port import BackendUnavailable
 
@@ -59,13 +58,12 @@ def _row(settings: Settings) -> Family:
 def _driver(settings: Settings, row: Family, machine: Machine, placement: Placement) -> Driver:
     made = engine(row.name)
     folder = settings.folder or tiny_models.home(settings.data_dir / "tiny", row.name, made)
-    pipe = _pipeline(folder, made.stand_ins(folder), _dtype(settings, machine))
+    dtype = _dtype(settings, machine)
+    pipe = _pipeline(folder, made.stand_ins(folder), {"default": dtype, **dict.fromkeys(made.exact, torch.float32)})
     place(pipe, placement, machine)
-    remember(pipe, leave=placement is Placement.RESIDENT and machine.card is not None)
-    pipe.set_progress_bar_config(disable=True)
-    driver = Driver(pipe, made, _sampled(row, pipe, settings))
-    driver.words = f"{settings.words}; {_where(placement, machine)}"
-    return driver
+    words = f"{settings.words}; {_where(placement, machine)}"
+    leave = placement is Placement.RESIDENT and machine.card is not None
+    return Driver(pipe, made, _sampled(row, pipe, settings), words=words, leave=leave)
 
 
 def _where(placement: Placement, machine: Machine) -> str:
@@ -87,12 +85,12 @@ def _dtype(settings: Settings, machine: Machine) -> torch.dtype:
     return found
 
 
-def _pipeline(folder: Path, stand_ins: Mapping[str, Any], dtype: torch.dtype) -> Any:
+def _pipeline(folder: Path, stand_ins: Mapping[str, Any], dtypes: Mapping[str, torch.dtype]) -> Any:
     try:
         # What libraries print while they load is no message of ours.
         with contextlib.redirect_stdout(None):
             return diffusers.DiffusionPipeline.from_pretrained(
-                folder, torch_dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False, **stand_ins
+                folder, torch_dtype=dtypes, use_safetensors=True, local_files_only=True, trust_remote_code=False, **stand_ins
             )
     except (OSError, ValueError, RuntimeError, KeyError) as problem:
         if isinstance(problem, torch.OutOfMemoryError):

@@ -52,8 +52,7 @@ def placements(family: Family, machine: Machine) -> tuple[Need, ...]:
 
 
 def place(pipe: Any, placement: Placement, machine: Machine) -> None:
-    """Put the pipeline's weights where they belong and cut decoding into tiles."""
-    tile(pipe, 1.0)
+    """Put the pipeline's weights where they belong."""
     if machine.card is None:
         return
     device = torch.device("cuda")
@@ -71,23 +70,36 @@ TILE_SHRINKS = (1.0, 0.5, 0.25)
 """Edges of the decoder's tiles against the VAE's own, tried in this order while memory runs out."""
 
 
-def tile(pipe: Any, shrink: float) -> None:
-    """Turn tiled decoding on with tiles of that part of their usual edge."""
+LEAST_TILE = 2
+"""Latents along an edge that every tile needs: LTX-2 pads by reflection, which one alone does not give."""
+
+
+def tile(pipe: Any, shrink: float, size: tuple[int, int]) -> None:
+    """Turn tiled decoding on for pictures of that size, with tiles of that part of their usual edge."""
     vae, multiple = pipe.vae, pipe.vae.spatial_compression_ratio
     usual = getattr(vae, "_usual_tiles", None) or (
-        vae.tile_sample_min_height,
-        vae.tile_sample_min_width,
-        vae.tile_sample_stride_height,
-        vae.tile_sample_stride_width,
+        (vae.tile_sample_min_width, vae.tile_sample_stride_width),
+        (vae.tile_sample_min_height, vae.tile_sample_stride_height),
     )
     vae._usual_tiles = usual
-    height, width, down, across = (max(2 * multiple, int(edge * shrink) // multiple * multiple) for edge in usual)
-    vae.enable_tiling(
-        tile_sample_min_height=height,
-        tile_sample_min_width=width,
-        tile_sample_stride_height=min(down, height),
-        tile_sample_stride_width=min(across, width),
+    (width, across), (height, down) = (
+        _tiled(edge // multiple, tuple(int(length * shrink) // multiple for length in lengths))
+        for edge, lengths in zip(size, usual, strict=True)
     )
+    vae.enable_tiling(
+        tile_sample_min_height=height * multiple,
+        tile_sample_min_width=width * multiple,
+        tile_sample_stride_height=down * multiple,
+        tile_sample_stride_width=across * multiple,
+    )
+
+
+def _tiled(edge: int, lengths: tuple[int, ...]) -> tuple[int, int]:
+    """Length and stride of tiles along an edge, all in latents, so that the last one is not too short."""
+    length, stride = max(LEAST_TILE + 1, lengths[0]), max(LEAST_TILE, lengths[1])
+    while stride > LEAST_TILE and edge - (edge - 1) // stride * stride < LEAST_TILE:
+        stride -= 1
+    return length, min(stride, length)
 
 
 class Memory:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from walkon.engine.models.driver import Driver, NotFinite, Request
+from walkon.engine.models.planner import tile
 from walkon.engine.port import BackendUnavailable
 
 STEPS = 2
@@ -19,6 +20,7 @@ def smoke(driver: Driver) -> None:
         words="a fox", frames=family.grid.k + family.grid.offset, size=(edge, edge), fps=family.fps, seed=0, sampling=sampling
     )
     try:
+        tile(driver.pipe, 1.0, request.size)
         roll = driver.denoise(request, lambda step, steps: None)
         count = sum(len(pictures) for pictures in driver.develop(roll))
         heard = driver.record(roll)

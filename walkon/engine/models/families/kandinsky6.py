@@ -1,27 +1,32 @@
 """Kandinsky 6: picture and sound in one run; the first picture may be given, a clip may be kept in part."""
 
+import math
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import diffusers
+import numpy as np
+import torch
 import transformers
 
 from walkon.engine.models import tiny
 from walkon.engine.models.developing import Edge, in_stretches
-from walkon.engine.models.driver import Request
+from walkon.engine.models.driver import Request, Twin, frames_in
 
 _CHAT = ("<|endoftext|>", "<|im_start|>", "<|im_end|>", "<|vision_start|>", "<|vision_end|>", "<|image_pad|>", "<|video_pad|>")
 _CLIP = ("<|startoftext|>", "<|endoftext|>")
 
 
 class _Kandinsky6:
+    exact = ()
+
     def stand_ins(self, folder: Path) -> Mapping[str, Any]:
         # The pipeline uses its processor for words alone; the processor's video half would want torchvision, which has to match
         # torch's build exactly.
         return {"tokenizer": transformers.AutoTokenizer.from_pretrained(folder / "tokenizer", trust_remote_code=False)}
 
-    def call(self, pipe: Any, request: Request) -> tuple[Any, Mapping[str, Any]]:
+    def call(self, pipe: Any, request: Request, twin: Twin) -> tuple[Any, Mapping[str, Any]]:
         own: dict[str, Any] = {
             "num_frames": request.frames,
             "frame_rate": float(request.fps),
@@ -29,6 +34,11 @@ class _Kandinsky6:
         }
         if request.tail:
             own["image"] = request.tail[-1]
+        if request.kept and not isinstance(pipe.scheduler, diffusers.FlowMatchEulerDiscreteScheduler):
+            # A distilled schedule cannot begin half-way; what it can keep is the first picture.
+            own.setdefault("image", request.kept[0])
+        elif request.kept:
+            own |= _half_way(pipe, request)
         return pipe, own
 
     def stretches(self, pipe: Any, video: Any) -> Iterator[Any]:
@@ -86,6 +96,28 @@ class _Kandinsky6:
             vocoder=vocoder,
         )
         pipe.save_pretrained(folder)
+
+
+def _half_way(pipe: Any, request: Request) -> dict[str, Any]:
+    """Begin at the noise that leaves `1 - strength` of the kept clip; the sound, which is made anew, begins at the same noise."""
+    scheduler, steps = pipe.scheduler, request.sampling.steps
+    left = max(1, round(steps * min(1.0, request.strength)))
+    plain = np.linspace(scheduler.sigma_max, scheduler.sigma_min, steps)[steps - left :].tolist()
+    scheduler.set_timesteps(sigmas=plain)
+    sigma = float(scheduler.sigmas[0])
+    generator = torch.Generator().manual_seed(request.seed)
+    with torch.inference_mode():
+        clean = pipe.vae.encode(frames_in(request.kept, pipe)).latent_dist.mode().float().cpu() * pipe.vae.config.scaling_factor
+    shape = (1, pipe.transformer.config.in_audio_dim, _audio_length(pipe, request))
+    return {
+        "sigmas": plain,
+        "latents": (1 - sigma) * clean + sigma * torch.randn(clean.shape, generator=generator),
+        "audio_latents": sigma * torch.randn(shape, generator=generator),
+    }
+
+
+def _audio_length(pipe: Any, request: Request) -> int:
+    return int(math.ceil(request.frames / request.fps * pipe.audio_sample_rate / pipe.audio_latent_hop_length))
 
 
 def _qwen() -> Any:

@@ -1,0 +1,148 @@
+"""What goes wrong around a model: cancels, kills, hangs, memory, weights. Real processes where a process is at stake."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import torch
+
+from tests.waiting import until
+from walkon.config import EngineSection
+from walkon.engine.backends.diffusers import DiffusersBackend
+from walkon.engine.model_settings import Settings
+from walkon.engine.models import tiny
+from walkon.engine.models.driver import Driver
+from walkon.engine.models.families import engine as engine_of
+from walkon.engine.models.loading import loaded
+from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Step
+
+pytestmark = [pytest.mark.timeout(120), pytest.mark.faults]
+
+
+def nothing(_: Step) -> None:
+    """A caller who does not care."""
+
+
+def backend(data_dir: Path, model: str = "tiny:wan", **changed: float) -> DiffusersBackend:
+    return DiffusersBackend(EngineSection(model=model), data_dir, **changed)
+
+
+async def stopped(made: DiffusersBackend, asked: Order, phase: Phase) -> None:
+    """Begin that order and cancel it in that phase."""
+    begun = asyncio.Event()
+    task = asyncio.create_task(made.render(asked, lambda step: begun.set() if step.phase is phase else None))
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not list(asked.directory.iterdir())
+
+
+async def test_after_cancels_the_same_child_makes_the_clip_of_a_fresh_one(family: str, data_dir: Path, order: Callable[..., Order]) -> None:
+    made, fresh = (backend(data_dir, f"tiny:{family}") for _ in range(2))
+    await made.start()
+    pids = made.pids
+    for phase in (Phase.PAINTING, Phase.DEVELOPING):
+        await stopped(made, order("waves", seconds=4, seed=9), phase)
+    after = await made.render(order(), nothing)
+    assert made.pids == pids, "the weights were kept"
+    await made.close()
+    first = await fresh.render(order(), nothing)
+    await fresh.close()
+    assert after.video.read_bytes() == first.video.read_bytes()
+
+
+async def test_a_child_killed_at_any_moment_is_one_failed_try(data_dir: Path, order: Callable[..., Order]) -> None:
+    made = backend(data_dir)
+    for phase in (Phase.READING, Phase.PAINTING, Phase.DEVELOPING, Phase.SOUND):
+        asked = order(seconds=2)
+        await made.start()
+        pids = made.pids
+        with pytest.raises(RenderFailed) as failure:
+            await made.render(asked, lambda step, at=phase, victim=pids[0]: os.kill(victim, signal.SIGKILL) if step.phase is at else None)
+        assert failure.value.retryable
+        assert not list(asked.directory.iterdir())
+    assert (await made.render(order(), nothing)).bytes > 0
+    await made.close()
+
+
+async def test_a_child_that_hangs_is_killed_and_replaced(data_dir: Path, order: Callable[..., Order]) -> None:
+    made = backend(data_dir, silence_s=2)
+    await made.start()
+    stuck = made.pids[0]
+    with pytest.raises(RenderFailed, match="no sign of life"):
+        await made.render(order(seconds=4), lambda step: os.kill(stuck, signal.SIGSTOP) if step.phase is Phase.PAINTING else None)
+    await until(lambda: not Path(f"/proc/{stuck}").exists())
+    assert (await made.render(order(), nothing)).bytes > 0
+    await made.close()
+
+
+class Small(torch.nn.Module):
+    """A decoder on a card with little memory: tiles wider than `most` latents do not fit."""
+
+    def __init__(self, decoder: torch.nn.Module, most: int) -> None:
+        super().__init__()
+        self.decoder, self.most, self.refused = decoder, most, 0
+
+    def forward(self, part: torch.Tensor, *rest: object, **named: object) -> torch.Tensor:
+        if part.shape[-1] > self.most:
+            self.refused += 1
+            raise torch.OutOfMemoryError("tried to allocate 20.00 GiB")
+        return self.decoder(part, *rest, **named)
+
+
+def test_memory_that_runs_out_in_the_decoder_is_answered_with_smaller_tiles(drivers: Callable[[str], Driver]) -> None:
+    from walkon.engine.models.darkroom import decoded
+    from walkon.engine.models.driver import Request
+
+    driver = drivers("ltx2")
+    size = (768, 64)
+    request = Request(words="a fox", frames=9, size=size, fps=24, seed=1, sampling=driver.family.sampling)
+    roll = driver.denoise(request, lambda step, steps: None)
+    decoder = driver.pipe.vae.decoder
+    driver.pipe.vae.decoder = small = Small(decoder, most=8)
+    assert sum(len(part) for part in decoded(driver, roll, size)) == 9
+    assert small.refused == 1
+    driver.pipe.vae.decoder = Small(decoder, most=1)
+    with pytest.raises(torch.OutOfMemoryError):
+        list(decoded(driver, roll, size))
+
+
+@pytest.mark.parametrize(
+    ("harm", "said"),
+    [
+        (lambda folder: (folder / "transformer" / "diffusion_pytorch_model.safetensors").unlink(), "do not load"),
+        (lambda folder: (folder / "transformer" / "config.json").unlink(), "do not load"),
+        (lambda folder: (folder / "transformer" / "config.json").write_text('{"_class_name": "WanTransformer3DModel"}'), ""),
+    ],
+    ids=["weights gone", "description gone", "description of another size"],
+)
+async def test_weights_that_look_whole_and_are_not_stop_the_start_with_a_reason(
+    harm: Callable[[Path], object], said: str, data_dir: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "weights"
+    shutil.copytree(tiny.home(data_dir / "tiny", "wan", engine_of("wan")), folder)
+    harm(folder)
+    with pytest.raises(BackendUnavailable) as refusal:
+        loaded(Settings(family="wan", tiny=True, folder=folder, data_dir=tmp_path, words=""))
+    assert said in refusal.value.reason
+
+
+async def test_weights_of_another_family_are_told_by_the_trial_at_start(data_dir: Path, tmp_path: Path) -> None:
+    folder = tiny.home(data_dir / "tiny", "wan", engine_of("wan"))
+    with pytest.raises(BackendUnavailable, match="Kandinsky"):
+        loaded(Settings(family="kandinsky6", tiny=True, folder=folder, data_dir=tmp_path, words=""))
+
+
+async def test_two_processes_may_build_the_same_tiny_model_at_once(tmp_path: Path, order: Callable[..., Order]) -> None:
+    pair = [backend(tmp_path / "data") for _ in range(2)]
+    await asyncio.gather(*(each.start() for each in pair))
+    clips = [await each.render(order(), nothing) for each in pair]
+    assert clips[0].video.read_bytes() == clips[1].video.read_bytes()
+    assert len(list((tmp_path / "data" / "tiny").iterdir())) == 1
+    for each in pair:
+        await each.close()
