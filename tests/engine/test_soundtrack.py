@@ -1,5 +1,7 @@
 """The sound of a clip that came without: lines in their shots, places under them, nothing after the last picture."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ def test_each_line_begins_in_its_own_shot_and_none_speaks_over_another() -> None
     score = scored(scene, times, [[speech("one"), speech("two")], [speech("three")]])
     starts = [cue.at_s for cue in score.track.speeches]
     assert starts[0] < starts[1] < 3 <= starts[2]
-    assert all(later - earlier >= 1 for earlier, later in zip(starts, starts[1:], strict=False))
+    assert all(later - earlier >= 1 for earlier, later in pairwise(starts))
     assert [caption.text for caption in score.captions if caption.speaker == "le chat"] == ["one", "two", "three"]
 
 

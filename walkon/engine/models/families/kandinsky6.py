@@ -117,7 +117,8 @@ def _half_way(pipe: Any, request: Request) -> dict[str, Any]:
 
 
 def _audio_length(pipe: Any, request: Request) -> int:
-    return int(math.ceil(request.frames / request.fps * pipe.audio_sample_rate / pipe.audio_latent_hop_length))
+    seconds = request.frames / request.fps
+    return math.ceil(seconds * float(pipe.audio_sample_rate) / float(pipe.audio_latent_hop_length))
 
 
 def _qwen() -> Any:

@@ -78,44 +78,50 @@ class _Ltx2:
             base_channels=8, ch_mult=(1, 1, 2), num_res_blocks=1, latent_channels=2, resolution=32, mel_bins=16
         )
         vocoder = LTX2Vocoder(in_channels=32, hidden_channels=32, resnet_kernel_sizes=[3], resnet_dilations=[[1, 3]])
-        transformer = diffusers.LTX2VideoTransformer3DModel(
-            in_channels=4,
-            out_channels=4,
-            num_attention_heads=2,
-            attention_head_dim=12,
-            cross_attention_dim=24,
-            audio_in_channels=8,
-            audio_out_channels=8,
-            audio_num_attention_heads=2,
-            audio_attention_head_dim=6,
-            audio_cross_attention_dim=12,
-            num_layers=2,
-            caption_channels=32,
-        )
-        connectors = LTX2TextConnectors(
-            caption_channels=32,
-            text_proj_in_factor=3,
-            video_connector_num_attention_heads=2,
-            video_connector_attention_head_dim=16,
-            video_connector_num_layers=1,
-            video_connector_num_learnable_registers=None,
-            audio_connector_num_attention_heads=2,
-            audio_connector_attention_head_dim=16,
-            audio_connector_num_layers=1,
-            audio_connector_num_learnable_registers=None,
-            connector_rope_base_seq_len=64,
-        )
         pipe = diffusers.LTX2Pipeline(
             scheduler=diffusers.FlowMatchEulerDiscreteScheduler(),
             vae=vae,
             audio_vae=audio_vae,
             text_encoder=_gemma(),
             tokenizer=tiny.fast(tiny.byte_level(_GEMMA), pad_token=_GEMMA[0], eos_token=_GEMMA[1], bos_token=_GEMMA[2]),
-            connectors=connectors,
-            transformer=transformer,
+            connectors=_connectors(),
+            transformer=_transformer(),
             vocoder=vocoder,
         )
         pipe.save_pretrained(folder)
+
+
+def _transformer() -> Any:
+    return diffusers.LTX2VideoTransformer3DModel(
+        in_channels=4,
+        out_channels=4,
+        num_attention_heads=2,
+        attention_head_dim=12,
+        cross_attention_dim=24,
+        audio_in_channels=8,
+        audio_out_channels=8,
+        audio_num_attention_heads=2,
+        audio_attention_head_dim=6,
+        audio_cross_attention_dim=12,
+        num_layers=2,
+        caption_channels=32,
+    )
+
+
+def _connectors() -> Any:
+    return LTX2TextConnectors(
+        caption_channels=32,
+        text_proj_in_factor=3,
+        video_connector_num_attention_heads=2,
+        video_connector_attention_head_dim=16,
+        video_connector_num_layers=1,
+        video_connector_num_learnable_registers=None,
+        audio_connector_num_attention_heads=2,
+        audio_connector_attention_head_dim=16,
+        audio_connector_num_layers=1,
+        audio_connector_num_learnable_registers=None,
+        connector_rope_base_seq_len=64,
+    )
 
 
 def _gemma() -> Any:
