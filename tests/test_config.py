@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from walkon.config import Backend, Config, Secret, load
+from walkon.config import Backend, Config, Secret, load, scattered
 from walkon.config.reading import keys, sections
 from walkon.config.rules import is_loopback
 from walkon.config.source import variable_of
@@ -47,6 +47,40 @@ def test_without_a_file_and_variables_every_setting_is_its_default():
     assert config.web.host == "127.0.0.1"
     assert config.discord is None
     assert config.telegram is None
+
+
+@pytest.mark.parametrize(
+    "servers",
+    [
+        {"QUEUE": "redis://127.0.0.1:6379/0"},
+        {"STORE": "postgresql:///walkon?host=/run/postgresql"},
+        {"STORE": "postgresql://walkon@localhost/walkon", "MEDIA": "s3://walkon-clips"},
+        {"QUEUE": "rediss://cache.lan:6379/0", "STORE": "postgresql://db.lan/walkon", "MEDIA": "s3://walkon-clips/host1"},
+        {"QUEUE": "redis://cache.lan:6379/0", "STORE": "postgres://db.lan/walkon", "MEDIA": "file:///mnt/clips"},
+        {"QUEUE": "redis://cache.lan:6379/0", "STORE": "sqlite:////srv/store.db", "MEDIA": "file:///srv/clips"},
+    ],
+)
+def test_servers_on_this_machine_go_with_files_and_servers_elsewhere_with_each_other(servers):
+    assert list(scattered(load(None, {f"WALKON_{section}__URL": url for section, url in servers.items()}))) == []
+
+
+@pytest.mark.parametrize(
+    ("servers", "mend"),
+    [
+        (
+            {"STORE": "postgresql://db.lan/walkon"},
+            'Set [queue] url = "redis://…" and [media] url, a bucket or a folder that every machine has.',
+        ),
+        ({"QUEUE": "redis://cache.lan/0", "MEDIA": "s3://walkon-clips"}, 'Set [store] url = "postgresql://…".'),
+        (
+            {"QUEUE": "redis+sentinel://a,b/main", "STORE": "postgresql://a/b"},
+            "Set [media] url, a bucket or a folder that every machine has.",
+        ),
+    ],
+)
+def test_servers_that_speak_of_what_other_machines_cannot_see_are_told_with_the_mend(servers, mend):
+    (clash,) = scattered(load(None, {f"WALKON_{section}__URL": url for section, url in servers.items()}))
+    assert clash.mend.startswith(mend)
 
 
 def test_files_of_the_embedded_queue_store_and_media_lie_in_the_data_directory(write, tmp_path):
@@ -225,15 +259,14 @@ BAD_FILES = {
         '[queue]\nurl = "redis://a:6379,b:6379/0"\n',
         'config.toml:2: [queue] url = "redis://a:6379,b:6379/0" is not redis://HOST:PORT/NUMBER. ',
     ),
-    "a PostgreSQL store": (
-        '[store]\nurl = "postgresql://db/walkon"\n',
-        'config.toml:2: [store] url = "postgresql://db/walkon" needs PostgreSQL, which this release does not use. '
-        "Leave url out to keep the database in a file of data_dir.",
+    "a PostgreSQL store without a database": (
+        f'[store]\nurl = "postgresql://me:{CANARY}@127.0.0.1/"\n',
+        'config.toml:2: [store] url = "postgresql://…@127.0.0.1/" is not postgresql://USER@HOST:PORT/NAME. '
+        'Write postgresql://USER@HOST/NAME or "sqlite:///FULL/PATH", or leave url out to keep the database in a file of data_dir.',
     ),
-    "S3 media": (
-        '[media]\nurl = "s3://bucket"\n',
-        'config.toml:2: [media] url = "s3://bucket" needs S3, which this release does not use. '
-        "Leave url out to keep clips in a folder of data_dir.",
+    "a bucket with keys in its address": (
+        f'[media]\nurl = "s3://me:{CANARY}@bucket/clips"\n',
+        'config.toml:2: [media] url = "s3://…@bucket/clips" is not s3://BUCKET/PREFIX. Keys and endpoint come from the environment ',
     ),
     "an address without slashes": (
         '[queue]\nurl = "redis//cache"\n',

@@ -26,6 +26,7 @@ from typing import Any
 import walkon
 from walkon.config import Config, Secret
 from walkon.queue.port import QueueUnusable
+from walkon.store.server_health import Health, media_health, store_health
 from walkon.types.errors import SetupError
 
 SOUND_SQLITE = (3, 51, 3)
@@ -79,7 +80,8 @@ def examine(config: Config) -> Iterator[Finding]:
     if not running:
         yield _port(config.web.host, config.web.port)
     yield from asyncio.run(_redis(config)) if config.queue_on_redis else [_database("queue", config.queue_path)]
-    yield _database("store", config.store_path)
+    yield from _store_server(config) if config.store_on_postgres else [_database("store", config.store_path)]
+    yield from asyncio.run(_media(config))
     yield _key_file(config)
     yield _signature(config)
     yield from asyncio.run(_platforms(config))
@@ -246,7 +248,7 @@ def _key_file(config: Config) -> Finding:
 
     path = config.consent.key_file
     try:
-        known = _known_key_file(config.store_path)
+        known = _known_key_file(config)
         keys = keys_known_as(known, path, config.walkon.data_dir) if known else Keys.read(path)
     except KeysMissing:
         return Finding(check="keys", level=Level.OK, what=f"{path}: no key file yet, made at the first need")
@@ -281,8 +283,11 @@ def _signature(config: Config) -> Finding:
     return Finding(check="signature", level=Level.OK, what=f"signature: clips are signed; the certificate holds until {day}")
 
 
-def _known_key_file(store: Path) -> str | None:
+def _known_key_file(config: Config) -> str | None:
     """The id of the key file that the store says it needs, None where it has none or does not open."""
+    if config.store_on_postgres:
+        return store_health(config.store.url or "").key_file
+    store = config.store_path
     if not store.exists():
         return None
     try:
@@ -291,6 +296,28 @@ def _known_key_file(store: Path) -> str | None:
     except sqlite3.Error:
         return None
     return str(first[0]) if first else None
+
+
+def _store_server(config: Config) -> list[Finding]:
+    return _found("store", "the PostgreSQL server answers and keeps what it is given", store_health(config.store.url or ""))
+
+
+async def _media(config: Config) -> list[Finding]:
+    from walkon.store.s3 import S3Media
+
+    if not config.media_on_s3:
+        return []
+    try:
+        media = S3Media(config.media.url or "", config.walkon.data_dir / "fetched", patience=timedelta(seconds=PLATFORM_TIMEOUT_S))
+    except ModuleNotFoundError:
+        return [Finding(check="media", level=Level.STOP, what="media: obstore is missing", mend="pip install 'walkon[s3]'")]
+    return _found("media", "the bucket answers", await media_health(media))
+
+
+def _found(check: str, well: str, health: Health) -> list[Finding]:
+    stops = [Finding(check=check, level=Level.STOP, what=f"{check}: {stop}") for stop in health.stops]
+    looks = [Finding(check=check, level=Level.LOOK, what=f"{check}: {look}") for look in health.looks]
+    return stops + looks or [Finding(check=check, level=Level.OK, what=f"{check}: {well}")]
 
 
 async def _redis(config: Config) -> list[Finding]:

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from walkon.config import Backend, Config
+from walkon.config import Backend, Config, scattered
 from walkon.queue.port import JobQueue, QueueUnusable
 from walkon.store.database import Database, StoreUnusable
 from walkon.store.lock import RoleLock
-from walkon.store.media import MediaStore
+from walkon.store.media import Media, MediaStore
 from walkon.telemetry import Metrics, build_metrics, configure_logging, exposition, redact
 from walkon.types.clock import SystemClock
 from walkon.types.errors import SetupError, WalkonError
@@ -60,7 +60,7 @@ class Ground:
     config: Config
     database: Database
     queue: JobQueue
-    media: MediaStore
+    media: Media
     metrics: Metrics
     counts: dict[str, int]
 
@@ -68,6 +68,8 @@ class Ground:
 def run_roles(config: Config, roles: frozenset[Role]) -> int:
     """Run the roles until SIGTERM or SIGINT; returns the exit code. Raises SetupError before anything is started."""
     redact(*(secret.reveal() for secret in config.secrets))
+    if roles != frozenset(Role) and (clash := next(scattered(config), None)):
+        raise SetupError(f"[{clash.section}] {clash.key} {clash.what}. {clash.mend}")
     # Libraries greet before a token is tried; a token that is refused is to be the only line.
     configure_logging(config.walkon.log_format, level=logging.ERROR)
     return asyncio.run(_run(config, roles))
@@ -94,16 +96,28 @@ async def _run(config: Config, roles: frozenset[Role]) -> int:
 @asynccontextmanager
 async def _ground(config: Config) -> AsyncIterator[Ground]:
     try:
-        database = await Database.open(config.store_path)
+        database = await Database.open(config.store_place)
     except StoreUnusable as error:
-        raise SetupError(f"{config.store_path.parent}: {error.reason}") from error
+        raise SetupError(error.reason if config.store_on_postgres else f"{config.store_path.parent}: {error.reason}") from error
     counts: dict[str, int] = {}
     try:
         async with open_queue(config) as queue:
-            media = MediaStore(config.media_path)
+            media = media_of(config)
             yield Ground(config=config, database=database, queue=queue, media=media, metrics=build_metrics(lambda: counts), counts=counts)
     finally:
         await database.close()
+
+
+def media_of(config: Config) -> Media:
+    """Where clips are kept. Raises SetupError."""
+    if not config.media_on_s3:
+        return MediaStore(config.media_path)
+    from walkon.store.s3 import S3Media
+
+    try:
+        return S3Media(config.media.url or "", config.walkon.data_dir / "fetched")
+    except ModuleNotFoundError as error:
+        raise SetupError("[media] url: clips in a bucket need obstore: pip install 'walkon[s3]'.") from error
 
 
 @asynccontextmanager

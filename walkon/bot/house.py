@@ -7,7 +7,7 @@ from walkon.bot.words import Words
 from walkon.queue.port import JobQueue
 from walkon.safety.text import Judge, usual_judge
 from walkon.store.database import Database
-from walkon.store.media import MediaStore
+from walkon.store.media import Media
 from walkon.types.clock import Clock
 from walkon.types.people import Place
 
@@ -23,7 +23,7 @@ class House:
 
     database: Database
     queue: JobQueue
-    media: MediaStore
+    media: Media
     words: Words
     clock: Clock
     lane: str

@@ -60,7 +60,8 @@ def _audited(config: "Config") -> "tuple[Audit, bool]":
         keys = Keys.read(config.consent.key_file)
     except KeysMissing:
         keys = None
-    found = asyncio.run(audit_store(config.store_path, keys)) if config.store_path.exists() else NOTHING
+    there = config.store_on_postgres or config.store_path.exists()
+    found = asyncio.run(audit_store(config.store_place, keys)) if there else NOTHING
     return found, keys is not None
 
 

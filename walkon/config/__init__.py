@@ -1,6 +1,7 @@
 """What the host set: typed sections from `config.toml` and the environment, or every fault at once with its mend."""
 
 from walkon.config.reading import load
+from walkon.config.rules import scattered
 from walkon.config.sections import (
     Backend,
     Config,
@@ -36,4 +37,5 @@ __all__ = [
     "WalkonSection",
     "WebSection",
     "load",
+    "scattered",
 ]

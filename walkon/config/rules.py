@@ -7,18 +7,12 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from walkon.config.sections import REDIS_SCHEMES, Config, Secret
+from walkon.config.sections import POSTGRES_SCHEMES, REDIS_SCHEMES, S3_SCHEME, Config, Secret
 from walkon.types.harm import ALWAYS, Category
 
 MIN_PASSPHRASE = 12
 EXAMPLE = "PASTE-IT-HERE"
 """What stands for a secret in `config.example.toml`."""
-SERVERS: Mapping[str, str] = {
-    "postgresql": "PostgreSQL",
-    "postgres": "PostgreSQL",
-    "s3": "S3",
-}
-"""Schemes of the servers that this release does without."""
 MISSING_TOKEN: Mapping[str, str] = {
     "discord": "Copy one: Developer Portal → Bot → Reset Token, or delete the section.",
     "telegram": "Add the token from BotFather or delete the section.",
@@ -70,6 +64,28 @@ def _half_a_pair(config: Config) -> Iterator[Clash]:
         yield Clash("provenance", "certificate", "has no private_key beside it", "Name its key, or leave both out.")
     if provenance.private_key and not provenance.certificate:
         yield Clash("provenance", "private_key", "has no certificate beside it", "Name the chain, or leave both out.")
+
+
+def scattered(config: Config) -> Iterator[Clash]:
+    """What stands in the way of roles on several machines: servers that all reach speak of files that one has left to its data_dir.
+
+    A path that the host wrote down counts as one that every machine of these has.
+    """
+    servers = [("queue", config.queue.url)] if config.queue_on_redis else []
+    servers += [("store", config.store.url)] if config.store_on_postgres else []
+    far = [section for section, url in servers if not _is_near(url or "")]
+    here = [] if config.queue.url else ['[queue] url = "redis://…"']
+    here += [] if config.store.url else ['[store] url = "postgresql://…"']
+    here += [] if config.media.url else ["[media] url, a bucket or a folder that every machine has"]
+    if far and here:
+        what = "is a server that many machines share, and what it speaks of is kept in this one's data_dir"
+        yield Clash(far[0], "url", what, f"Set {' and '.join(here)}.")
+
+
+def _is_near(url: str) -> bool:
+    """Whether the server is on this machine, as far as its address tells. No host: a socket. Several hosts are several machines."""
+    parts = urlsplit(url)
+    return "," not in parts.netloc and (parts.hostname is None or is_loopback(parts.hostname))
 
 
 def is_loopback(host: str) -> bool:
@@ -135,8 +151,6 @@ def _file(scheme: str, otherwise: str) -> Callable[[str], str]:
         if "://" not in url:
             raise Refused("has no scheme", mend)
         parts = _split(url, mend)
-        if parts.scheme in SERVERS:
-            raise Refused(f"needs {SERVERS[parts.scheme]}, which this release does not use", f"{otherwise[0].upper()}{otherwise[1:]}.")
         if parts.scheme != scheme or parts.netloc or not parts.path.strip("/") or parts.query or parts.fragment:
             raise Refused(f"is not {scheme}:///FULL/PATH", mend)
         return url
@@ -170,6 +184,37 @@ def _queue(url: str) -> str:
     return url
 
 
+STORE_MEND = 'Write postgresql://USER@HOST/NAME or "sqlite:///FULL/PATH", or leave url out to keep the database in a file of data_dir.'
+_store_file = _file("sqlite", "leave url out to keep the database in a file of data_dir")
+
+
+def _store(url: str) -> str:
+    if "://" not in url:
+        raise Refused("has no scheme", STORE_MEND)
+    if not url.startswith(POSTGRES_SCHEMES):
+        return _store_file(url)
+    parts = _split(url, STORE_MEND)
+    if not re.fullmatch(r"/[^/]+", parts.path) or parts.fragment:
+        raise Refused("is not postgresql://USER@HOST:PORT/NAME", STORE_MEND)
+    return url
+
+
+MEDIA_MEND = 'Write s3://BUCKET/PREFIX or "file:///FULL/PATH", or leave url out to keep clips in a folder of data_dir.'
+_media_folder = _file("file", "leave url out to keep clips in a folder of data_dir")
+
+
+def _media(url: str) -> str:
+    if "://" not in url:
+        raise Refused("has no scheme", MEDIA_MEND)
+    if not url.startswith(S3_SCHEME):
+        return _media_folder(url)
+    parts = _split(url, MEDIA_MEND)
+    # The rule for bucket names: docs.aws.amazon.com, Amazon S3 user guide, general purpose bucket naming rules.
+    if not re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", parts.netloc) or parts.query or parts.fragment:
+        raise Refused("is not s3://BUCKET/PREFIX", f"Keys and endpoint come from the environment (AWS_ACCESS_KEY_ID, …). {MEDIA_MEND}")
+    return url
+
+
 def _split(url: str, mend: str) -> SplitResult:
     try:
         parts = urlsplit(url)
@@ -197,6 +242,6 @@ RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("web", "login"): _passphrase,
     ("moderation", "topics"): _topics,
     ("queue", "url"): _queue,
-    ("store", "url"): _file("sqlite", "leave url out to keep the database in a file of data_dir"),
-    ("media", "url"): _file("file", "leave url out to keep clips in a folder of data_dir"),
+    ("store", "url"): _store,
+    ("media", "url"): _media,
 }

@@ -64,6 +64,8 @@ class Dtype(StrEnum):
     FLOAT32 = "float32"
 
 
+POSTGRES_SCHEMES = ("postgresql://", "postgres://")
+S3_SCHEME = "s3://"
 REDIS_SCHEMES = ("redis://", "rediss://", "redis+sentinel://", "rediss+sentinel://", "redis+cluster://", "rediss+cluster://")
 
 Folder = Annotated[Path, Meta(description="a folder in quotes", examples=["~/.local/share/walkon"])]
@@ -88,12 +90,12 @@ Port = Annotated[int, Meta(ge=0, le=65535, description="a whole number from 0 to
 LeaseSeconds = Annotated[int, Meta(ge=5, le=3600, description="a whole number of seconds from 5 to 3600", examples=[30])]
 Attempts = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100", examples=[3])]
 Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000", examples=[10000])]
-SqliteUrl = Annotated[str, Meta(description="an address in quotes", examples=["sqlite:////var/lib/walkon/walkon.db"])]
+StoreUrl = Annotated[str, Meta(description="an address in quotes", examples=["postgresql://walkon@db.example.org/walkon"])]
 QueueUrl = Annotated[str, Meta(description="an address in quotes", examples=["redis://127.0.0.1:6379/0"])]
 KeyFile = Annotated[Path, Meta(description="a file in quotes", examples=["~/.config/walkon/keys"])]
 PemFile = Annotated[Path, Meta(description="a PEM file in quotes", examples=["/etc/walkon/chain.pem"])]
 Switch = Annotated[bool, Meta(description="true or false", examples=[True])]
-FileUrl = Annotated[str, Meta(description="an address in quotes", examples=["file:///var/lib/walkon/media"])]
+MediaUrl = Annotated[str, Meta(description="an address in quotes", examples=["s3://walkon-clips/host1"])]
 Topics = Annotated[
     tuple[Category, ...], Meta(description=f"a list of topics out of {', '.join(TOPICS)}", examples=[["sexual", "violence_gore"]])
 ]
@@ -174,15 +176,15 @@ class QueueSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class StoreSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The database. url None: a file in data_dir."""
+    """The database. url None: a file in data_dir; else a file or a PostgreSQL server."""
 
-    url: SqliteUrl | None = None
+    url: StoreUrl | None = None
 
 
 class MediaSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where clips are kept. url None: a folder in data_dir."""
+    """Where clips are kept. url None: a folder in data_dir; else a folder or a bucket of an S3 server."""
 
-    url: FileUrl | None = None
+    url: MediaUrl | None = None
 
 
 class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -251,13 +253,28 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         return _path_of(self.queue.url) or self.walkon.data_dir / "queue.db"
 
     @property
+    def store_on_postgres(self) -> bool:
+        """Whether the database is on a PostgreSQL server, where many machines share it."""
+        return (self.store.url or "").startswith(POSTGRES_SCHEMES)
+
+    @property
     def store_path(self) -> Path:
-        """The embedded database's file."""
+        """The embedded database's file; means nothing where `store_on_postgres`."""
         return _path_of(self.store.url) or self.walkon.data_dir / "store.db"
 
     @property
+    def store_place(self) -> Path | str:
+        """Where the database is, as `Database.open` takes it."""
+        return (self.store.url or "") if self.store_on_postgres else self.store_path
+
+    @property
+    def media_on_s3(self) -> bool:
+        """Whether clips are in a bucket, where many machines share them."""
+        return (self.media.url or "").startswith(S3_SCHEME)
+
+    @property
     def media_path(self) -> Path:
-        """The folder clips are kept in."""
+        """The folder clips are kept in; means nothing where `media_on_s3`."""
         return _path_of(self.media.url) or self.walkon.data_dir / "media"
 
     @property
@@ -269,9 +286,10 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def secrets(self) -> tuple[Secret, ...]:
         """Everything that may never be logged or shown."""
         tokens = [section.token for section in (self.discord, self.telegram) if section]
-        address = urlsplit(self.queue.url or "")
-        passwords = [address.password, *parse_qs(address.query).get("sentinel_password", ())]
-        return (*tokens, *([self.web.login] if self.web.login else []), *(Secret(password) for password in passwords if password))
+        passwords = [urlsplit(url or "").password for url in (self.queue.url, self.store.url)]
+        passwords += parse_qs(urlsplit(self.queue.url or "").query).get("sentinel_password", ())
+        spelt = {spelling for password in passwords if password for spelling in (password, unquote(password))}
+        return (*tokens, *([self.web.login] if self.web.login else []), *map(Secret, sorted(spelt)))
 
 
 def _path_of(url: str | None) -> Path | None:

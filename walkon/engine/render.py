@@ -2,7 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
@@ -17,7 +18,7 @@ from walkon.provenance.wording import mark_words
 from walkon.queue.port import JobQueue, Lease
 from walkon.scene.codec import decode
 from walkon.store.database import Database
-from walkon.store.media import MediaMissing, MediaStore
+from walkon.store.media import Media, MediaMissing
 from walkon.types.clock import Clock
 from walkon.types.ids import ClipId
 
@@ -38,7 +39,7 @@ class Studio:
 
     queue: JobQueue
     database: Database
-    media: MediaStore
+    media: Media
     backend: RenderBackend
     finishing: Finisher
     clock: Clock
@@ -54,8 +55,7 @@ async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], Non
     Raises RenderFailed, NotFinished, LeaseLost, JobCancelled, OSError (media or scratch away).
     """
     clip_id = ClipId(lease.job.payload.decode())
-    async with studio.database.reading() as tx:
-        clip = await tables.get(tx, clip_id)
+    clip = await studio.database.read(lambda tx: tables.get(tx, clip_id))
     if clip is None:
         raise RenderFailed("the clip is not in the store", retryable=False)
     started = monotonic()
@@ -65,38 +65,39 @@ async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], Non
     finally:
         shutil.rmtree(directory, ignore_errors=True)
     await studio.queue.complete(lease, result_of(finished), spent_ms=finished.spent_ms)
-    async with studio.database.transaction() as tx:
-        await end_finished(tx, clip_id, lease.token, finished, studio.clock.now())
+    now = studio.clock.now()
+    await studio.database.write(lambda tx: end_finished(tx, clip_id, lease.token, finished, now))
     studio.database.announce()
 
 
 async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[Step], None], started: float) -> Finished:
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     scene, drawn = decode(clip.scene), studio.backend.capabilities.drawn
-    parent = await _parent_film(studio, clip)
-    order = Order(
-        scene=scene,
-        directory=directory,
-        max_bytes=clip.max_bytes - await asyncio.to_thread(room_for, parent),
-        mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
-    )
-    rendered = await studio.backend.render(order, report)
-    source = Source.ALGORITHM if drawn else Source.MODEL
-    statement = Statement(source=source, engine=studio.backend.capabilities.name, parent=parent)
-    seal = await studio.finishing.sign(rendered.video, statement)
+    async with _parent_film(studio, clip) as parent:
+        order = Order(
+            scene=scene,
+            directory=directory,
+            max_bytes=clip.max_bytes - await asyncio.to_thread(room_for, parent),
+            mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
+        )
+        rendered = await studio.backend.render(order, report)
+        source = Source.ALGORITHM if drawn else Source.MODEL
+        statement = Statement(source=source, engine=studio.backend.capabilities.name, parent=parent)
+        seal = await studio.finishing.sign(rendered.video, statement)
     return await _keep(studio, replace(rendered, bytes=seal.bytes), seal.film, started)
 
 
-async def _parent_film(studio: Studio, clip: Clip) -> Path | None:
+@asynccontextmanager
+async def _parent_film(studio: Studio, clip: Clip) -> AsyncIterator[Path | None]:
     """The film of the clip that this one was made from, None where there is none or it is not kept any more."""
-    if clip.parent is None:
-        return None
-    async with studio.database.reading() as tx:
-        parent = await tables.get(tx, clip.parent)
-    try:
-        return studio.media.path(parent.finished.video) if parent and parent.finished else None
-    except MediaMissing:
-        return None
+    parent_id = clip.parent
+    parent = await studio.database.read(lambda tx: tables.get(tx, parent_id)) if parent_id else None
+    async with AsyncExitStack() as stack:
+        film = None
+        if parent and parent.finished:
+            with suppress(MediaMissing):
+                film = await stack.enter_async_context(studio.media.local(parent.finished.video))
+        yield film
 
 
 async def _keep(studio: Studio, rendered: Rendered, film: str, started: float) -> Finished:

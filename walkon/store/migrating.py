@@ -7,11 +7,14 @@ from sqlalchemy.engine import Connection
 
 from walkon.store.faults import StoreUnusable
 
+SCRIPTS = "walkon.store:migrations"
+"""Where Alembic finds the changes."""
+
 
 def migrate(connection: Connection, name: str) -> None:
     """Make or change the tables, within the caller's transaction. Raises StoreUnusable for a database of a newer release."""
     config = Config()
-    config.set_main_option("script_location", "walkon.store:migrations")
+    config.set_main_option("script_location", SCRIPTS)
     config.attributes["connection"] = connection
     try:
         command.upgrade(config, "head")

@@ -88,14 +88,19 @@ class PostgresDriver:
         """As `Driver` says; of several processes that start together one makes the tables."""
         try:
             with engine.connect().execution_options(isolation_level="READ COMMITTED") as connection, connection.begin():
-                self._check(connection)
+                self.check(connection)
                 connection.execute(_UNHURRIED)
                 connection.execute(_MIGRATING)
                 migrate(connection, self.name)
         except DBAPIError as error:
-            raise StoreUnusable(f"{self.name}: {_first_line(error)}. {_mend(error)}") from error
+            raise StoreUnusable(self.refusal(error)) from error
 
-    def _check(self, connection: Connection) -> None:
+    def refusal(self, error: DBAPIError) -> str:
+        """Why the server did not take us, with the mend; no password is in it."""
+        return f"{self.name}: {_first_line(error)}. {_mend(error)}"
+
+    def check(self, connection: Connection) -> None:
+        """Whether such a server will do. Raises StoreUnusable."""
         version, encoding = connection.execute(_SERVER).one()
         if int(version) < OLDEST:
             raise StoreUnusable(f"{self.name}: PostgreSQL {int(version) // 10_000} is too old. Take 13 or newer.")

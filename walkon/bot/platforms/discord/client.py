@@ -23,7 +23,7 @@ from walkon.bot.platforms.discord.reactions import Reactions
 from walkon.bot.platforms.discord.tree import command_tree, sync
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
 from walkon.bot.words import Words
-from walkon.store.media import MediaStore
+from walkon.store.media import Media
 from walkon.types.clock import SystemClock
 from walkon.types.errors import SetupError, WalkonError
 from walkon.types.people import Person, Place, Platform
@@ -62,7 +62,7 @@ class DiscordPlatform:
         dev_guild: str | None,
         commands: Sequence[Command],
         words: Words,
-        media: MediaStore,
+        media: Media,
         state_dir: Path,
     ) -> None:
         self._token = token

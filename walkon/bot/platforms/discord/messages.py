@@ -14,7 +14,7 @@ from walkon.bot.cards import Card
 from walkon.bot.platforms.discord.cards import CLIP_FILE, MAX_ALT, Layout, pinged
 from walkon.bot.platforms.discord.faults import UNKNOWN_MESSAGE, token_is_void
 from walkon.bot.port import NotAllowed, Post
-from walkon.store.media import MediaStore
+from walkon.store.media import Media
 from walkon.types.clock import Clock
 
 log = structlog.get_logger(__name__)
@@ -97,7 +97,7 @@ class Messages:
     """Shows cards. clock: for the age of tokens."""
 
     layout: Layout
-    media: MediaStore
+    media: Media
     clock: Clock
 
     async def show(self, client: discord.Client, post: Post, card: Card) -> str:
@@ -127,8 +127,8 @@ class Messages:
             return []
         if standing.attachment and standing.video == card.video.video:
             return [Kept(standing.attachment)]
-        path = self.media.path(card.video.video)
-        return [await asyncio.to_thread(discord.File, path, filename=CLIP_FILE, description=card.video.alt[:MAX_ALT] or None)]
+        async with self.media.local(card.video.video) as path:
+            return [await asyncio.to_thread(discord.File, path, filename=CLIP_FILE, description=card.video.alt[:MAX_ALT] or None)]
 
     def _fresh(self, standing: Standing) -> bool:
         return standing.token is not None and self.clock.now().timestamp() - standing.at < TOKEN_FRESH_S

@@ -29,7 +29,7 @@ from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttled, TokenRefused
 from walkon.bot.words import Words
 from walkon.store.database import Database
-from walkon.store.media import MediaStore
+from walkon.store.media import Media
 from walkon.types.errors import WalkonError
 from walkon.types.people import Locale, Person, Place, Platform
 
@@ -82,7 +82,7 @@ class TelegramPlatform:
         root: str,
         commands: Sequence[Command],
         words: Words,
-        media: MediaStore,
+        media: Media,
         database: Database,
         timeouts: Timeouts | None = None,
     ) -> None:

@@ -19,7 +19,7 @@ from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
 from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, stored, thumbnail, uploaded
 from walkon.bot.port import MessageGone, PlatformDown, Post
-from walkon.store.media import MediaStore
+from walkon.store.media import Media
 from walkon.types.people import Platform
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -64,7 +64,7 @@ def read_ref(text: str) -> Ref:
 class Sender:
     """Shows cards. storage: the chat whose files inline messages show, None without inline mode. Raises the port's errors."""
 
-    def __init__(self, bot: ExtBot[int], media: MediaStore, files: KnownFiles, *, storage: int | None, upload_answer_s: float) -> None:
+    def __init__(self, bot: ExtBot[int], media: Media, files: KnownFiles, *, storage: int | None, upload_answer_s: float) -> None:
         self._bot = bot
         self._media = media
         self._files = files
@@ -211,7 +211,7 @@ class Sender:
     async def _upload(self, ref: Ref, card: Card, video: Video, written: Written) -> Message | bool:
         address = _uploadable(ref)
         small = await thumbnail(self._media, video.poster)
-        with uploaded(self._media, video, written, small) as upload:
+        async with uploaded(self._media, video, written, small) as upload:
             return await self._bot.edit_message_media(
                 upload.media,
                 **address,

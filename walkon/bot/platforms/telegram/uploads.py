@@ -2,8 +2,8 @@
 
 import asyncio
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from telegram import InputFile, InputMediaPhoto, InputMediaVideo
 from walkon.bot.cards import Tone, Video
 from walkon.bot.platforms.telegram.cards import Written
 from walkon.bot.port import TooLarge
-from walkon.store.media import MediaMissing, MediaStore
+from walkon.store.media import Media, MediaMissing
 
 UPLOAD_LIMIT = 50_000_000
 """Bytes of a video that a bot may send (Bot API 10.3, sendVideo)."""
@@ -30,10 +30,11 @@ BLANK = "blank.png"
 """What the plain picture is called that takes the place of a clip."""
 
 
-async def thumbnail(media: MediaStore, poster: str) -> bytes | None:
+async def thumbnail(media: Media, poster: str) -> bytes | None:
     """A small JPEG of the poster; None where there is no poster, or one that cannot be read."""
     try:
-        return await asyncio.to_thread(_shrink, media.path(poster))
+        async with media.local(poster) as path:
+            return await asyncio.to_thread(_shrink, path)
     except (MediaMissing, OSError):
         return None
 
@@ -55,14 +56,15 @@ class Upload:
     beside: dict[str, InputFile]
 
 
-@contextmanager
-def uploaded(media: MediaStore, video: Video, caption: Written, small: bytes | None) -> Iterator[Upload]:
+@asynccontextmanager
+async def uploaded(media: Media, video: Video, caption: Written, small: bytes | None) -> AsyncIterator[Upload]:
     """The clip as something to upload; its file is open within the context. Raises MediaMissing, TooLarge."""
-    path = media.path(video.video)
-    if path.stat().st_size > UPLOAD_LIMIT:
+    if await media.size(video.video) > UPLOAD_LIMIT:
         raise TooLarge
-    cover = {_COVER: InputFile(media.path(video.poster).read_bytes(), filename="cover.jpg")} if small else {}
-    with path.open("rb") as clip:
+    cover = {_COVER: InputFile(await media.read(video.poster), filename="cover.jpg")} if small else {}
+    async with media.local(video.video) as path:
+        clip = await asyncio.to_thread(path.open, "rb")
+    with clip:
         file = InputFile(clip, filename=f"{video.name}.mp4", attach=True, read_file_handle=False)
         yield Upload(_media(video, caption, file, thumbnail=small, cover=f"attach://{_COVER}" if cover else None), cover)
 

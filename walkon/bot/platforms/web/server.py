@@ -23,7 +23,7 @@ from walkon.bot.platforms.web.tables import NewMessage
 from walkon.bot.port import Handler, PlatformLimits, Post
 from walkon.bot.words import Words
 from walkon.store.database import Database
-from walkon.store.media import MediaStore
+from walkon.store.media import Media
 from walkon.types.clock import Clock, SystemClock, to_ms
 from walkon.types.errors import SetupError
 from walkon.types.people import Person, Place, Platform
@@ -51,7 +51,7 @@ class WebPlatform:
     public_url: str | None
     login: str | None
     database: Database
-    media: MediaStore
+    media: Media
     commands: Sequence[Command]
     words: Words
     health: Callable[[], Awaitable[Mapping[str, object]]]

@@ -8,7 +8,6 @@ import msgspec
 import structlog
 from aiohttp.web import (
     Application,
-    FileResponse,
     HTTPNotFound,
     HTTPSeeOther,
     HTTPUnauthorized,
@@ -19,11 +18,12 @@ from aiohttp.web import (
 )
 
 from walkon.bot.platforms.web.chat import Chat
+from walkon.bot.platforms.web.clips import send_clip
 from walkon.bot.platforms.web.doors import Doors, add_headers
 from walkon.bot.platforms.web.login_form import login_form
 from walkon.bot.platforms.web.session import Passphrase, Session, Sessions, is_cookie, new_cookie
 from walkon.bot.platforms.web.static_files import StaticFile
-from walkon.store.media import MediaMissing, MediaStore
+from walkon.store.media import Media
 from walkon.types.people import Locale
 
 log = structlog.get_logger(__name__)
@@ -31,8 +31,6 @@ log = structlog.get_logger(__name__)
 CLIENT_LIMIT = 16 * 1024
 """Bytes of a request's body: the login form is the only one."""
 COOKIE_AGE = timedelta(days=400)
-_MEDIA_TYPES = {".mp4": "video/mp4", ".jpg": "image/jpeg", ".png": "image/png", ".vtt": "text/vtt; charset=utf-8"}
-_IMMUTABLE = "private, max-age=31536000, immutable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +41,7 @@ class Site:
     sessions: Sessions
     doors: Doors
     passphrase: Passphrase | None
-    media: MediaStore
+    media: Media
     files: Mapping[str, StaticFile]
     health: Callable[[], Awaitable[Mapping[str, object]]]
     exposition: Callable[[], bytes]
@@ -127,14 +125,7 @@ class Site:
 
     async def _media(self, request: Request) -> StreamResponse:
         await self._session(request)
-        try:
-            path = self.media.path(request.match_info["key"])
-        except MediaMissing:
-            raise HTTPNotFound(text="This clip is not kept here.\n") from None
-        content_type = _MEDIA_TYPES.get(path.suffix)
-        if content_type is None:
-            raise HTTPNotFound
-        return FileResponse(path, headers={"Content-Type": content_type, "Cache-Control": _IMMUTABLE})
+        return await send_clip(request, self.media, request.match_info["key"])
 
     async def _socket(self, request: Request) -> StreamResponse:
         self.doors.check_socket(request)
