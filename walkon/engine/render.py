@@ -4,23 +4,31 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from walkon.engine.port import Order, RenderBackend, Rendered, RenderFailed, Step
+import structlog
+
+from walkon.engine.finishing import NotFinished
+from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
 from walkon.library import tables
 from walkon.library.clips import Clip, Finished
-from walkon.library.endings import end_finished, result_of
+from walkon.library.endings import end_outcome, result_of
 from walkon.provenance.manifest import Seal, Source, Statement, room_for
 from walkon.provenance.wording import mark_words
 from walkon.queue.port import JobQueue, Lease
+from walkon.safety.output import MOST_SAMPLES, REPORTED_SAMPLES, FrameCheck, Look, judge_pictures
+from walkon.safety.text import Judge, usual_judge
 from walkon.scene.codec import decode
 from walkon.store.database import Database
 from walkon.store.media import Media, MediaMissing
 from walkon.types.clock import Clock
+from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId
+
+log = structlog.get_logger(__name__)
 
 
 class Finisher(Protocol):
@@ -29,12 +37,16 @@ class Finisher(Protocol):
     async def sign(self, clip: Path, statement: Statement) -> Seal:
         """Sign the mp4 in place. Raises NotFinished."""
 
+    async def look_at(self, clip: Path, poster: Path, *, most: int) -> Look:
+        """What a classifier says of the clip's pictures, `most` of them at most. Raises NotFinished."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Studio:
     """What a render works with. finishing: what signs every clip. scratch: a directory of this worker's own.
 
-    visible_mark: every picture says in a corner how it came to be; what machines read is not touched by it.
+    visible_mark: every picture says in a corner how it came to be; what machines read is not touched by it. judge: reads the
+    words once more before they are rendered. frame_check: what is done about the pictures.
     """
 
     queue: JobQueue
@@ -45,12 +57,15 @@ class Studio:
     clock: Clock
     scratch: Path
     visible_mark: bool = True
+    judge: Judge = field(default_factory=usual_judge)
+    frame_check: FrameCheck = FrameCheck.OFF
 
 
 async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], None]) -> None:
     """Render the leased clip: draw, sign, store the files, let the queue decide by the fencing token, record, announce.
 
-    Nothing reaches the media store before it is signed, so whatever crashes here leaves no unsigned clip to be posted.
+    Nothing reaches the media store before it is signed, so whatever crashes here leaves no unsigned clip to be posted. What a
+    check is not sure about is recorded as held back, and no card shows it.
 
     Raises RenderFailed, NotFinished, LeaseLost, JobCancelled, OSError (media or scratch away).
     """
@@ -58,16 +73,26 @@ async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], Non
     clip = await studio.database.read(lambda tx: tables.get(tx, clip_id))
     if clip is None:
         raise RenderFailed("the clip is not in the store", retryable=False)
+    outcome = await _outcome(studio, clip, lease, report)
+    spent_ms = outcome.spent_ms if isinstance(outcome, Finished) else 0
+    await studio.queue.complete(lease, result_of(outcome), spent_ms=spent_ms)
+    now = studio.clock.now()
+    await studio.database.write(lambda tx: end_outcome(tx, clip_id, lease.token, outcome, now))
+    studio.database.announce()
+
+
+async def _outcome(studio: Studio, clip: Clip, lease: Lease, report: Callable[[Step], None]) -> Finished | HeldFor:
     started = monotonic()
-    directory = studio.scratch / f"{clip_id}-{lease.token}"
+    # They were judged when they were asked for; since then the lists, the settings or a store that was tampered with may differ.
+    verdict = await asyncio.to_thread(studio.judge.judge, decode(clip.scene).written)
+    if not verdict.passes:
+        log.warning("words_held", clip=clip.id, category=verdict.category)
+        return HeldFor.WORDS
+    directory = studio.scratch / f"{clip.id}-{lease.token}"
     try:
-        finished = await _draw(studio, clip, directory, report, started)
+        return await _draw(studio, clip, directory, report, started)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
-    await studio.queue.complete(lease, result_of(finished), spent_ms=finished.spent_ms)
-    now = studio.clock.now()
-    await studio.database.write(lambda tx: end_finished(tx, clip_id, lease.token, finished, now))
-    studio.database.announce()
 
 
 async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[Step], None], started: float) -> Finished:
@@ -81,10 +106,29 @@ async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[S
             mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
         )
         rendered = await studio.backend.render(order, report)
+        report(Step(phase=Phase.CHECKING, fraction=0.98))
+        held = await _held_for(studio, clip, rendered)
         source = Source.ALGORITHM if drawn else Source.MODEL
         statement = Statement(source=source, engine=studio.backend.capabilities.name, parent=parent)
         seal = await studio.finishing.sign(rendered.video, statement)
-    return await _keep(studio, replace(rendered, bytes=seal.bytes), seal.film, started)
+    finished = await _keep(studio, replace(rendered, bytes=seal.bytes), seal.film, started)
+    return replace(finished, held=held)
+
+
+async def _held_for(studio: Studio, clip: Clip, rendered: Rendered) -> HeldFor | None:
+    """Why the clip is held back, None where it may be shown. A check that fails holds it back too, where it counts."""
+    if studio.frame_check is FrameCheck.OFF:
+        return None
+    enforced = studio.frame_check is FrameCheck.ENFORCED
+    look = None
+    try:
+        look = await studio.finishing.look_at(rendered.video, rendered.poster, most=MOST_SAMPLES if enforced else REPORTED_SAMPLES)
+    except NotFinished as error:
+        log.error("frames_unchecked", clip=clip.id, reason=str(error))
+    held = judge_pictures(look)
+    if held and look and look.scores:
+        log.warning("frames_doubtful", clip=clip.id, worst=round(max(look.scores), 3), enforced=enforced)
+    return held if enforced else None
 
 
 @asynccontextmanager

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from walkon.types.errors import WalkonError
+from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
 from walkon.types.terms import Terms
@@ -21,6 +22,8 @@ class ClipState(StrEnum):
     CANCELLED = "cancelled"
     DECLINED = "declined"
     """Not everybody who would be in it agrees. Who, and whether by a no or by silence, is told to nobody."""
+    HELD = "held"
+    """A check was not sure about it or could not be made: nobody sees it."""
     TAKEN_DOWN = "taken_down"
     """Nobody may see it any more: neither film nor poster nor words."""
 
@@ -70,6 +73,8 @@ class FailureCause(StrEnum):
 class Finished:
     """What a render left behind. video, poster, captions: keys in the media store. spent_ms: the worker's time.
 
+    held: why nobody may see it, None where everybody may.
+
     film: SHA-256 of picture and sound before they were signed: two renders of one film differ in their signatures alone. "" in
     clips of releases that did not sign.
     """
@@ -87,6 +92,7 @@ class Finished:
     not_staged: tuple[str, ...]
     spent_ms: int
     film: str = ""
+    held: HeldFor | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +100,7 @@ class Clip:
     """A clip. scene: encoded by `scene/codec.py`, opaque here. token: the fencing token of the render that finished it.
 
     parent: the clip it was made from, as another take or with new words. rule: what a moderator gave as the reason for taking
-    it down.
+    it down. held: why it is held back. withheld: what its render left behind, where there was one: in the store, shown to nobody.
     """
 
     id: ClipId
@@ -115,6 +121,8 @@ class Clip:
     parent: ClipId | None = None
     removed_by: RemovedBy | None = None
     rule: str = ""
+    held: HeldFor | None = None
+    withheld: Finished | None = None
 
     def may_be_stopped_by(self, person: PersonId, *, moderator: bool) -> bool:
         """The asker and moderators may."""
@@ -162,13 +170,22 @@ def finish(clip: Clip, token: int, finished: Finished, now: datetime) -> Clip:
 
     Raises ClipEnded where it was cancelled or failed first, StaleToken where a newer render finished it.
     """
-    if clip.state is ClipState.FINISHED:
+    if clip.state in (ClipState.FINISHED, ClipState.HELD) and clip.token:
         if token == clip.token:
             return clip
         raise StaleToken(clip.id)
     if clip.state not in (ClipState.PROMISED, ClipState.FAILED):
         raise ClipEnded(clip.id, clip.state)
+    if finished.held:
+        return replace(hold(clip, finished.held, now), token=token, withheld=finished)
     return replace(clip, state=ClipState.FINISHED, token=token, finished=finished, ended_at=now, failure=None)
+
+
+def hold(clip: Clip, why: HeldFor, now: datetime) -> Clip:
+    """The clip, held back: a film of it may exist and is shown to nobody. Raises ClipEnded where it was stopped or taken down."""
+    if clip.state not in (ClipState.PROMISED, ClipState.FAILED):
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.HELD, held=why, ended_at=now, failure=None)
 
 
 def release(clip: Clip) -> Clip:
@@ -207,5 +224,5 @@ def take_down(clip: Clip, by: RemovedBy, now: datetime, rule: str = "") -> Clip:
     if clip.state is ClipState.TAKEN_DOWN:
         return clip
     ended_at = clip.ended_at or now
-    gone = replace(clip, state=ClipState.TAKEN_DOWN, finished=None, removed_by=by, rule=rule, ended_at=ended_at)
+    gone = replace(clip, state=ClipState.TAKEN_DOWN, finished=None, withheld=None, removed_by=by, rule=rule, ended_at=ended_at)
     return gone if by is RemovedBy.MODERATOR else replace(gone, prompt="", scene=b"")

@@ -17,6 +17,7 @@ from walkon.library.clips import (
     decline,
     fail,
     finish,
+    hold,
     release,
     take_down,
 )
@@ -24,20 +25,30 @@ from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.store.tombstones import TombstoneKind, bury
 from walkon.types.clock import to_ms
+from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId
 
 LEFTOVER = timedelta(minutes=10)
 """How long the files of a render that came too late are left: until then another clip of the same film may have been recorded."""
 
 
-def result_of(finished: Finished) -> bytes:
+class _Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The result of a job that was ended before anything was rendered."""
+
+    held: HeldFor
+
+
+def result_of(outcome: Finished | HeldFor) -> bytes:
     """The render's result as the queue keeps it, so that it is not lost between the queue's word and the store's."""
-    return msgspec.json.encode(finished)
+    return msgspec.json.encode(_Held(outcome) if isinstance(outcome, HeldFor) else outcome)
 
 
-def finished_of(result: bytes) -> Finished:
+def outcome_of(result: bytes) -> Finished | HeldFor:
     """The render's result again. Raises msgspec.DecodeError."""
-    return msgspec.json.decode(result, type=Finished)
+    try:
+        return msgspec.json.decode(result, type=_Held).held
+    except msgspec.DecodeError:
+        return msgspec.json.decode(result, type=Finished)
 
 
 async def _change(tx: Transaction, before: Clip, after: Clip, now: datetime) -> Clip:
@@ -70,13 +81,29 @@ async def end_finished(tx: Transaction, id: ClipId, token: int, finished: Finish
     return True
 
 
+async def end_held(tx: Transaction, id: ClipId, why: HeldFor, now: datetime) -> Clip | None:
+    """Record that a clip is held back before anything was rendered; one that has ended stays as it is. None if unknown."""
+    clip = await tables.get(tx, id)
+    if clip is None or clip.state.final:
+        return clip
+    return await _change(tx, clip, hold(clip, why, now), now)
+
+
+async def end_outcome(tx: Transaction, id: ClipId, token: int, outcome: Finished | HeldFor, now: datetime) -> bool:
+    """Record what a job came to; False where a film is dropped, as in `end_finished`."""
+    if isinstance(outcome, Finished):
+        return await end_finished(tx, id, token, outcome, now)
+    return await end_held(tx, id, outcome, now) is not None
+
+
 async def end_taken_down(tx: Transaction, clip: Clip, by: RemovedBy, now: datetime, rule: str = "") -> Clip:
     """Take one clip down: its record, its cards, its files. One that was taken down before stays as it is."""
     after = take_down(clip, by, now, rule)
     if after is not clip:
         await tables.save(tx, after)
         await films.let_go(tx, clip.id, to_ms(now))
-        for digest in films.digests_of(clip.finished) if by.bans_file and clip.finished else ():
+        film = clip.finished or clip.withheld
+        for digest in films.digests_of(film) if by.bans_file and film else ():
             await films.refuse(tx, digest, to_ms(now))
         await outbox.retract(tx, clip.id, to_ms(now))
         await bury(tx, TombstoneKind.CLIP, clip.id, now)

@@ -27,6 +27,7 @@ from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Fin
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
+from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
 
@@ -53,6 +54,8 @@ CLIP = Table(
     Column("parent", String(16)),
     Column("removed_by", EnumText(RemovedBy)),
     Column("rule", Text, nullable=False, server_default=""),
+    Column("held", EnumText(HeldFor)),
+    Column("withheld", Text),
     Index("ix_clip_person_id_asked_ms", "person_id", "asked_ms"),
     Index("ix_clip_state_asked_ms", "state", "asked_ms"),
     Index("ix_clip_parent_asked_ms", "parent", "asked_ms"),
@@ -67,7 +70,7 @@ PERSONAL = {CLIP.name: {"person_id": "erased by person", "person": "erased by pe
 def _values(clip: Clip) -> dict[str, Any]:
     kept = {field.name for field in fields(Clip)} & {column.name for column in CLIP.columns}
     return {
-        **{name: getattr(clip, name) for name in kept - {"place", "finished"}},
+        **{name: getattr(clip, name) for name in kept - {"place", "finished", "withheld"}},
         "person_id": clip.asker.id,
         "person": msgspec.json.encode(clip.asker).decode(),
         "place_id": clip.place.id,
@@ -75,6 +78,7 @@ def _values(clip: Clip) -> dict[str, Any]:
         "asked_ms": to_ms(clip.asked_at),
         "ended_ms": to_ms(clip.ended_at) if clip.ended_at else None,
         "finished": msgspec.json.encode(clip.finished).decode() if clip.finished else None,
+        "withheld": msgspec.json.encode(clip.withheld).decode() if clip.withheld else None,
     }
 
 
@@ -99,6 +103,8 @@ def _clip(row: Row[Any]) -> Clip:
         parent=ClipId(found["parent"]) if found["parent"] else None,
         removed_by=found["removed_by"],
         rule=found["rule"],
+        held=found["held"],
+        withheld=msgspec.json.decode(found["withheld"], type=Finished) if found["withheld"] else None,
     )
 
 

@@ -52,3 +52,14 @@ TOPICS = tuple(category for category in Category if category not in ALWAYS)
 
 USUAL_TOPICS = tuple(topic for topic in TOPICS if topic is not Category.IP_CHARACTER)
 """The topics that are refused where the configuration does not say which."""
+
+
+class HeldFor(StrEnum):
+    """Why a clip is held back; keys of `card.held.*` in the locales."""
+
+    PICTURE = "picture"
+    """A picture looked like what is not shown here."""
+    UNCHECKED = "unchecked"
+    """The check of the pictures could not be made."""
+    WORDS = "words"
+    """The words are refused by what is known now, though they were accepted once."""
