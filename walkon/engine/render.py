@@ -98,9 +98,11 @@ async def _outcome(studio: Studio, clip: Clip, lease: Lease, report: Callable[[S
 async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[Step], None], started: float) -> Finished:
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     scene, drawn = decode(clip.scene), studio.backend.capabilities.drawn
-    async with _parent_film(studio, clip) as parent:
+    built_on = ClipId(scene.built_on.clip) if scene.built_on else None
+    async with _film(studio, clip.parent) as parent, _film(studio, built_on) as film:
         order = Order(
             scene=scene,
+            source=film,
             directory=directory,
             max_bytes=clip.max_bytes - await asyncio.to_thread(room_for, parent),
             mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
@@ -132,15 +134,14 @@ async def _held_for(studio: Studio, clip: Clip, rendered: Rendered) -> HeldFor |
 
 
 @asynccontextmanager
-async def _parent_film(studio: Studio, clip: Clip) -> AsyncIterator[Path | None]:
-    """The film of the clip that this one was made from, None where there is none or it is not kept any more."""
-    parent_id = clip.parent
-    parent = await studio.database.read(lambda tx: tables.get(tx, parent_id)) if parent_id else None
+async def _film(studio: Studio, id: ClipId | None) -> AsyncIterator[Path | None]:
+    """The film of a clip that this one is made from, None where there is none or it is not kept any more."""
+    clip = await studio.database.read(lambda tx: tables.get(tx, id)) if id else None
     async with AsyncExitStack() as stack:
         film = None
-        if parent and parent.finished:
+        if clip and clip.finished:
             with suppress(MediaMissing):
-                film = await stack.enter_async_context(studio.media.local(parent.finished.video))
+                film = await stack.enter_async_context(studio.media.local(clip.finished.video))
         yield film
 
 

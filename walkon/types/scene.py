@@ -193,6 +193,10 @@ class Shot:
         return next((subject for subject in self.subjects if subject.id == id), None)
 
 
+USUAL_STRENGTH = 0.7
+"""How much of a remixed clip is made anew where nobody says."""
+
+
 class Manner(StrEnum):
     """How a clip is built on another one."""
 
@@ -211,7 +215,7 @@ class BuiltOn:
 
     clip: str
     manner: Manner
-    strength: float = 0.7
+    strength: float = USUAL_STRENGTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

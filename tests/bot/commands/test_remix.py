@@ -8,7 +8,7 @@ from walkon.bot.cards import plain
 from walkon.bot.platforms.telegram.events import Grammar
 from walkon.bot.platforms.web.typed import read_typed
 from walkon.scene.codec import decode
-from walkon.types.scene import Aspect
+from walkon.types.scene import Aspect, BuiltOn, Manner
 
 
 async def test_the_new_words_are_staged_in_the_old_length_shape_style_and_seed(town: Town) -> None:
@@ -17,6 +17,14 @@ async def test_the_new_words_are_staged_in_the_old_length_shape_style_and_seed(t
     scene = decode(remix.scene)
     assert (remix.prompt, remix.parent, remix.asker.name) == ("a cat sleeps", first.id, "Tom")
     assert (scene.seconds, scene.aspect, scene.style, scene.seed) == (9, Aspect.TALL, "watercolour", 7)
+
+
+async def test_a_remix_says_what_it_is_built_on_and_how_much_may_change(town: Town) -> None:
+    first = await town.finished("Ana", "a dog runs")
+    usual = decode((await town.clip(await town.say("Tom", "remix", clip=first.id, words="a cat sleeps"))).scene)
+    little = decode((await town.clip(await town.say("Tom", "remix", clip=first.id, words="a cat sleeps", strength=20))).scene)
+    assert usual.built_on == BuiltOn(clip=first.id, manner=Manner.REMIX, strength=0.7)
+    assert little.built_on == BuiltOn(clip=first.id, manner=Manner.REMIX, strength=0.2)
 
 
 async def test_options_that_are_given_count_for_more_than_the_parents(town: Town) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 
 from walkon.config import EngineSection
 from walkon.engine.backends.diffusers import DiffusersBackend
@@ -26,15 +27,15 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("data")
 
 
-@pytest.fixture(params=FAMILIES)
+@pytest.fixture(scope="session", params=FAMILIES)
 def family(request: pytest.FixtureRequest) -> str:
     """Each family in turn."""
     return str(request.param)
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def engine(family: str, data_dir: Path) -> AsyncIterator[DiffusersBackend]:
-    """The backend over a real child process with the family's tiny model."""
+    """The backend over a real child process with the family's tiny model, which one loop of the whole session holds."""
     made = DiffusersBackend(EngineSection(model=f"tiny:{family}"), data_dir)
     yield made
     await made.close()

@@ -12,7 +12,7 @@ from walkon.engine.backends.diffusers import DiffusersBackend
 from walkon.engine.port import Order, Phase, Step
 from walkon.types.scene import Aspect
 
-pytestmark = pytest.mark.timeout(120)
+pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="session")]
 
 
 def nothing(_: Step) -> None:

@@ -1,5 +1,7 @@
 """`/sora remix`: new words for a finished clip, in its look."""
 
+from dataclasses import replace
+
 from walkon.bot.command import Command, Context, Option, OptionKind, Reply, choice_option, integer_option, text_option
 from walkon.bot.intake import submit
 from walkon.bot.remixing import source
@@ -10,7 +12,7 @@ from walkon.scene.options import Written, take_options
 from walkon.scene.parser import parse
 from walkon.scene.quotes import mask_quotes
 from walkon.types.ids import ClipId
-from walkon.types.scene import MAX_PROMPT, MAX_SECONDS, MAX_SEED, MIN_SECONDS, Aspect, Scene
+from walkon.types.scene import MAX_PROMPT, MAX_SECONDS, MAX_SEED, MIN_SECONDS, USUAL_STRENGTH, Aspect, BuiltOn, Manner, Scene
 
 CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP, required=True, word=True)
 WORDS = text_option("words", required=True, rest=True)
@@ -18,6 +20,7 @@ SECONDS = integer_option("seconds", low=MIN_SECONDS, high=MAX_SECONDS)
 ASPECT = choice_option("aspect", tuple(Aspect))
 STYLE = text_option("style", high=100)
 SEED = integer_option("seed", low=0, high=MAX_SEED)
+STRENGTH = integer_option("strength", low=0, high=100)
 
 
 async def remix(ctx: Context) -> Reply:
@@ -32,7 +35,7 @@ async def remix(ctx: Context) -> Reply:
 def _scene(ctx: Context, clip: Clip) -> Scene:
     old, written = decode(clip.scene), _written(ctx[WORDS])
     aspect, seed = ctx.get(ASPECT), ctx.get(SEED)
-    return parse(
+    scene = parse(
         ctx[WORDS],
         seconds=ctx.get(SECONDS) or written.seconds or old.seconds,
         aspect=Aspect(aspect) if aspect else written.aspect or old.aspect,
@@ -40,6 +43,9 @@ def _scene(ctx: Context, clip: Clip) -> Scene:
         style=ctx.get(STYLE) or old.style,
         locale=ctx.invocation.person.locale,
     )
+    percent = ctx.get(STRENGTH)
+    strength = USUAL_STRENGTH if percent is None else percent / 100
+    return replace(scene, built_on=BuiltOn(clip=clip.id, manner=Manner.REMIX, strength=strength))
 
 
 def _written(words: str) -> Written:
@@ -47,4 +53,4 @@ def _written(words: str) -> Written:
     return take_options(mask_quotes(straight(clean(words[:MAX_PROMPT]))).text)
 
 
-COMMAND = Command("remix", remix, options=(CLIP, WORDS, SECONDS, ASPECT, STYLE, SEED), public=True)
+COMMAND = Command("remix", remix, options=(CLIP, WORDS, SECONDS, ASPECT, STYLE, SEED, STRENGTH), public=True)
