@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from walkon.config import Backend, Config, Secret, load, scattered
-from walkon.config.reading import keys, sections
 from walkon.config.rules import is_loopback
+from walkon.config.shape import flattened, keys, sections
 from walkon.config.source import variable_of
 from walkon.telemetry import LogFormat
 from walkon.types.errors import SetupError
@@ -157,7 +157,7 @@ BAD_FILES = {
     "a misspelt section": ("\n[wbe]\nport = 1\n", "config.toml:2: [wbe] is not a section. Did you mean [web]?"),
     "a section of nobody": (
         "[kitchen]\n",
-        "config.toml:1: [kitchen] is not a section. Sections are walkon, discord, telegram, web, ",
+        "config.toml:1: [kitchen] is not a section. Sections are walkon, allow, discord, telegram, web, ",
     ),
     "a key outside any section": ("port = 1\n", "config.toml:1: port stands outside any section. Put it under [web] or [health]."),
     "an unknown key outside any section": ("x = 1\n", "config.toml:1: x stands outside any section. Delete it."),
@@ -514,12 +514,31 @@ def test_these_hosts_are_not(host):
 
 def _all_on(text: str) -> dict[str, dict[str, object]]:
     """The example with its `#key = …` settings switched on."""
-    return tomllib.loads(re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", text))
+    return flattened(tomllib.loads(re.sub(r"(?m)^#(?=\[|[a-z_]+ = )", "", text)))
 
 
 def test_the_example_holds_exactly_the_settings_there_are():
     found = _all_on(EXAMPLE.read_text("utf-8"))
-    assert {section: set(content) for section, content in found.items()} == {section: set(keys(section)) for section in sections()}
+    known = [*sections(), "limits.role.moderator"]
+    assert {section: set(content) for section, content in found.items()} == {section: set(keys(section)) for section in known}
+
+
+def test_limits_have_sections_of_their_own_and_one_for_each_role(write):
+    text = "[limits.person]\nper_day = 5\n[limits.role.Helper]\nactive = 9\n"
+    limits = load(write(text), {"WALKON_LIMITS__ALL__PER_HOUR": "7", "WALKON_LIMITS__ROLE__PATRON__PER_DAY": "8"}).limits
+    assert (limits.person.active, limits.person.per_day, limits.place.per_day, limits.all.per_hour) == (3, 5, None, 7)
+    assert (limits.role["helper"].active, limits.role["patron"].per_day) == (9, 8)
+
+
+def test_a_fault_of_a_limit_names_its_section_and_line(write):
+    assert problems(write('[limits.person]\nper_hour = "many"\n[limits.role.helper]\nper_dya = 1\n[limits.pace]\n')) == [
+        'config.toml:2: [limits.person] per_hour = "many" is not a whole number from 1 to 10000. Write per_hour = 10.',
+        "config.toml:4: [limits.role.helper] per_dya is not a setting. Did you mean per_day?",
+        "config.toml:5: [limits] pace is not a setting. Did you mean [limits.place]?",
+    ]
+    assert problems(None, {"WALKON_LIMITS__ROLE__HELPER__ACTIVE": "x"}) == [
+        'WALKON_LIMITS__ROLE__HELPER__ACTIVE: "x" is not a whole number from 1 to 10000. Write 10.'
+    ]
 
 
 def test_the_example_as_it_stands_is_the_defaults():

@@ -28,6 +28,7 @@ from walkon.types.clock import SystemClock
 from walkon.types.errors import SetupError, WalkonError
 from walkon.types.ids import PlaceId
 from walkon.types.people import Place, Platform
+from walkon.types.quiet import QuietHours
 
 if TYPE_CHECKING:
     from walkon.bot.house import House
@@ -188,6 +189,7 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
 
 def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot import commands
+    from walkon.bot.flood import Flood
     from walkon.bot.house import House
     from walkon.bot.router import Router
     from walkon.bot.words import Words
@@ -206,6 +208,9 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         operators=frozenset(ground.config.walkon.operators),
         judge=judge_of(ground.config),
         storage=_storage(ground.config),
+        limits=ground.config.limits,
+        allow=ground.config.allow,
+        flood=Flood(),
     )
     return house, Router(house, found, ground.metrics)
 
@@ -225,9 +230,12 @@ def _storage(config: Config) -> Place | None:
 
 
 def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[ChatPlatform]":
-    from walkon.bot import commands
+    from walkon.bot import commands, quota
 
-    config, found = ground.config, commands.load()
+    config = ground.config
+    # A moderator's own limits must be known before they ask for a clip; otherwise only their deeds need it.
+    asks = quota.MODERATOR in config.limits.role
+    found = [replace(command, moderates=command.moderates or (asks and command.public)) for command in commands.load()]
     platforms: list[ChatPlatform] = []
     if Role.BOT in roles and config.discord:
         from walkon.bot.platforms.discord.client import DiscordPlatform
@@ -370,8 +378,9 @@ def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
         if not ground.config.queue_on_redis:
             # The role's lock says that no other worker lives, so whatever is leased was a dead one's.
             await ground.queue.reclaim()
+        quiet = QuietHours.read(hours) if (hours := ground.config.limits.quiet_hours) else None
         try:
-            await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s).run()
+            await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s, quiet=quiet).run()
         finally:
             await finishing.close()
 

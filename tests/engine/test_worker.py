@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,7 @@ from walkon.store.media import MediaStore
 from walkon.telemetry import build_metrics
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, WorkerId, render_job
 from walkon.types.people import Person, Place
+from walkon.types.quiet import QuietHours
 from walkon.types.scene import Scene
 
 
@@ -154,8 +156,8 @@ class Site:
         return view.state
 
     @asynccontextmanager
-    async def working(self) -> AsyncIterator[None]:
-        running = asyncio.create_task(Worker(self.studio, build_metrics(), lease_s=30).run())
+    async def working(self, quiet: QuietHours | None = None) -> AsyncIterator[None]:
+        running = asyncio.create_task(Worker(self.studio, build_metrics(), lease_s=30, quiet=quiet).run())
         yield
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -394,3 +396,27 @@ async def test_words_that_are_refused_by_now_are_not_rendered(site: Site) -> Non
 
 async def _tried(site: Site, id: ClipId) -> bool:
     return await site.job(id) is JobState.DELAYED
+
+
+class WatchedClock(StandingClock):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def now(self) -> datetime:
+        self.asked += 1
+        return super().now()
+
+
+async def test_in_quiet_hours_nothing_is_taken_up_until_they_end(site: Site) -> None:
+    watched = WatchedClock()
+    site.studio = replace(site.studio, clock=watched)
+    clip = await site.ask("AAAAAA")
+    now = watched.now().astimezone()
+    hours = f"{now - timedelta(hours=1):%H:%M}-{now + timedelta(hours=1):%H:%M}"
+    async with site.working(QuietHours.read(hours)):
+        asked = watched.asked
+        await until(lambda: watched.asked > asked + 1)
+        assert await site.job(clip) is JobState.QUEUED
+        watched.pass_s(3600)
+        await until(lambda: _is(site, clip, ClipState.FINISHED))

@@ -77,7 +77,8 @@ class Host:
         self.started: list[Walkon] = []
 
     async def start(self, *verb: str, page: bool = True, **settings: str) -> Walkon:
-        environ = {**os.environ, "WALKON_WALKON__DATA_DIR": str(self.data), "WALKON_WEB__PORT": "0", **settings}
+        usual = {"WALKON_WALKON__DATA_DIR": str(self.data), "WALKON_WEB__PORT": "0", "WALKON_LIMITS__PERSON__ACTIVE": "1000"}
+        environ = {**os.environ, **usual, **settings}
         log = self.folder / f"{len(self.started)}.log"
         with log.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(*WALKON, *(verb or ("up",)), env=environ, stdout=PIPE, stderr=errors)

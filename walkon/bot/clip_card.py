@@ -1,6 +1,7 @@
 """A clip as a card: one pure function of the clip's record and of what the queue says about it now."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Mention, Text, Tone, Video
@@ -49,10 +50,19 @@ class Speaker:
         return most if least == most else self.say("time.between", least=least, most=most)
 
 
-def clip_card(speaker: Speaker, clip: Clip, view: JobView | None, *, parent: Clip | None = None, family: Family = ALONE) -> Card:
+def clip_card(
+    speaker: Speaker,
+    clip: Clip,
+    view: JobView | None,
+    *,
+    parent: Clip | None = None,
+    family: Family = ALONE,
+    kept_until: datetime | None = None,
+) -> Card:
     """The card of `clip` now. view: its job, None where the queue does not know it (yet, or any more).
 
-    parent: what it was made from, for the small line. family: relatives to list under a finished clip.
+    parent: what it was made from, for the small line. family: relatives to list under a finished clip. kept_until: when the
+    quiet hours end that it waits for, None outside of them.
     """
     if clip.state is ClipState.FINISHED and clip.finished:
         return _finished(speaker, clip, clip.finished, parent, family)
@@ -66,7 +76,7 @@ def clip_card(speaker: Speaker, clip: Clip, view: JobView | None, *, parent: Cli
         return taken_down_card(speaker, clip)
     if view and view.state in (JobState.RUNNING, JobState.DONE):
         return _rendering(speaker, clip, view.progress)
-    return _in_line(speaker, clip, view)
+    return _kept(speaker, clip, kept_until) if kept_until else _in_line(speaker, clip, view)
 
 
 def phase_words(speaker: Speaker, progress: Progress | None) -> str:
@@ -107,6 +117,14 @@ def _in_line(speaker: Speaker, clip: Clip, view: JobView | None) -> Card:
         head = speaker.text("card.line.head", ordinal=ordinal, wait=speaker.wait_between(*view.starts_ms))
     body = (speaker.text("card.line.under"),) if view and (view.position or 0) > 1 else ()
     buttons = (_button(speaker, Deed.CANCEL, "cancel", clip), _button(speaker, Deed.DETAILS, "details", clip))
+    return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=body, buttons=buttons, clip=clip.id)
+
+
+def _kept(speaker: Speaker, clip: Clip, until: datetime) -> Card:
+    utc = until.astimezone(UTC)
+    head = speaker.text("card.line.kept", moment=speaker.say("time.clock", hour=f"{utc:%H}", minute=f"{utc:%M}"))
+    buttons = (_button(speaker, Deed.CANCEL, "cancel", clip), _button(speaker, Deed.DETAILS, "details", clip))
+    body = (speaker.text("card.line.kept_under"),)
     return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=body, buttons=buttons, clip=clip.id)
 
 

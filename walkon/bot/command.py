@@ -195,10 +195,10 @@ class Invocation:
     """A command as a platform delivered it, typed but not yet checked.
 
     upload_limit: bytes of a file that may be posted as answer. moderator: the platform lets this person hold others back in
-    this place; false where it was not asked. mentions: the people named in the words, by how they stand there
-    (`mention_token`), no two alike; a name that the platform could not resolve is not among them. reply: what the platform needs
-    to answer this event later, its own JSON (an interaction token, a message to reply to); it is stored, so that an answer
-    survives a restart.
+    this place; false where it was not asked. roles: what the place calls the person, by name or number. mentions: the people
+    named in the words, by how they stand there (`mention_token`), no two alike; a name that the platform could not resolve is
+    not among them. reply: what the platform needs to answer this event later, its own JSON (an interaction token, a message to
+    reply to); it is stored, so that an answer survives a restart.
     """
 
     event: EventId
@@ -210,12 +210,13 @@ class Invocation:
     upload_limit: int
     moderator: bool = False
     mentions: Mapping[str, Person] = field(default_factory=dict)
+    roles: frozenset[str] = frozenset()
     reply: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """A button that somebody pressed. token: as the button carried it. reply: as in Invocation."""
+    """A button that somebody pressed. token: as the button carried it. moderator, roles, reply: as in Invocation."""
 
     event: EventId
     token: str
@@ -224,6 +225,7 @@ class Pressed:
     at: datetime
     upload_limit: int
     moderator: bool = False
+    roles: frozenset[str] = frozenset()
     reply: str = "{}"
 
 

@@ -16,8 +16,8 @@ SHOWN_AGAIN = "show:"
 async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView | None, *, family_in: PlaceId | None = None) -> Card:
     """The card of `clip` now. family_in: list the relatives that live in that place, None for none."""
     if clip.parent is None and family_in is None:
-        return clip_card(speaker, clip, view)
+        return clip_card(speaker, clip, view, kept_until=house.quiet_until())
     async with house.database.reading() as tx:
         parent = await tables.get(tx, clip.parent) if clip.parent else None
         family = await family_of(tx, clip, family_in) if family_in else ALONE
-    return clip_card(speaker, clip, view, parent=parent, family=family)
+    return clip_card(speaker, clip, view, parent=parent, family=family, kept_until=house.quiet_until())

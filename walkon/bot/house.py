@@ -1,15 +1,23 @@
 """The rooms of this host that commands work with, gathered once at start."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from walkon.bot.files import Files
+from walkon.bot.flood import Flood
 from walkon.bot.words import Words
+from walkon.config import AllowSection, LimitsSection, PersonQuotas
 from walkon.queue.port import JobQueue
 from walkon.safety.text import Judge, usual_judge
 from walkon.store.database import Database
 from walkon.store.media import Media
 from walkon.types.clock import Clock
 from walkon.types.people import Place
+from walkon.types.quiet import QuietHours
+
+UNLIMITED = LimitsSection(person=PersonQuotas(active=None))
+OPEN_TO_ALL = AllowSection()
+"""A host that sets no limits at all, and one that everybody may use."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,8 +25,8 @@ class House:
     """What every command may use. lane: the queue lane that renders here. drawn: its clips are drawn, no model makes them.
 
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
-    files: fetches what people send.
-    storage: the host's own chat for films that are shown elsewhere.
+    files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow: as the host
+    set them. flood: None where nobody watches how fast people are.
     """
 
     database: Database
@@ -34,3 +42,11 @@ class House:
     judge: Judge = field(default_factory=usual_judge)
     files: Files = field(default_factory=Files)
     storage: Place | None = None
+    limits: LimitsSection = UNLIMITED
+    allow: AllowSection = OPEN_TO_ALL
+    flood: Flood | None = None
+
+    def quiet_until(self) -> datetime | None:
+        """When the quiet hours end that it is in now, None where nothing keeps the renderer."""
+        hours = self.limits.quiet_hours
+        return QuietHours.read(hours).until(self.clock.now()) if hours else None

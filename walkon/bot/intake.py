@@ -10,9 +10,11 @@ from walkon.bot.clip_card import Speaker, family_lines
 from walkon.bot.command import Asked, Context, Reacted, Reply
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
-from walkon.library import tables
+from walkon.bot.quota import charge, cost_of, with_wait
+from walkon.library import spending, tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import family_of
+from walkon.moderation.limits import LimitReached, Quota
 from walkon.queue.port import JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.safety.text import WordsRefused
 from walkon.scene.codec import decode, encode
@@ -46,7 +48,7 @@ def card_key(clip: Clip) -> str:
 async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Promise a clip of `scene` and answer with its card. parent: what it is made from.
 
-    Raises WordsRefused, QueueFull, ClipTakenDown; nothing is promised then.
+    Raises WordsRefused, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
     """
     return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
@@ -55,10 +57,13 @@ async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | 
     """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip.
 
     The words are judged here, before anything is kept, whichever way they came.
-    Raises WordsRefused, QueueFull, ClipTakenDown; nothing is promised then.
+    Raises WordsRefused, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
     """
     await _judge(house, scene)
-    clip, ref = await _record(house, asked, scene, parent)
+    try:
+        clip, ref = await _record(house, asked, scene, parent)
+    except LimitReached as reason:
+        raise await with_wait(house, asked, reason) if reason.quota is Quota.ACTIVE else reason from None
     view = await _line_up(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
     card = await family_card(house, speaker, clip, view)
@@ -109,12 +114,15 @@ async def _record(house: House, asked: Asked, scene: Scene, parent: ClipId | Non
         parent=parent,
     )
 
+    cost = await cost_of(house, scene.seconds)
+
     async def promised(tx: Transaction) -> tuple[Clip, str | None]:
         await _parent_stands(tx, parent)
         clip = await tables.add(tx, wanted)
         if clip is not wanted:
             row = await outbox.row(tx, card_key(clip))
             return clip, row.ref if row else None
+        await charge(tx, house, asked, clip, cost)
         # Whoever reacts is not answered, so the card is delivery's to show.
         hold_ms = 0 if isinstance(asked, Reacted) else FIRST_ANSWER_MS
         await outbox.put(tx, card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=hold_ms)
@@ -148,6 +156,7 @@ async def _line_up(house: House, clip: Clip) -> JobView | None:
         async with house.database.transaction() as tx:
             await outbox.withdraw(tx, card_key(clip))
             await tables.remove(tx, clip.id)
+            await spending.give_back(tx, clip.id)
         raise
 
 

@@ -1,14 +1,13 @@
 """What is said about mutes: to who is muted, to who mutes, and as lines of the moderators' log."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from walkon.bot.cards import Card, Text, Tone
 from walkon.bot.clip_card import Speaker
+from walkon.bot.moments import moment, span
 from walkon.moderation.mutes import Deed, Entry, Mute
 from walkon.types.people import Person
-
-_SPANS = (("days", timedelta(days=1)), ("hours", timedelta(hours=1)), ("whole_minutes", timedelta(minutes=1)))
 
 
 def muted_card(speaker: Speaker, mute: Mute, now: datetime) -> Card:
@@ -50,31 +49,16 @@ def log_card(speaker: Speaker, entries: Sequence[Entry]) -> Card:
 
 def _line(speaker: Speaker, entry: Entry) -> str:
     parts = [f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", str(entry.deed), entry.place or speaker.say("card.mod.everywhere")]
-    parts.append(speaker.say("card.mod.by_on", by=_called(entry.by), who=_called(entry.person)))
+    on_nobody = entry.deed is Deed.LIMITS
+    parts.append(speaker.say("card.mod.by" if on_nobody else "card.mod.by_on", by=_called(entry.by), who=_called(entry.person)))
     if entry.until:
         parts.append(speaker.say("card.mod.span", span=span(speaker, entry.until - entry.at)))
     if entry.reason:
         parts.append(speaker.say("card.mod.quote", reason=entry.reason))
-    if entry.deed is not Deed.UNMUTE:
+    if entry.deed in (Deed.MUTE, Deed.BAN):
         parts.append(speaker.say("card.mod.counts", running=entry.running, waiting=entry.waiting))
     return " · ".join((*parts, f"#{entry.seq}"))
 
 
 def _called(person: Person) -> str:
     return f"{person.name} ({person.id})"
-
-
-def span(speaker: Speaker, length: timedelta) -> str:
-    """A length of time in whole days, hours and minutes, exactly."""
-    parts: list[str] = []
-    for key, unit in _SPANS:
-        count, length = divmod(length, unit)
-        if count:
-            parts.append(speaker.say(f"time.{key}", n=count))
-    return " ".join(parts) or speaker.say("time.whole_minutes", n=0)
-
-
-def moment(speaker: Speaker, at: datetime, now: datetime) -> str:
-    """A moment in UTC, since nobody said where the reader lives; with its date where it is not today."""
-    clock = speaker.say("time.clock", hour=f"{at:%H}", minute=f"{at:%M}")
-    return clock if at.date() == now.date() else f"{at:%Y-%m-%d} {clock}"

@@ -9,7 +9,7 @@ import structlog
 from walkon.bot.house import House
 from walkon.bot.intake import DEFAULT_PACE, job_of
 from walkon.bot.takedown import purge_files
-from walkon.library import tables
+from walkon.library import spending, tables
 from walkon.library.clips import CancelledBy, Clip, FailureCause
 from walkon.library.endings import end_cancelled, end_failed, end_outcome, outcome_of
 from walkon.queue.port import JobState, JobView, QueueFull
@@ -42,6 +42,7 @@ async def keep_reconciling(house: House) -> None:
         try:
             await reconcile(house, settled=settled)
             await purge_files(house)
+            await house.database.write(lambda tx: spending.forget_old(tx, house.clock.now()))
         except Exception as error:  # the next round tries again; the rest of the house goes on
             log.error("reconcile_broke", exc_info=error)
         settled = SETTLED
@@ -56,7 +57,7 @@ async def _mend(house: House, clip: Clip, view: JobView | None) -> bool:
     now = house.clock.now()
     async with house.database.transaction() as tx:
         if view.state is JobState.CANCELLED:
-            await end_cancelled(tx, clip.id, CancelledBy.ASKER, now)
+            await end_cancelled(tx, clip.id, CancelledBy.ASKER, now, begun=view.token > 0)
         elif view.state is JobState.DEAD or view.result is None:
             await end_failed(tx, clip.id, FailureCause.RENDER, now)
         else:

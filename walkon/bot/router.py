@@ -13,6 +13,7 @@ from walkon.bot.clip_card import Speaker
 from walkon.bot.command import UNASKED_FILE, Asked, BadOption, Command, Context, Invocation, Left, Pressed, Reacted, Reply
 from walkon.bot.files import Attachment
 from walkon.bot.house import House
+from walkon.bot.limit_cards import flood_card, limit_card, stranger_card
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.port import Awaiting, Shelf, message_name
 from walkon.bot.shelf import carried, shelf
@@ -20,6 +21,7 @@ from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
 from walkon.moderation import tables
+from walkon.moderation.limits import LimitReached
 from walkon.moderation.mutes import binding
 from walkon.queue.port import QueueFull
 from walkon.safety.text import WordsRefused
@@ -50,7 +52,22 @@ async def not_muted(house: House, asked: Asked) -> Card | None:
     return muted_card(Speaker(house.words, person.locale), mute, now) if mute else None
 
 
-CHECKS: tuple[Check, ...] = (not_muted,)
+async def not_too_fast(house: House, asked: Asked) -> Card | None:
+    """Nobody is heard faster than hands can move; nothing is looked up for them."""
+    wait_s = await house.flood.wait_s(asked.person.id, asked.place.id) if house.flood else 0
+    return flood_card(Speaker(house.words, asked.person.locale), wait_s) if wait_s else None
+
+
+async def allowed(house: House, asked: Asked) -> Card | None:
+    """Where the host names places and people, everybody else is a stranger."""
+    allow, person = house.allow, asked.person.id
+    open_to_all = not allow.places and not allow.people
+    if open_to_all or asked.place.id in allow.places or person in allow.people or person in house.operators:
+        return None
+    return stranger_card(Speaker(house.words, asked.person.locale))
+
+
+CHECKS: tuple[Check, ...] = (not_too_fast, allowed, not_muted)
 """What is asked before any command and any press, in this order; the first that speaks against it answers."""
 
 
@@ -83,7 +100,7 @@ class Router:
         if against is None:
             reply = await answer()
             # Whoever was muted while this was being promised: the mute did not find it yet, so it is stopped here.
-            against = await self._against(asked) if reply.post else None
+            against = await not_muted(self._house, asked) if reply.post else None
             if against is None:
                 return reply, True
             await stop_asked_by(self._house, asked.event)
@@ -131,6 +148,8 @@ class Router:
                 return _private(speaker, "refusal.long", length=error.length, limit=error.limit)
             case BadOption():
                 return _private(speaker, "refusal.option", value=error.value[:60], option=error.option, allowed=error.allowed)
+            case LimitReached():
+                return Reply(card=limit_card(speaker, error, self._house.clock.now()), private=True)
             case ClipTakenDown():
                 return _private(speaker, "refusal.taken_down", clip=error.clip)
             case WordsRefused():

@@ -13,7 +13,8 @@ import msgspec
 import structlog
 
 from walkon.bot.house import House
-from walkon.library import films, tables
+from walkon.bot.withdrawal import begun_jobs
+from walkon.library import films, spending, tables
 from walkon.library.clips import ClipState, RemovedBy
 from walkon.library.endings import end_taken_down
 from walkon.store import outbox
@@ -74,12 +75,21 @@ async def record_takedown(tx: Transaction, clips: Collection[ClipId], by: Remove
 
 
 async def after_takedown(house: House, removal: Removal) -> None:
-    """Wake delivery, stop the jobs, delete the files. What fails here is repeated by `reconcile`."""
+    """Wake delivery, stop the jobs, delete the files. What fails here is repeated by `reconcile`.
+
+    A clip that no worker had taken up yet costs nobody a turn.
+    """
     house.database.announce()
     outcomes = await asyncio.gather(*(house.queue.cancel(render_job(id)) for id in removal.stopped), return_exceptions=True)
     for id, outcome in zip(removal.stopped, outcomes, strict=True):
         if isinstance(outcome, BaseException):
             log.warning("job_not_called_off", clip=id, reason=f"{type(outcome).__name__} {outcome}")
+    if removal.stopped:
+        begun = await begun_jobs(house, removal.stopped)
+        async with house.database.transaction() as tx:
+            for id in removal.stopped:
+                if render_job(id) not in begun:
+                    await spending.give_back(tx, id)
     await purge_files(house)
 
 

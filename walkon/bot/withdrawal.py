@@ -1,7 +1,7 @@
 """Stopping work: the queue decides, the store records, the cards follow. A moderator's word is the exception: the store comes first."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import structlog
@@ -12,7 +12,7 @@ from walkon.library.clips import CancelledBy, Clip
 from walkon.library.endings import end_cancelled
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Case, Deed, Entry
-from walkon.queue.port import CancelOutcome, JobState
+from walkon.queue.port import CancelOutcome, JobState, JobView
 from walkon.store.database import Transaction
 from walkon.types.ids import ClipId, EventId, JobId, render_job
 
@@ -27,14 +27,22 @@ async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
 
     The queue is asked first: once it says cancelled, no render can complete. A job it does not know was never started.
     """
-    outcome = await house.queue.cancel(render_job(id))
+    job = render_job(id)
+    outcome = await house.queue.cancel(job)
     if outcome is CancelOutcome.TOO_LATE:
         async with house.database.reading() as tx:
             return await tables.get(tx, id)
+    begun = await begun_jobs(house, [id])
     async with house.database.transaction() as tx:
-        clip = await end_cancelled(tx, id, by, house.clock.now())
+        clip = await end_cancelled(tx, id, by, house.clock.now(), begun=job in begun)
     house.database.announce()
     return clip
+
+
+async def begun_jobs(house: House, clips: Collection[ClipId]) -> frozenset[JobId]:
+    """The jobs of these clips that a worker has ever taken up, also where they were stopped since."""
+    views = await house.queue.views([render_job(clip) for clip in clips])
+    return frozenset(id for id, view in views.items() if view.token > 0)
 
 
 async def stop_asked_by(house: House, event: EventId) -> None:
@@ -51,37 +59,41 @@ async def carry_out(house: House, event: EventId, case: Case) -> Entry:
     The store comes first here, so that nobody can find the mute without its effect; a render that ends all the same is
     dropped, since its clip is stopped. The same event again does nothing and returns what it did.
     """
-    working = await _working(house, case)
+    jobs = await _jobs(house, case)
     now = house.clock.now()
     async with house.database.transaction() as tx:
         done = await moderation.entry_of(tx, event)
         if done is not None:
             return done
-        stopped = await _take_effect(tx, case, now)
-        running = sum(render_job(clip.id) in working for clip in stopped)
+        stopped = await _take_effect(tx, case, jobs, now)
+        running = sum(_is_running(jobs.get(render_job(clip.id))) for clip in stopped)
         entry = await moderation.append(tx, event, case, now, running=running, waiting=len(stopped) - running)
     house.database.announce()
     await _call_off(house, stopped)
     return entry
 
 
-async def _working(house: House, case: Case) -> frozenset[JobId]:
+async def _jobs(house: House, case: Case) -> Mapping[JobId, JobView]:
     if case.deed is Deed.UNMUTE:
-        return frozenset()
+        return {}
     async with house.database.reading() as tx:
         clips = await _going(tx, case)
-    views = await house.queue.views([render_job(clip.id) for clip in clips])
-    return frozenset(id for id, view in views.items() if view.state is JobState.RUNNING)
+    return await house.queue.views([render_job(clip.id) for clip in clips])
 
 
-async def _take_effect(tx: Transaction, case: Case, now: datetime) -> Sequence[Clip]:
+def _is_running(view: JobView | None) -> bool:
+    return view is not None and view.state is JobState.RUNNING
+
+
+async def _take_effect(tx: Transaction, case: Case, jobs: Mapping[JobId, JobView], now: datetime) -> Sequence[Clip]:
     if case.deed is Deed.UNMUTE:
         await moderation.lift(tx, case.person.id, case.place)
         return ()
     await moderation.put(tx, case.mute(now))
     clips = await _going(tx, case)
     for clip in clips:
-        await end_cancelled(tx, clip.id, CancelledBy.MODERATOR, now)
+        view = jobs.get(render_job(clip.id))
+        await end_cancelled(tx, clip.id, CancelledBy.MODERATOR, now, begun=view is not None and view.token > 0)
     return clips
 
 

@@ -45,11 +45,9 @@ def check(as_json: bool) -> None:
 @as_json
 def show_settings(as_json: bool) -> None:
     """Print the settings that count here, secrets masked."""
-    import msgspec
+    from walkon.config.shape import spread
 
-    found = settings()
-    sections = {name: section for name in found.__struct_fields__ if (section := getattr(found, name)) is not None}
-    plain = {name: {key: _plain(value) for key, value in msgspec.structs.asdict(section).items()} for name, section in sections.items()}
+    plain = {name: {key: _plain(value) for key, value in section.items()} for name, section in spread(settings()).items()}
     show(plain, "\n".join(_toml(plain)), json_wanted=as_json)
 
 
@@ -60,7 +58,7 @@ def _plain(value: Any) -> Any:
         return value.value
     if isinstance(value, str):
         return re.sub(r"(?<=_password=)[^&]*", "…", re.sub(r"(?<=://)[^/@]*@", "…@", value))
-    return value if value is None or isinstance(value, int) else str(value)
+    return value if value is None or isinstance(value, int | float) else str(value)
 
 
 def _toml(sections: dict[str, dict[str, Any]]) -> Iterator[str]:

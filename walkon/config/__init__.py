@@ -3,16 +3,20 @@
 from walkon.config.reading import load
 from walkon.config.rules import scattered
 from walkon.config.sections import (
+    AllowSection,
     Backend,
     Config,
     DiscordSection,
     Dtype,
     EngineSection,
     HealthSection,
+    LimitsSection,
     MediaSection,
     ModerationSection,
+    PersonQuotas,
     ProvenanceSection,
     QueueSection,
+    Quotas,
     Secret,
     StoreSection,
     TelegramSection,
@@ -21,16 +25,20 @@ from walkon.config.sections import (
 )
 
 __all__ = [
+    "AllowSection",
     "Backend",
     "Config",
     "DiscordSection",
     "Dtype",
     "EngineSection",
     "HealthSection",
+    "LimitsSection",
     "MediaSection",
     "ModerationSection",
+    "PersonQuotas",
     "ProvenanceSection",
     "QueueSection",
+    "Quotas",
     "Secret",
     "StoreSection",
     "TelegramSection",

@@ -3,15 +3,15 @@
 import difflib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any, get_args
 
 import msgspec
-from msgspec.structs import FieldInfo
 
 from walkon.config.rules import MISSING_TOKEN, Refused, clashes, refined
 from walkon.config.sections import Config, Secret
+from walkon.config.shape import assembled, families, flattened, keys, sections
 from walkon.config.source import PREFIX, Document, Setting, read_document, shown, shown_key, variable_of
 from walkon.types.errors import SetupError
 
@@ -27,19 +27,6 @@ def load(path: Path | None, environ: Mapping[str, str]) -> Config:
     if reading.problems:
         raise SetupError(*reading.problems)
     return config
-
-
-@cache
-def sections() -> Mapping[str, Any]:
-    """The record of every section by its name, in order."""
-    return {found.name: _record_of(found.type) for found in msgspec.structs.fields(Config)}
-
-
-@cache
-def keys(section: str) -> Mapping[str, FieldInfo]:
-    """The keys of a section with their types and defaults, in order; empty for a section that does not exist."""
-    record = sections().get(section)
-    return {found.name: found for found in msgspec.structs.fields(record)} if record else {}
 
 
 class _Reading:
@@ -59,12 +46,12 @@ class _Reading:
         """What could be read; not to be used where there are problems."""
         readable = self._open(path)
         settings = [*self._file_settings(), *self._variable_settings()]
-        values: dict[str, dict[str, Any]] = {name: {} for name in self._document.content if keys(name)}
+        values: dict[str, dict[str, Any]] = {name: {} for name in flattened(self._document.content) if keys(name)}
         for setting in settings:
             values.setdefault(setting.section, {}).update(self._converted(setting, path))
         if readable:
             self._find_missing_tokens(values, settings)
-        config = Config(**{name: sections()[name](**found) for name, found in values.items() if name not in self._faulty})
+        config = assembled({name: found for name, found in values.items() if name not in self._faulty})
         self._find_clashes(config, settings)
         return config
 
@@ -77,11 +64,11 @@ class _Reading:
         return True
 
     def _file_settings(self) -> Iterator[Setting]:
-        for section, content in self._document.content.items():
+        for section, content in flattened(self._document.content).items():
             if not keys(section):
-                self._add_at((section,), _unknown_section(section, content))
+                self._add_at(_path(section), _unknown_section(section, content))
             elif not isinstance(content, dict):
-                self._add_at((section,), f"[{section}] is not a section here. Write [{section}] once, on a line of its own.")
+                self._add_at(_path(section), f"[{section}] is not a section here. Write [{section}] once, on a line of its own.")
             else:
                 yield from self._section_settings(section, content)
 
@@ -90,16 +77,22 @@ class _Reading:
             if key in keys(section):
                 yield Setting(section=section, key=key, value=value)
             else:
-                self._add_at((section, key), f"[{section}] {shown_key(key)} is not a setting. {_meant_key(section, key)}")
+                self._add_at((*_path(section), key), f"[{section}] {shown_key(key)} is not a setting. {_meant_key(section, key)}")
 
     def _variable_settings(self) -> Iterator[Setting]:
-        known = {variable_of(section, key): (section, key) for section in sections() for key in keys(section)}
+        known = {variable_of(section, key): (section, key) for section in (*sections(), *self._named()) for key in keys(section)}
         for name in sorted(name for name in self._environ if name.startswith(PREFIX)):
             if name not in known:
                 self._add(f"{shown_key(name)}: is not a setting. {_meant_variable(name, known)}")
             elif self._environ[name]:
                 section, key = known[name]
                 yield Setting(section=section, key=key, value=self._environ[name], variable=name)
+
+    def _named(self) -> Iterator[str]:
+        """Sections that only a variable names, such as WALKON_LIMITS__ROLE__HELPER__PER_DAY."""
+        for family, name in product(families(), self._environ):
+            if name.startswith(first := variable_of(family.rstrip("."), "")):
+                yield family + name.removeprefix(first).partition("__")[0].lower()
 
     def _converted(self, setting: Setting, path: Path | None) -> dict[str, Any]:
         field = keys(setting.section)[setting.key]
@@ -121,7 +114,7 @@ class _Reading:
         if setting.variable:
             return self._add(f"{setting.variable}: {value}{what}. {mend}")
         equals = "" if secret else "= "
-        return self._add_at((setting.section, setting.key), f"[{setting.section}] {setting.key} {equals}{value}{what}. {mend}")
+        self._add_at((*_path(setting.section), setting.key), f"[{setting.section}] {setting.key} {equals}{value}{what}. {mend}")
 
     def _find_missing_tokens(self, values: Iterable[str], settings: list[Setting]) -> None:
         given = {(setting.section, setting.key) for setting in settings}
@@ -150,9 +143,8 @@ class _Reading:
         self._found.append((line, f"{self._document.name}:{line}: {text}"))
 
 
-def _record_of(kind: Any) -> Any:
-    """The Struct of a section, also of one that may be absent."""
-    return next((part for part in get_args(kind) if part is not type(None)), kind)
+def _path(section: str) -> tuple[str, ...]:
+    return tuple(section.split("."))
 
 
 def _typed(setting: Setting, kind: Any) -> Any:
@@ -209,14 +201,15 @@ def _unknown_section(name: str, content: Any) -> str:
         mend = f"Put it under {' or '.join(owners)}." if owners else "Delete it."
         return f"{shown_key(name)} stands outside any section. {mend}"
     close = difflib.get_close_matches(name, sections(), 1)
-    mend = f"Did you mean [{close[0]}]?" if close else f"Sections are {', '.join(sections())}."
+    mend = f"Did you mean [{close[0]}]?" if close else f"Sections are {', '.join(each for each in sections() if '.' not in each)}."
     return f"[{shown_key(name)}] is not a section. {mend}"
 
 
 def _meant_key(section: str, key: str) -> str:
-    close = difflib.get_close_matches(key, keys(section), 1)
+    inner = {each.removeprefix(f"{section}."): f"[{each}]" for each in sections() if each.startswith(f"{section}.")}
+    close = difflib.get_close_matches(key, [*keys(section), *inner], 1)
     if close:
-        return f"Did you mean {close[0]}?"
+        return f"Did you mean {inner.get(close[0], close[0])}?"
     owners = [f"[{other}]" for other in sections() if key in keys(other)]
     return f"It belongs to {' or '.join(owners)}." if owners else f"[{section}] has {', '.join(keys(section))}."
 

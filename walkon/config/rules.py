@@ -134,10 +134,14 @@ def _token(section: str) -> Callable[[Secret], Secret]:
         if token.reveal() == EXAMPLE:
             raise Refused("is still the example's", MISSING_TOKEN[section])
         if not re.fullmatch(r"[\x21-\x7e]+", token.reveal()):
-            raise Refused(f"holds spaces or letters that no token has (ends {token})", "Paste the token alone.")
+            raise Refused(f"holds spaces or letters that no token has (ends {_printable(token)})", "Paste the token alone.")
         return token
 
     return rule
+
+
+def _printable(secret: Secret) -> str:
+    return "".join(letter if letter.isprintable() else "�" for letter in str(secret))
 
 
 def _passphrase(login: Secret) -> Secret:

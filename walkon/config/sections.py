@@ -91,6 +91,21 @@ LeaseSeconds = Annotated[int, Meta(ge=5, le=3600, description="a whole number of
 Attempts = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100", examples=[3])]
 Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000", examples=[10000])]
 StoreUrl = Annotated[str, Meta(description="an address in quotes", examples=["postgresql://walkon@db.example.org/walkon"])]
+Count = Annotated[int, Meta(ge=1, le=10_000, description="a whole number from 1 to 10000", examples=[10])]
+Seconds = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number of seconds from 1 to 1000000", examples=[600])]
+WattHours = Annotated[float, Meta(gt=0, le=1_000_000, description="a number of watt-hours above 0, up to 1000000", examples=[50])]
+QuietHours = Annotated[
+    str,
+    Meta(
+        pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]-([01][0-9]|2[0-3]):[0-5][0-9]$",
+        description="two times of day in quotes",
+        examples=["23:00-07:00"],
+    ),
+]
+Places = Annotated[
+    tuple[Annotated[str, Meta(pattern=r"^(discord:(dm-)?[0-9]+|telegram:-?[0-9]+|web:local)$")], ...],
+    Meta(description='a list of "discord:SERVER", "telegram:CHAT" or "web:local"', examples=[["discord:123456789012345678"]]),
+]
 QueueUrl = Annotated[str, Meta(description="an address in quotes", examples=["redis://127.0.0.1:6379/0"])]
 KeyFile = Annotated[Path, Meta(description="a file in quotes", examples=["~/.config/walkon/keys"])]
 PemFile = Annotated[Path, Meta(description="a PEM file in quotes", examples=["/etc/walkon/chain.pem"])]
@@ -232,10 +247,49 @@ class ProvenanceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     visible_mark: Switch = True
 
 
+class Quotas(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much there may be; None: as much as anybody likes. active: clips waiting or rendering. per_hour, per_day: clips asked for
+    in any 60 minutes and 24 hours. seconds_per_day: of finished video. energy_wh_per_day: watt-hours, estimated where unmetered.
+    """
+
+    active: Count | None = None
+    per_hour: Count | None = None
+    per_day: Count | None = None
+    seconds_per_day: Seconds | None = None
+    energy_wh_per_day: WattHours | None = None
+
+
+class PersonQuotas(Quotas, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The same for one person, who has three clips going at most unless the host says otherwise."""
+
+    active: Count | None = 3
+
+
+class LimitsSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How much a person, a place and everybody together may ask for. role: instead of a person's, for who has that role.
+
+    quiet_hours: `HH:MM-HH:MM` in the machine's own time; nothing is rendered then.
+    """
+
+    quiet_hours: QuietHours | None = None
+    person: PersonQuotas = field(default_factory=PersonQuotas)
+    place: Quotas = field(default_factory=Quotas)
+    all: Quotas = field(default_factory=Quotas)
+    role: dict[str, Quotas] = field(default_factory=dict)
+
+
+class AllowSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Who may use this host at all: everybody in these places, and these people anywhere. Both empty: everybody."""
+
+    places: Places = ()
+    people: Operators = ()
+
+
 class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings of one host. `Config()` is the host without any configuration. discord, telegram None: not wanted."""
 
     walkon: WalkonSection = field(default_factory=WalkonSection)
+    allow: AllowSection = field(default_factory=AllowSection)
     discord: DiscordSection | None = None
     telegram: TelegramSection | None = None
     web: WebSection = field(default_factory=WebSection)
@@ -247,6 +301,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     consent: ConsentSection = field(default_factory=ConsentSection)
     moderation: ModerationSection = field(default_factory=ModerationSection)
     provenance: ProvenanceSection = field(default_factory=ProvenanceSection)
+    limits: LimitsSection = field(default_factory=LimitsSection)
 
     @property
     def queue_on_redis(self) -> bool:

@@ -65,7 +65,7 @@ def read_document(path: Path | None) -> Document:
 
 def variable_of(section: str, key: str) -> str:
     """The variable that overrides a key."""
-    return f"{PREFIX}{section}__{key}".upper()
+    return f"{PREFIX}{section.replace('.', '__')}__{key}".upper()
 
 
 def shown(value: Any) -> str:

@@ -19,6 +19,7 @@ from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, Le
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, WorkerId
+from walkon.types.quiet import QuietHours
 
 log = structlog.get_logger(__name__)
 
@@ -34,12 +35,13 @@ def worker_id() -> WorkerId:
 
 
 class Worker:
-    """One render slot."""
+    """One render slot. quiet: hours in which it takes up nothing new; what it renders then goes on to its end."""
 
-    def __init__(self, studio: Studio, metrics: Metrics, *, lease_s: float) -> None:
+    def __init__(self, studio: Studio, metrics: Metrics, *, lease_s: float, quiet: QuietHours | None = None) -> None:
         self._studio = studio
         self._metrics = metrics
         self._lease_s = lease_s
+        self._quiet = quiet
         self._confirmed_s = 0.0
         self.id = worker_id()
 
@@ -67,6 +69,9 @@ class Worker:
 
     async def _take_one(self) -> None:
         queue = self._studio.queue
+        if self._quiet and self._quiet.until(self._studio.clock.now()):
+            await asyncio.sleep(IDLE_S)
+            return
         able = self._studio.backend.capabilities
         try:
             lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=able.lanes, warm=able.warm)

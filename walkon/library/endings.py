@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from walkon.library import films, tables
+from walkon.library import films, spending, tables
 from walkon.library.clips import (
     CancelledBy,
     Clip,
     ClipEnded,
+    ClipState,
     FailureCause,
     Finished,
     RemovedBy,
@@ -77,6 +78,9 @@ async def end_finished(tx: Transaction, id: ClipId, token: int, finished: Finish
         await films.discard(tx, films.files_of(finished), to_ms(now + LEFTOVER))
         return False
     await films.keep(tx, id, finished)
+    if after.state is ClipState.HELD:
+        await spending.give_back(tx, id)
+    await spending.settle(tx, id, finished.energy_wh)
     await _change(tx, clip, after, now)
     return True
 
@@ -86,6 +90,7 @@ async def end_held(tx: Transaction, id: ClipId, why: HeldFor, now: datetime) -> 
     clip = await tables.get(tx, id)
     if clip is None or clip.state.final:
         return clip
+    await spending.give_back(tx, id)
     return await _change(tx, clip, hold(clip, why, now), now)
 
 
@@ -101,6 +106,7 @@ async def end_taken_down(tx: Transaction, clip: Clip, by: RemovedBy, now: dateti
     after = take_down(clip, by, now, rule)
     if after is not clip:
         await tables.save(tx, after)
+        await spending.settle(tx, clip.id)
         await films.let_go(tx, clip.id, to_ms(now))
         film = clip.finished or clip.withheld
         for digest in films.digests_of(film) if by.bans_file and film else ():
@@ -123,24 +129,30 @@ async def end_waiting(tx: Transaction, id: ClipId, now: datetime) -> Clip | None
 
 
 async def end_declined(tx: Transaction, id: ClipId, now: datetime) -> Clip | None:
-    """Somebody in the clip does not agree; a clip that has ended already stays as it is. None if unknown."""
+    """Somebody in the clip does not agree, which gives its turn back; a clip that has ended already stays as it is. None if unknown."""
     clip = await tables.get(tx, id)
     if clip is None or clip.state.final:
         return clip
+    await spending.give_back(tx, id)
     return await _change(tx, clip, decline(clip, now), now)
 
 
-async def end_cancelled(tx: Transaction, id: ClipId, by: CancelledBy, now: datetime) -> Clip | None:
-    """Record that a clip was stopped; a clip that has ended already stays as it is. None if unknown."""
+async def end_cancelled(tx: Transaction, id: ClipId, by: CancelledBy, now: datetime, *, begun: bool = False) -> Clip | None:
+    """Record that a clip was stopped; a clip that has ended already stays as it is. None if unknown.
+
+    begun: a worker had taken it up, so that the turn is not given back.
+    """
     clip = await tables.get(tx, id)
     if clip is None or clip.state.final:
         return clip
+    await (spending.settle(tx, id) if begun else spending.give_back(tx, id))
     return await _change(tx, clip, cancel(clip, by, now), now)
 
 
 async def end_failed(tx: Transaction, id: ClipId, cause: FailureCause, now: datetime) -> Clip | None:
-    """Record that a clip was given up; a clip that has ended already stays as it is. None if unknown."""
+    """Record that a clip was given up, which gives its turn back; one that has ended already stays as it is. None if unknown."""
     clip = await tables.get(tx, id)
     if clip is None or clip.state.final:
         return clip
+    await spending.give_back(tx, id)
     return await _change(tx, clip, fail(clip, cause, now), now)

@@ -205,6 +205,14 @@ async def recent_pace(tx: Transaction, lane: str, limit: int = 20) -> float | No
     return sum(clip.spent_ms for clip in done) / sum(clip.seconds for clip in done) if done else None
 
 
+async def recent_energy(tx: Transaction, lane: str, limit: int = 20) -> float:
+    """Watt-hours a second of clip over the newest finished clips of a lane, 0 before the first."""
+    newest = select(CLIP.c.finished).where(CLIP.c.lane == lane, CLIP.c.state == ClipState.FINISHED)
+    rows = await tx.execute(newest.order_by(CLIP.c.ended_ms.desc()).limit(limit))
+    done = [msgspec.json.decode(text, type=Finished) for (text,) in rows]
+    return sum(clip.energy_wh for clip in done) / sum(clip.seconds for clip in done) if done else 0.0
+
+
 async def remove(tx: Transaction, id: ClipId) -> None:
     """Forget a clip that nobody was told about."""
     await tx.execute(delete(CLIP).where(CLIP.c.id == id))

@@ -64,6 +64,8 @@ class Deed(StrEnum):
     UNMUTE = "unmute"
     BAN = "ban"
     """A mute without end."""
+    LIMITS = "limits"
+    """Shows or sets the limits of a place; in the log, that one was set."""
     LOG = "log"
     """Reads the log, and leaves nothing in it."""
 

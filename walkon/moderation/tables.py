@@ -7,6 +7,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, Index, Row, String, Table, Text, delete, select
 
+from walkon.config import Quotas
+from walkon.moderation.limits import PlaceRules
 from walkon.moderation.mutes import Case, Deed, Entry, Mute, key_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
@@ -44,8 +46,17 @@ LOG = Table(
     Column("waiting", INT64, nullable=False),
     Index("ix_moderation_log_place_id_seq", "place_id", "seq"),
 )
+PLACE_RULES = Table(
+    "place_rules",
+    METADATA,
+    Column("place_id", String(128), primary_key=True),
+    Column("person", Text, nullable=False),
+    Column("place", Text, nullable=False),
+)
 _ABOUT_PEOPLE = ("person_id", "person", "reason", "by_id", "by")
-PERSONAL = {table.name: dict.fromkeys(_ABOUT_PEOPLE, "erased by person") for table in (MUTE, LOG)}
+PERSONAL = {table.name: dict.fromkeys(_ABOUT_PEOPLE, "erased by person") for table in (MUTE, LOG)} | {
+    PLACE_RULES.name: {"person": "says how much each person may, about nobody"}
+}
 """Columns that say something about a person, and what erases them."""
 
 
@@ -143,3 +154,18 @@ async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10) -> Seq
     query = select(LOG).order_by(LOG.c.seq.desc()).limit(limit)
     rows = await tx.execute(query if place is None else query.where(LOG.c.place_id == place))
     return [_entry(row) for row in rows]
+
+
+async def rules_of(tx: Transaction, place: PlaceId) -> PlaceRules:
+    """What the moderators of a place have set; no limits where they have set none."""
+    row = (await tx.execute(select(PLACE_RULES).where(PLACE_RULES.c.place_id == place))).first()
+    if row is None:
+        return PlaceRules()
+    return PlaceRules(person=msgspec.json.decode(row.person, type=Quotas), place=msgspec.json.decode(row.place, type=Quotas))
+
+
+async def set_rules(tx: Transaction, place: PlaceId, rules: PlaceRules) -> None:
+    """From now on these hold there."""
+    values = {"person": msgspec.json.encode(rules.person).decode(), "place": msgspec.json.encode(rules.place).decode()}
+    new = insert(PLACE_RULES).values(place_id=place, **values)
+    await tx.execute(new.on_conflict_do_update(index_elements=["place_id"], set_=values))

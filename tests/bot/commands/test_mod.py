@@ -4,11 +4,13 @@ from dataclasses import replace
 
 import pytest
 
+from tests.bot.test_limits import limited
 from tests.town import Town
 from walkon.bot.cards import plain
 from walkon.bot.command import Called, RawValue, Reply
 from walkon.bot.commands.mod import COMMAND
 from walkon.bot.router import Router
+from walkon.config import PersonQuotas, Quotas
 from walkon.moderation import tables
 from walkon.moderation.mutes import Entry
 from walkon.telemetry import build_metrics
@@ -138,7 +140,7 @@ async def test_lifting_everywhere_says_where_else_the_person_is_muted(town: Town
         ({"deed": "mute", "person": "web:Sam", "duration": "forever"}, "‹forever› – for duration I know"),
         ({"deed": "mute", "person": "Sam", "duration": "2h"}, "‹Sam› – for person I know: @name."),
         ({"deed": "mute", "person": "@Nobody", "duration": "2h"}, "‹Nobody› – I don't know anyone by that name here."),
-        ({"deed": "tickle", "person": "web:Sam"}, "for deed I know: mute, unmute, ban, log."),
+        ({"deed": "tickle", "person": "web:Sam"}, "for deed I know: mute, unmute, ban, limits, log."),
         ({"deed": "ban", "person": "web:Sam", "duration": "2h"}, "A ban has no end; mute takes a duration."),
         ({"person": "web:Sam"}, "One thing is missing: deed."),
         ({"deed": "ban", "person": "web:Sam", "reason": "x" * 201}, "for reason I know: 1-200."),
@@ -221,3 +223,42 @@ def test_typed_words_are_read_one_by_one(words: str, options: dict[str, str]) ->
 
 def test_a_name_in_quotes_is_one_name() -> None:
     assert COMMAND.options[1].read('@"Ana Maria"') == Called("Ana Maria")
+
+
+async def test_moderators_set_limits_of_their_place_within_the_hosts_and_members_may_not(town: Town) -> None:
+    town = limited(town, person=PersonQuotas(per_day=10), place=Quotas(per_day=100))
+    assert said(await mod(town, "Tom", "limits", None, quota="per_day", value=5)).startswith("Muting needs a moderator")
+    reply = await mod(town, "Mo", "limits", None, quota="per_day", value=1, moderator=True)
+    assert said(reply).splitlines()[:4] == [
+        "The limits here",
+        "active: 3, set by this host",
+        "per_day: 1, set here",
+        "place_per_day: 100, set by this host",
+    ]
+    assert (await town.say("Ana", "prompt", prompt="a cat runs")).post
+    assert said(await town.say("Ana", "prompt", prompt="a cat runs")).startswith("That's your 1 clips for a day in this place.")
+    assert (await town.say("Ana", "prompt", prompt="a cat runs", place=town.place("away"))).post
+    assert "You in this place: 1 of 1 clips in the last 24 h" in said(await town.say("Ana", "settings"))
+
+
+async def test_what_is_more_than_the_host_allows_is_refused_and_zero_takes_a_limit_away(town: Town) -> None:
+    town = limited(town, place=Quotas(per_hour=10))
+    refused = await mod(town, "Mo", "limits", None, quota="place_per_hour", value=11, moderator=True)
+    assert said(refused) == "This host allows up to 10 of that; lower is fine."
+    await mod(town, "Mo", "limits", None, quota="place_active", value=1, moderator=True)
+    await town.say("Ana", "prompt", prompt="a cat runs")
+    assert said(await town.say("Tom", "prompt", prompt="a cat runs")).startswith("This place has 1 clips going")
+    shown = await mod(town, "Mo", "limits", None, quota="place_active", value=0, moderator=True)
+    assert "place_active" not in said(shown)
+    assert (await town.say("Tom", "prompt", prompt="a cat runs")).post
+    log = said(await mod(town, "Mo", "log", None, moderator=True))
+    assert '· limits · web:local · by Mo (web:Mo) · "place_active 1" · #1' in log
+
+
+async def test_a_limit_without_a_number_asks_for_one(town: Town) -> None:
+    assert "for value I know: a whole number" in said(await mod(town, "Olga", "limits", None, quota="per_day"))
+    assert said(await mod(town, "Olga", "limits", None)).startswith("There are no limits here.")
+
+
+def test_a_limit_can_be_typed() -> None:
+    assert COMMAND.spread("limits place_per_day 500") == {"deed": "limits", "quota": "place_per_day", "value": "500"}

@@ -209,8 +209,15 @@ def _happened(interaction: discord.Interaction, at: float) -> dict[str, Any]:
         "place": _place(interaction),
         "at": datetime.fromtimestamp(at, UTC),
         "upload_limit": interaction.filesize_limit,
+        "roles": _roles(user),
         "reply": _standing(interaction, at).write(),
     }
+
+
+def _roles(user: discord.User | discord.Member) -> frozenset[str]:
+    """Names and numbers of the roles that a member has; nobody has any in a private chat."""
+    roles = user.roles if isinstance(user, discord.Member) else []
+    return frozenset(word for role in roles for word in (role.name, str(role.id)))
 
 
 def _place(interaction: discord.Interaction) -> Place:
