@@ -66,7 +66,7 @@ class Option(Generic[T]):
 
     word: takes one word before those, if the word can be meant for it; a required one takes its word whatever it is.
     low, high: bounds of an INTEGER, or of a TEXT's length in characters. choices: for CHOICE; their words are
-    `choice.NAME.VALUE`.
+    `choice.NAME.VALUE`. suggested: for TEXT, keys of words a platform may offer while somebody types (`suggestion.NAME.KEY`).
     """
 
     name: str
@@ -77,15 +77,24 @@ class Option(Generic[T]):
     low: int | None = None
     high: int | None = None
     choices: tuple[str, ...] = ()
+    suggested: tuple[str, ...] = ()
 
     def read(self, raw: RawValue) -> T:
         """The typed value. Raises BadOption."""
         return cast("T", _READERS[self.kind](self, raw))
 
 
-def text_option(name: str, *, required: bool = False, rest: bool = False, high: int | None = None) -> Option[str]:
+def text_option(
+    name: str, *, required: bool = False, rest: bool = False, high: int | None = None, suggested: tuple[str, ...] = ()
+) -> Option[str]:
     """Free text of at most `high` characters; longer text is the command's to refuse."""
-    return Option(name=name, kind=OptionKind.TEXT, required=required, rest=rest, high=high)
+    return Option(name=name, kind=OptionKind.TEXT, required=required, rest=rest, high=high, suggested=suggested)
+
+
+def style_option() -> Option[str]:
+    """A style, in anybody's own words."""
+    styles = ("watercolour", "claymation", "paper", "pixels", "noir", "comic", "silent", "documentary")
+    return text_option("style", high=100, suggested=styles)
 
 
 def integer_option(name: str, *, low: int, high: int) -> Option[int]:
@@ -197,8 +206,9 @@ class Invocation:
     upload_limit: bytes of a file that may be posted as answer. moderator: the platform lets this person hold others back in
     this place; false where it was not asked. roles: what the place calls the person, by name or number. mentions: the people
     named in the words, by how they stand there (`mention_token`), no two alike; a name that the platform could not resolve is
-    not among them. reply: what the platform needs to answer this event later, its own JSON (an interaction token, a message to
-    reply to); it is stored, so that an answer survives a restart.
+    not among them. about: the message that it is about, by the name that reactions have for it: one that is answered, or one
+    whose menu was used. reply: what the platform needs to answer this event later, its own JSON (an interaction token, a message
+    to reply to); it is stored, so that an answer survives a restart.
     """
 
     event: EventId
@@ -211,6 +221,7 @@ class Invocation:
     moderator: bool = False
     mentions: Mapping[str, Person] = field(default_factory=dict)
     roles: frozenset[str] = frozenset()
+    about: str | None = None
     reply: str = "{}"
 
 
@@ -260,6 +271,14 @@ class Left:
     place: Place
 
 
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What somebody may mean who is still typing. value: what the option becomes. label: unescaped, may be user text."""
+
+    value: str
+    label: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
     """The first answer. private: only the person sees it, where the platform can.
@@ -299,7 +318,8 @@ class Context:
 class Command:
     """A chat command. Its one-line description is `command.NAME` in the locales. public: everybody sees its usual answer.
 
-    moderates: it matters whether a moderator says it, so the platform is asked where it does not say so by itself.
+    moderates: it matters whether a moderator says it, so the platform is asked where it does not say so by itself. menu: it is
+    offered in the menu of every message too, as `menu.NAME`, and is then about the clip that the message shows.
     """
 
     name: str
@@ -307,6 +327,7 @@ class Command:
     options: tuple[Option[object], ...] = ()
     public: bool = False
     moderates: bool = False
+    menu: bool = False
 
     @property
     def takes_words(self) -> bool:

@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 from walkon.bot.cards import Card
-from walkon.bot.command import Invocation, Left, Pressed, Reacted, Reply
+from walkon.bot.command import Invocation, Left, Pressed, Reacted, Reply, Suggestion
 from walkon.bot.files import Attachment
 from walkon.library.clips import Clip
 from walkon.types.errors import WalkonError
@@ -134,6 +134,9 @@ class Handler(Protocol):
 
     async def press(self, pressed: Pressed) -> Reply:
         """Run a button's deed."""
+
+    async def suggest(self, asked: Invocation, option: str) -> Sequence[Suggestion]:
+        """What the option may be, while it is still typed. asked: the command as far as it is filled in."""
 
     async def browse(self, asked: Invocation) -> Shelf:
         """What the person may carry into another chat. Options: words, and start, where a page begins."""

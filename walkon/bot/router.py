@@ -10,13 +10,28 @@ import structlog
 from walkon.bot import answers, reacting
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
-from walkon.bot.command import UNASKED_FILE, Asked, BadOption, Command, Context, Invocation, Left, Pressed, Reacted, Reply
+from walkon.bot.command import (
+    UNASKED_FILE,
+    Asked,
+    BadOption,
+    Command,
+    Context,
+    Invocation,
+    Left,
+    OptionKind,
+    Pressed,
+    RawValue,
+    Reacted,
+    Reply,
+    Suggestion,
+)
 from walkon.bot.files import Attachment
 from walkon.bot.house import House
 from walkon.bot.limit_cards import flood_card, limit_card, stranger_card
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.port import Awaiting, Shelf, message_name
 from walkon.bot.shelf import carried, shelf
+from walkon.bot.suggesting import suggest
 from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
@@ -27,6 +42,7 @@ from walkon.queue.port import QueueFull
 from walkon.safety.text import WordsRefused
 from walkon.scene.parser import EmptyPrompt, PromptTooLong
 from walkon.store import outbox
+from walkon.store.outbox import OutboxKind
 from walkon.store.text import keepable
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
@@ -123,8 +139,9 @@ class Router:
         if isinstance(invocation.options.get(UNASKED_FILE), Attachment) and all(option.name != UNASKED_FILE for option in command.options):
             return _private(speaker, "refusal.file")
         values: dict[str, object] = {}
+        given = {**await self._shown(command, invocation), **invocation.options}
         for option in command.options:
-            raw = invocation.options.get(option.name)
+            raw = given.get(option.name)
             if raw is not None and raw != "":
                 values[option.name] = option.read(keepable(raw) if isinstance(raw, str) else raw)
             elif option.required and option.name != "prompt":
@@ -132,6 +149,15 @@ class Router:
             elif option.required:
                 raise EmptyPrompt
         return await command.run(Context(house=self._house, invocation=invocation, values=values))
+
+    async def _shown(self, command: Command, invocation: Invocation) -> Mapping[str, RawValue]:
+        """The clip that the message shows which the command is about."""
+        option = next((one for one in command.options if one.kind is OptionKind.CLIP), None)
+        about = invocation.about
+        if option is None or about is None:
+            return {}
+        row = await self._house.database.read(lambda tx: outbox.at(tx, invocation.place.platform, about))
+        return {option.name: row.subject} if row and row.kind is OutboxKind.CARD else {}
 
     def _unknown(self, speaker: Speaker, name: str) -> Reply:
         near = get_close_matches(name, self._commands, n=1)
@@ -174,6 +200,16 @@ class Router:
             return self._refusal(speaker, error)
         except Exception as error:
             return self._fault(speaker, "press", error)
+
+    async def suggest(self, asked: Invocation, option: str) -> Sequence[Suggestion]:
+        """What the option may be; never raises but CancelledError."""
+        command = self._commands.get(asked.command)
+        wanted = next((one for one in command.options if one.name == option), None) if command else None
+        try:
+            return [] if wanted is None or await self._against(asked) else await suggest(self._house, asked, wanted)
+        except Exception as error:
+            self._fault(Speaker(self._house.words, asked.person.locale), "suggest", error)
+            return []
 
     async def browse(self, asked: Invocation) -> Shelf:
         """What the person may carry into another chat; never raises but CancelledError."""

@@ -30,7 +30,7 @@ from tests.doubles.discord.world import (
     pings_of,
 )
 
-THINKING, SAYING, ASKING = 5, 4, 9
+THINKING, SAYING, SUGGESTING, ASKING = 5, 4, 8, 9
 
 
 @dataclass
@@ -83,6 +83,10 @@ async def create_interaction_response(call: Call) -> tuple[int, Any]:
     if interaction.answered:
         raise Refusal(400, 40060, "Interaction has already been acknowledged.")
     data = call.body.get("data") or {}
+    if call.body["type"] == SUGGESTING:
+        interaction.choices = data["choices"]
+        interaction.answered_after_s = now - interaction.at
+        return (200, asked_json(interaction)) if call.query.get("with_response") in ("1", "true") else (204, None)
     if call.body["type"] == ASKING:
         return _asked(call, interaction, data)
     interaction.deferred = call.body["type"] == THINKING

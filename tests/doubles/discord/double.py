@@ -22,7 +22,7 @@ from tests.doubles.discord.world import Channel, File, Interaction, Message, Use
 from tests.waiting import until
 
 TOKEN = "MTA.double.token-that-opens-nothing"
-COMMAND, PRESS, FORM = 2, 3, 5
+COMMAND, PRESS, TYPING, FORM = 2, 3, 4, 5
 _OPTION_TYPES: dict[type, int] = {str: 3, int: 4, User: 6, File: 11}
 
 
@@ -137,6 +137,22 @@ class DiscordDouble:
         resolved |= {"attachments": {file.id: file_json(file, self.rest.address) for file in files}} if files else {}
         data |= {"resolved": resolved} if resolved else {}
         return await self._interact(COMMAND, user or self.ana, channel or self.channel, data, {}, wait)
+
+    async def menu(self, entry: str, message: Message, *, user: User | None = None, wait: bool = True) -> Interaction:
+        """Somebody chooses an entry in the menu of a message."""
+        shown = {"messages": {message.id: message_json(message, self.world.me, self.rest.address)}}
+        data = {"id": "2", "name": entry, "type": 3, "target_id": message.id, "resolved": shown}
+        return await self._interact(COMMAND, user or self.ana, message.channel, data, {}, wait)
+
+    async def typing(
+        self, name: str, options: dict[str, Any], focused: str, *, user: User | None = None, wait: bool = True
+    ) -> dict[str, str]:
+        """Somebody is typing the option `focused` of `/sora NAME`: the suggestions, values by what is shown."""
+        given = [{"name": key, "type": _OPTION_TYPES[type(value)], "value": value} for key, value in options.items()]
+        marked = [{**option, "focused": True} if option["name"] == focused else option for option in given]
+        data = {"id": "1", "name": "sora", "type": 1, "options": [{"name": name, "type": 1, "options": marked}]}
+        asked = await self._interact(TYPING, user or self.ana, self.channel, data, {}, wait)
+        return {choice["name"]: choice["value"] for choice in asked.choices}
 
     async def press(self, message: Message, custom_id: str, *, user: User | None = None, wait: bool = True) -> Interaction:
         """Somebody presses a button of the message."""

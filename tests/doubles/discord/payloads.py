@@ -46,7 +46,17 @@ def gateway_json(url: str) -> dict[str, Any]:
 def command_json(command: dict[str, Any], application: str, id: str, guild: str | None) -> dict[str, Any]:
     """A command as Discord keeps it."""
     placed = {"guild_id": guild} if guild else {}
-    return {**command, **placed, "id": id, "application_id": application, "version": id, "default_member_permissions": None, "nsfw": False}
+    described = {"description": command.get("description", "")}
+    return {
+        **command,
+        **described,
+        **placed,
+        "id": id,
+        "application_id": application,
+        "version": id,
+        "default_member_permissions": None,
+        "nsfw": False,
+    }
 
 
 def file_json(file: File, base: str) -> dict[str, Any]:

@@ -14,6 +14,8 @@ MAX_COMPONENTS = 40
 MAX_TEXT = 4000
 MAX_MODAL_PARTS = 5
 MAX_COMMAND_LETTERS = 8000
+MENUS = (2, 3)
+MENU_LETTERS = 32
 NAME = re.compile(r"[-_'\w]{1,32}")
 LOCALES = frozenset(
     "id da de en-GB en-US es-ES es-419 fr hr it lt hu nl no pl pt-BR ro fi sv-SE vi tr cs el bg ru uk hi th zh-CN ja zh-TW ko".split()
@@ -82,11 +84,21 @@ def commands_faults(commands: list[dict[str, Any]]) -> list[str]:
     """The whole tree of commands."""
     faults = []
     for command in commands:
-        faults += _command_faults(command)
+        faults += _menu_faults(command) if command.get("type", 1) in MENUS else _command_faults(command)
         letters = max(_letters(command, locale) for locale in (None, *LOCALES))
         if letters > MAX_COMMAND_LETTERS:
             faults.append(f"{command['name']} has {letters} characters")
     return faults
+
+
+def _menu_faults(entry: dict[str, Any]) -> Iterator[str]:
+    """Entries in menus have a name in any letters, and nothing else that is shown."""
+    for name in (entry["name"], *(entry.get("name_localizations") or {}).values()):
+        if not 1 <= len(name) <= MENU_LETTERS:
+            yield f"the menu entry {name!r}"
+    yield from (f"the locale {locale}" for locale in entry.get("name_localizations") or {} if locale not in LOCALES)
+    if entry.get("description") or entry.get("options"):
+        yield f"the menu entry {entry['name']} with a description or options"
 
 
 def _command_faults(part: dict[str, Any]) -> Iterator[str]:

@@ -130,6 +130,7 @@ class Interaction:
     """A command, press or form, and what became of it.
 
     answered_after_s: None until it is answered. deferred: answered by "thinking". modal: the form that answered it.
+    choices: what was suggested to somebody still typing.
     """
 
     id: str
@@ -143,6 +144,7 @@ class Interaction:
     deferred: bool = False
     original: Message | None = None
     modal: dict[str, Any] | None = None
+    choices: list[dict[str, Any]] = field(default_factory=list)
     followups: list[Message] = field(default_factory=list)
 
     @property

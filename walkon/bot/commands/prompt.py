@@ -2,7 +2,7 @@
 
 import secrets
 
-from walkon.bot.command import Command, Context, Reply, choice_option, integer_option, text_option
+from walkon.bot.command import Command, Context, Reply, choice_option, integer_option, style_option, text_option
 from walkon.bot.intake import submit
 from walkon.scene.parser import parse
 from walkon.types.scene import MAX_SECONDS, MAX_SEED, MIN_SECONDS, Aspect
@@ -10,7 +10,7 @@ from walkon.types.scene import MAX_SECONDS, MAX_SEED, MIN_SECONDS, Aspect
 PROMPT = text_option("prompt", required=True, rest=True)
 SECONDS = integer_option("seconds", low=MIN_SECONDS, high=MAX_SECONDS)
 ASPECT = choice_option("aspect", tuple(Aspect))
-STYLE = text_option("style", high=100)
+STYLE = style_option()
 SEED = integer_option("seed", low=0, high=MAX_SEED)
 
 

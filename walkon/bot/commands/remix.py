@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 
-from walkon.bot.command import Command, Context, Option, OptionKind, Reply, choice_option, integer_option, text_option
+from walkon.bot.clip_card import Speaker
+from walkon.bot.command import Command, Context, Option, OptionKind, Reply, choice_option, integer_option, style_option, text_option
 from walkon.bot.intake import submit
-from walkon.bot.remixing import source
+from walkon.bot.remixing import ask_words, source
 from walkon.library.clips import Clip
 from walkon.scene.codec import decode
 from walkon.scene.normalise import clean, straight
@@ -15,28 +16,32 @@ from walkon.types.ids import ClipId
 from walkon.types.scene import MAX_PROMPT, MAX_SECONDS, MAX_SEED, MIN_SECONDS, USUAL_STRENGTH, Aspect, BuiltOn, Manner, Scene
 
 CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP, required=True, word=True)
-WORDS = text_option("words", required=True, rest=True)
+WORDS = text_option("words", rest=True)
 SECONDS = integer_option("seconds", low=MIN_SECONDS, high=MAX_SECONDS)
 ASPECT = choice_option("aspect", tuple(Aspect))
-STYLE = text_option("style", high=100)
+STYLE = style_option()
 SEED = integer_option("seed", low=0, high=MAX_SEED)
 STRENGTH = integer_option("strength", low=0, high=100)
 
 
 async def remix(ctx: Context) -> Reply:
-    """Promise the words in the clip's length, shape, style and seed, as far as nothing else is asked for.
+    """Promise the words in the clip's length, shape, style and seed, as far as nothing else is asked for; without words, ask for them.
 
     Raises EmptyPrompt, PromptTooLong, QueueFull.
     """
-    clip = await source(ctx, ctx[CLIP])
-    return clip if isinstance(clip, Reply) else await submit(ctx, _scene(ctx, clip), parent=clip.id)
+    clip, words = await source(ctx, ctx[CLIP]), ctx.get(WORDS)
+    if isinstance(clip, Reply):
+        return clip
+    if not words:
+        return ask_words(ctx.house, Speaker(ctx.house.words, ctx.invocation.person.locale), clip)
+    return await submit(ctx, _scene(ctx, clip, words), parent=clip.id)
 
 
-def _scene(ctx: Context, clip: Clip) -> Scene:
-    old, written = decode(clip.scene), _written(ctx[WORDS])
+def _scene(ctx: Context, clip: Clip, words: str) -> Scene:
+    old, written = decode(clip.scene), _written(words)
     aspect, seed = ctx.get(ASPECT), ctx.get(SEED)
     scene = parse(
-        ctx[WORDS],
+        words,
         seconds=ctx.get(SECONDS) or written.seconds or old.seconds,
         aspect=Aspect(aspect) if aspect else written.aspect or old.aspect,
         seed=old.seed if seed is None else seed,
@@ -53,4 +58,4 @@ def _written(words: str) -> Written:
     return take_options(mask_quotes(straight(clean(words[:MAX_PROMPT]))).text)
 
 
-COMMAND = Command("remix", remix, options=(CLIP, WORDS, SECONDS, ASPECT, STYLE, SEED, STRENGTH), public=True)
+COMMAND = Command("remix", remix, options=(CLIP, WORDS, SECONDS, ASPECT, STYLE, SEED, STRENGTH), public=True, menu=True)

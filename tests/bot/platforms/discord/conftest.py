@@ -20,6 +20,7 @@ from walkon.bot.command import (
     Pressed,
     Reacted,
     Reply,
+    Suggestion,
     choice_option,
     clip_option,
     integer_option,
@@ -51,7 +52,7 @@ COMMANDS = (
         public=True,
     ),
     Command("queue", _elsewhere),
-    Command("remix", _elsewhere, options=(text_option("words", required=True, rest=True),), public=True),
+    Command("remix", _elsewhere, options=(clip_option("clip", required=True), text_option("words", rest=True)), public=True, menu=True),
     Command("show", _elsewhere, options=(clip_option("clip", required=True),), public=True),
 )
 
@@ -65,6 +66,8 @@ class Desk:
     invocations: list[Invocation] = field(default_factory=list)
     presses: list[Pressed] = field(default_factory=list)
     answers: list[tuple[str, int, str]] = field(default_factory=list)
+    typed: list[tuple[Invocation, str]] = field(default_factory=list)
+    suggestions: list[Suggestion] = field(default_factory=list)
     reactions: list[Reacted] = field(default_factory=list)
     watched: list[Awaiting] = field(default_factory=list)
     read: list[tuple[Awaiting, Sequence[Reacted]]] = field(default_factory=list)
@@ -81,6 +84,10 @@ class Desk:
 
     async def answered(self, post: str, revision: int, ref: str) -> None:
         self.answers.append((post, revision, ref))
+
+    async def suggest(self, asked: Invocation, option: str) -> Sequence[Suggestion]:
+        self.typed.append((asked, option))
+        return self.suggestions
 
     async def reacted(self, reacted: Reacted) -> None:
         self.reactions.append(reacted)

@@ -84,7 +84,7 @@ def test_french_people_read_french() -> None:
 
 
 def test_the_commands_work_in_servers_and_in_everybodys_own_chats() -> None:
-    [root] = command_tree("sora", COMMANDS, Words.load())
+    root, *_ = command_tree("sora", COMMANDS, Words.load())
     assert (root["contexts"], root["integration_types"]) == ([0, 1, 2], [0, 1])
 
 

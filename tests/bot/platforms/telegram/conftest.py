@@ -27,6 +27,7 @@ from walkon.bot.command import (
     text_option,
 )
 from walkon.bot.commands.mod import COMMAND as MOD
+from walkon.bot.commands.remix import COMMAND as REMIX
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform, Timeouts
 from walkon.bot.port import Awaiting, PlatformDown, Post, Shelf
 from walkon.bot.words import Words
@@ -45,6 +46,7 @@ async def nothing(ctx: Context) -> Reply:
 COMMANDS = (
     Command("prompt", nothing, options=(text_option("prompt", required=True, rest=True), integer_option("seconds", low=2, high=20))),
     Command("queue", nothing),
+    replace(REMIX, run=nothing),
     Command("cancel", nothing, options=(clip_option("clip"),)),
     Command("show", nothing, options=(clip_option("clip", required=True),)),
     Command("help", nothing),

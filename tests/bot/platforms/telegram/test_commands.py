@@ -181,3 +181,30 @@ async def test_a_picture_under_a_command_that_takes_none_is_handed_on_so_that_it
     sizes = [{"file_id": "p800", "file_unique_id": "u800", "width": 800, "height": 600, "file_size": 800}]
     await rig.double.message(rig.double.private(ana), ana, "", caption="/prompt a cat", photo=sizes)
     assert isinstance(rig.desk.asked[0].options["file"], Attachment)
+
+
+@pytest.mark.parametrize(
+    ("typed", "options"),
+    [
+        ("/remix at night", {"words": "at night"}),
+        ("/remix banana dance", {"words": "banana dance"}),
+        ("/sora remix a cat at night", {"words": "a cat at night"}),
+        ("/remix 7KQ2M9 at night", {"clip": "7KQ2M9", "words": "at night"}),
+        ("/remix", {}),
+    ],
+)
+async def test_an_answer_to_a_clip_is_about_that_clip(rig: Rig, typed: str, options: dict[str, str]) -> None:
+    ana = rig.double.user("Ana")
+    chat = rig.double.private(ana)
+    [card] = await rig.double.message(chat, ana, "/queue")
+    await rig.double.message(chat, ana, typed, reply_to_message=card.json())
+    asked = rig.desk.asked[-1]
+    assert (asked.command, asked.options, asked.about) == ("remix", options, f"{chat.id}/{card.id}")
+
+
+async def test_an_answer_to_somebody_else_is_about_no_clip(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    chat = rig.double.private(ana)
+    [other] = [await rig.double.say(chat, ana, "hello")]
+    await rig.double.message(chat, ana, "/remix banana dance", reply_to_message=other.json())
+    assert (rig.desk.asked[-1].options, rig.desk.asked[-1].about) == ({"clip": "banana", "words": "dance"}, None)

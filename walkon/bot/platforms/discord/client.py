@@ -20,7 +20,7 @@ from walkon.bot.platforms.discord.events import Listener
 from walkon.bot.platforms.discord.faults import patient_trace, port_errors
 from walkon.bot.platforms.discord.messages import Messages
 from walkon.bot.platforms.discord.reactions import Reactions
-from walkon.bot.platforms.discord.tree import command_tree, sync
+from walkon.bot.platforms.discord.tree import command_tree, menu_names, sync
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
 from walkon.bot.words import Words
 from walkon.store.media import Media
@@ -68,6 +68,7 @@ class DiscordPlatform:
         self._token = token
         self._api_url = api_url
         self._tree = command_tree(root, commands, words)
+        self._menus = menu_names(commands, words)
         self._public = frozenset(command.name for command in commands if command.public)
         self._guild = int(dev_guild) if dev_guild else None
         self._state = state_dir / STATE_FILE
@@ -82,7 +83,7 @@ class DiscordPlatform:
     async def serve(self, handler: Handler) -> None:
         """Receive until cancelled. Raises PlatformDown when the connection is lost beyond the library's own repair; call again."""
         client = await self._logged_in()
-        listener = Listener(handler=handler, messages=self._messages, public=self._public)
+        listener = Listener(handler=handler, messages=self._messages, public=self._public, menus=self._menus)
         client.hear = listener.hear
         reactions = Reactions(client=client, handler=handler, now=lambda: self._messages.clock.now().timestamp())
         client.hear_reaction = reactions.hear

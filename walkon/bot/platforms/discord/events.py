@@ -1,7 +1,7 @@
 """What Discord delivers becomes a command or a press, and is answered within Discord's three seconds."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -33,23 +33,31 @@ PATIENCE_S = 15.0
 """An answer that Discord has not taken by then is left to the outbox, which waits a little longer before it steps in."""
 
 _USER, _ATTACHMENT = 6, 11
+_MESSAGE_MENU = 3
+MAX_CHOICE = 100
+"""Characters of a suggestion's name and value (docs: interactions/application-commands)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listener:
     """Hears interactions and answers them.
 
-    public: commands whose answer everybody sees; that cannot change any more after "thinking". running: the answers under way,
+    public: commands whose answer everybody sees; that cannot change any more after "thinking". menus: commands by their entry in the
+    menu of messages. running: the answers under way,
     kept so that closing can wait for them.
     """
 
     handler: Handler
     messages: Messages
     public: frozenset[str]
+    menus: Mapping[str, str] = field(default_factory=dict)
     running: set[asyncio.Task[Any]] = field(default_factory=set)
 
     async def hear(self, interaction: discord.Interaction) -> None:
-        """Answer a command or a press; anything else is not ours."""
+        """Answer a command, a press, or somebody still typing; anything else is not ours."""
+        if interaction.type is discord.InteractionType.autocomplete:
+            await self._suggest(interaction)
+            return
         work = self._work(interaction)
         if work is None:
             return
@@ -65,6 +73,20 @@ class Listener:
         if reply.post and message_id:
             standing = replace(_standing(interaction, self._now()), message_id=str(message_id))
             await self.handler.answered(reply.post, reply.revision, standing.write())
+
+    async def _suggest(self, interaction: discord.Interaction) -> None:
+        data = cast("dict[str, Any]", interaction.data or {})
+        focused = next((option for option in (_sub_command(data) or {}).get("options", ()) if option.get("focused")), None)
+        if focused is None or interaction.channel_id is None:
+            return
+        found = await self.handler.suggest(invocation_of(interaction, data, self._now()), focused["name"])
+        choices = [discord.app_commands.Choice(name=one.label[:MAX_CHOICE], value=one.value[:MAX_CHOICE]) for one in found]
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                await interaction.response.autocomplete(choices)
+        except (discord.DiscordException, aiohttp.ClientError, OSError) as error:
+            # Usually too late: whoever typed has typed on, and that is another question.
+            log.info("suggestions_not_delivered", reason=type(error).__name__)
 
     async def settle(self, within_s: float) -> None:
         """Let answers under way finish, then stop what is left."""
@@ -89,6 +111,8 @@ class Listener:
             return None
         if interaction.type is discord.InteractionType.component:
             return self.handler.press(pressed_by(interaction, data, self._now()))
+        if command := self.menus.get(str(data.get("name"))) if data.get("type") == _MESSAGE_MENU else None:
+            return self._command(interaction, invocation_of_menu(interaction, command, data, self._now()))
         if interaction.type is discord.InteractionType.application_command and _sub_command(data):
             return self._command(interaction, invocation_of(interaction, data, self._now()))
         if interaction.type is discord.InteractionType.modal_submit and (form := submitted(data)):
@@ -159,6 +183,12 @@ def invocation_of(interaction: discord.Interaction, data: dict[str, Any], at: fl
     sub = _sub_command(data) or {}
     options = {option["name"]: _value(option, data) for option in sub.get("options", ())}
     return Invocation(command=sub["name"], options=options, moderator=_may_mute(interaction), **_happened(interaction, at))
+
+
+def invocation_of_menu(interaction: discord.Interaction, command: str, data: dict[str, Any], at: float) -> Invocation:
+    """The command that somebody chose in the menu of a message."""
+    about = str(data["target_id"])
+    return Invocation(command=command, options={}, about=about, moderator=_may_mute(interaction), **_happened(interaction, at))
 
 
 def invocation_of_form(interaction: discord.Interaction, form: Submitted, at: float) -> Invocation:

@@ -18,7 +18,8 @@ MAX_TEXT = 6000
 MAX_SUMMARY = 100
 """Discord's limits of a text option and of a description (docs: interactions/application-commands)."""
 
-_CHAT_INPUT, _SUB_COMMAND = 1, 1
+_CHAT_INPUT, _MESSAGE = 1, 3
+_SUB_COMMAND = 1
 _EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}  # server, own chat, other private chats; server or own install
 _STRING, _INTEGER, _USER, _ATTACHMENT = 3, 4, 6, 11
 _TYPES = {
@@ -33,11 +34,22 @@ _TYPES = {
 
 
 def command_tree(root: str, commands: Sequence[Command], words: Words) -> list[dict[str, Any]]:
-    """The body of the call that sets all commands: one `/root` with a sub-command for each command."""
+    """The body of the call that sets all commands: one `/root` with a sub-command for each command, and the menu of messages."""
     subs = [_sub_command(command, words) for command in commands]
     # A root that has sub-commands is never shown by itself, yet must have a description: the first command's will do.
     summary = {key: value for key, value in subs[0].items() if key.startswith("description")}
-    return [{"type": _CHAT_INPUT, "name": root, **summary, **_EVERYWHERE, "options": subs}]
+    menus = [_menu(command, words) for command in commands if command.menu]
+    return [{"type": _CHAT_INPUT, "name": root, **summary, **_EVERYWHERE, "options": subs}, *menus]
+
+
+def menu_names(commands: Sequence[Command], words: Words) -> dict[str, str]:
+    """The command behind each entry in the menu of messages, by the name that Discord reports."""
+    return {words.say(Locale.EN, f"menu.{command.name}"): command.name for command in commands if command.menu}
+
+
+def _menu(command: Command, words: Words) -> dict[str, Any]:
+    key = f"menu.{command.name}"
+    return {"type": _MESSAGE, "name": words.say(Locale.EN, key), "name_localizations": _foreign(words, key), **_EVERYWHERE}
 
 
 def _sub_command(command: Command, words: Words) -> dict[str, Any]:
@@ -52,6 +64,8 @@ def _option(option: Option[object], words: Words) -> dict[str, Any]:
     made = {"type": _TYPES[option.kind], "name": option.name, **named, **described, "required": option.required}
     if option.kind is OptionKind.TEXT:
         made["max_length"] = min(option.high or MAX_TEXT, MAX_TEXT)
+    if option.kind is OptionKind.CLIP or option.suggested:
+        made["autocomplete"] = True
     if option.kind is OptionKind.INTEGER:
         made |= {"min_value": option.low, "max_value": option.high}
     if option.kind is OptionKind.CHOICE:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from telegram import CallbackQuery, Message, MessageEntity, User
 
@@ -32,7 +32,7 @@ from walkon.bot.platforms.telegram.acquaintances import Acquaintances, person_of
 from walkon.bot.platforms.telegram.downloads import FILE_ID
 from walkon.bot.platforms.telegram.sending import ReplyTo
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
-from walkon.types.ids import EventId, PlaceId
+from walkon.types.ids import EventId, PlaceId, read_clip_id
 from walkon.types.people import Locale, Person, Place
 
 Event = TypeVar("Event", bound=Invocation | Pressed)
@@ -55,8 +55,9 @@ class Grammar:
         self._root = short_form(root)
         self._commands: Mapping[str, Command] = {short_form(command.name): command for command in commands}
 
-    def read(self, text: str, *, bot: str, private: bool) -> tuple[str, Mapping[str, RawValue]] | None:
-        """The command and its options; None where the words are for somebody else. bot: our username.
+    def read(self, text: str, *, bot: str, private: bool, answering: bool = False) -> tuple[str, Mapping[str, RawValue]] | None:
+        """The command and its options; None where the words are for somebody else. bot: our username. answering: a message of ours
+        is answered, so a command about a clip need not name it.
 
         In a group a command that is none of ours counts only if it names us: other bots live there too.
         """
@@ -65,11 +66,11 @@ class Grammar:
             return None
         name, rest = typed["name"].lower(), (typed["rest"] or "").strip()
         if name == self._root:
-            return self._after_root(rest)
+            return self._after_root(rest, answering)
         if name == START:
             return self._linked(rest)
         if name in self._commands:
-            return self._given(self._commands[name], rest)
+            return self._given(self._commands[name], rest, answering)
         return (name, {}) if private or typed["bot"] else None
 
     def _linked(self, payload: str) -> tuple[str, Mapping[str, RawValue]]:
@@ -79,18 +80,19 @@ class Grammar:
             return HELP, {}
         return self._given(self._commands[name], " ".join(words))
 
-    def _after_root(self, rest: str) -> tuple[str, Mapping[str, RawValue]]:
+    def _after_root(self, rest: str, answering: bool) -> tuple[str, Mapping[str, RawValue]]:
         if not rest:
             return HELP, {}
         first, *others = rest.split(maxsplit=1)
         command, remaining = self._commands.get(short_form(first.lower())), "".join(others)
-        if command and _takes(command, remaining):
-            return self._given(command, remaining)
+        if command and (_takes(command, remaining) or (answering and _about_a_clip(command))):
+            return self._given(command, remaining, answering)
         return PROMPT, {PROMPT: rest}
 
-    def _given(self, command: Command, rest: str) -> tuple[str, Mapping[str, RawValue]]:
+    def _given(self, command: Command, rest: str, answering: bool = False) -> tuple[str, Mapping[str, RawValue]]:
         if command.takes_words:
-            return command.name, command.spread(rest)
+            clip = _about_a_clip(command) if answering else None
+            return command.name, command.spread(rest, named=[clip.name] if clip and not _names_one(rest) else [])
         option = _rest_option(command)
         return command.name, {option.name: rest} if option and rest else {}
 
@@ -102,6 +104,16 @@ def short_form(name: str) -> str:
 
 def _rest_option(command: Command) -> Option[object] | None:
     return next((option for option in command.options if option.rest), None)
+
+
+def _about_a_clip(command: Command) -> Option[object] | None:
+    return next((option for option in command.options if option.kind is OptionKind.CLIP and option.word), None)
+
+
+def _names_one(rest: str) -> bool:
+    """Whether the first word is a clip's id beyond doubt: `banana` could be one as well."""
+    first = (rest.split() or [""])[0]
+    return read_clip_id(first) is not None and (first.startswith("#") or first == first.upper())
 
 
 def _takes(command: Command, rest: str) -> bool:
@@ -137,12 +149,13 @@ def invocation(
     if sender is None or sender.is_bot:
         return None
     place = place_of(message, sender)
-    read = grammar.read((message.text or message.caption or "").strip(), bot=bot, private=place.private) or _film(message, place)
+    told: dict[str, Any] = {"bot": bot, "private": place.private, "answering": _about(message) is not None}
+    read = grammar.read((message.text or message.caption or "").strip(), **told) or _film(message, place)
     if read is None:
         return None
     command = commands.get(read[0])
     spoken, mentions = (_with_accounts(message), {}) if _about_people(command) else _with_names(message, people)
-    name, options = grammar.read(spoken.strip(), bot=bot, private=place.private) or read
+    name, options = grammar.read(spoken.strip(), **told) or read
     files, named = _file_option(command, message), _person_option(command, options, message, people)
     return Invocation(
         event=EventId(f"telegram:{message.chat.id}:{message.message_id}"),
@@ -153,8 +166,16 @@ def invocation(
         at=message.date,
         upload_limit=UPLOAD_LIMIT,
         mentions=mentions,
+        about=_about(message),
         reply=reply_to(message),
     )
+
+
+def _about(message: Message) -> str | None:
+    """Our message that this one answers, as reactions name it."""
+    replied = message.reply_to_message
+    ours = replied is not None and replied.from_user is not None and replied.from_user.is_bot
+    return f"{message.chat.id}/{replied.message_id}" if replied and ours else None
 
 
 def _film(message: Message, place: Place) -> tuple[str, Mapping[str, RawValue]] | None:
