@@ -10,6 +10,7 @@ import pytest
 from tests.bot.platforms.web.conftest import Page, browser, line, served
 from tests.bot.platforms.web.studio import finished_card, line_card, rendering_card, stored_clip
 from walkon.bot.port import Post
+from walkon.store.text import keepable
 from walkon.types.people import Person
 
 
@@ -199,7 +200,7 @@ async def test_every_message_is_answered(page: Page, text: str) -> None:
         await chat.hello()
         await chat.say(new_id(), text)
         welcome = await chat.hello()
-    assert [message.get("text") for message in welcome["messages"]] == [text, None]
+    assert [message.get("text") for message in welcome["messages"]] == [keepable(text), None]
 
 
 async def test_a_button_is_pressed_once_and_answered_in_private(page: Page) -> None:
