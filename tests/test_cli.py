@@ -26,7 +26,8 @@ def walkon(tmp_path):
 
     def run(*words: str, **settings: str) -> subprocess.CompletedProcess[str]:
         inherited = {name: value for name, value in os.environ.items() if not name.startswith("WALKON_")}
-        environ = inherited | {"WALKON_WALKON__DATA_DIR": str(tmp_path / "data"), "PYTHONPATH": os.getcwd()} | settings
+        own = {"WALKON_WALKON__DATA_DIR": str(tmp_path / "data"), "WALKON_CONSENT__KEY_FILE": str(tmp_path / "keys")}
+        environ = inherited | own | {"PYTHONPATH": os.getcwd()} | settings
         command = [sys.executable, "-m", "walkon", *words]
         return subprocess.run(command, cwd=tmp_path, env=environ, capture_output=True, text=True, timeout=60, check=False)
 

@@ -14,7 +14,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from walkon import wiring
 from walkon.config import load
-config = load(None, {{"WALKON_WALKON__DATA_DIR": {data!r}, "WALKON_WEB__PORT": "0", **{more!r}}})
+config = load(None, {{"WALKON_WALKON__DATA_DIR": {data!r}, "WALKON_CONSENT__KEY_FILE": {keys!r}, "WALKON_WEB__PORT": "0", **{more!r}}})
 async def main():
     async with AsyncExitStack() as stack:
         ground = await stack.enter_async_context(wiring._ground(config))
@@ -26,7 +26,8 @@ WEIGHTS = {"torch", "diffusers", "transformers", "skia", "av", "onnxruntime"}
 
 
 def modules_of(role: str, data: Path, **more: str) -> set[str]:
-    code = PROBE.format(data=str(data), role=role, more=more)
+    (data / "data").mkdir(exist_ok=True)
+    code = PROBE.format(data=str(data / "data"), keys=str(data / "keys"), role=role, more=more)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     return set(done.stdout.splitlines()[-1].split())
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from walkon.bot.command import Invocation, Pressed, RawValue, Reply
 from walkon.bot.house import House
 from walkon.bot.router import Router
 from walkon.bot.words import Words
+from walkon.consent.casting import Caster
+from walkon.consent.deciding import Decider
+from walkon.consent.proof import Proof
 from walkon.library import tables
 from walkon.library.clips import Clip, Finished
 from walkon.library.endings import end_finished, result_of
@@ -21,6 +25,7 @@ from walkon.queue.port import Lease
 from walkon.queue.rules import Depth
 from walkon.queue.sqlite import SqliteQueue
 from walkon.store.database import Database
+from walkon.store.keys import Keys
 from walkon.store.media import MediaStore
 from walkon.telemetry import build_metrics
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, WorkerId
@@ -117,10 +122,13 @@ async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
     database = await Database.open(place_of(tmp_path))
     queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
     found = {command.name: command for command in commands.load()}
+    record = Proof(Keys.new()).record
     house = House(
         database=database,
         queue=queue,
         media=MediaStore(tmp_path / "media"),
+        caster=Caster(record=record, open_for=timedelta(hours=24), chance=lambda: 0.5),
+        decider=Decider(record),
         words=Words.load(),
         clock=clock,
         lane="animatic",

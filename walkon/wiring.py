@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
+from random import SystemRandom
 from typing import TYPE_CHECKING
 
 import structlog
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from walkon.bot.house import House
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
+    from walkon.consent.decisions import Record
     from walkon.engine.finishing import Finishing
     from walkon.engine.port import RenderBackend, Rendered
     from walkon.provenance.certificates import Credentials
@@ -169,7 +172,7 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     from walkon.bot.delivery import Delivery
     from walkon.bot.reconcile import keep_reconciling
 
-    house, router = _house(ground)
+    house, router = await _house(ground)
     async with ground.database.reading() as tx:
         from walkon.library.tables import greatest_token
 
@@ -187,18 +190,23 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     return parts
 
 
-def _house(ground: Ground) -> "tuple[House, Router]":
+async def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot import commands
     from walkon.bot.flood import Flood
     from walkon.bot.house import House
     from walkon.bot.router import Router
     from walkon.bot.words import Words
+    from walkon.consent.casting import Caster
+    from walkon.consent.deciding import Decider
 
     found = {command.name: command for command in commands.load()}
+    record = await _record(ground)
     house = House(
         database=ground.database,
         queue=ground.queue,
         media=ground.media,
+        caster=Caster(record=record, open_for=timedelta(seconds=ground.config.consent.request_ttl_s), chance=SystemRandom().random),
+        decider=Decider(record),
         words=Words.load(),
         clock=SystemClock(),
         lane=ground.config.engine.backend,
@@ -227,6 +235,15 @@ def judge_of(config: Config) -> "Judge":
 def _storage(config: Config) -> Place | None:
     chat = config.telegram.storage_chat if config.telegram else None
     return Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), locale=config.walkon.language) if chat else None
+
+
+async def _record(ground: Ground) -> "Record":
+    from walkon.consent.proof import Proof
+    from walkon.store.keyring import keys_for
+
+    config = ground.config
+    keys = await keys_for(ground.database, config.consent.key_file, config.walkon.data_dir, SystemClock().now())
+    return Proof(keys).record
 
 
 def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[ChatPlatform]":

@@ -78,7 +78,8 @@ class Host:
 
     async def start(self, *verb: str, page: bool = True, **settings: str) -> Walkon:
         usual = {"WALKON_WALKON__DATA_DIR": str(self.data), "WALKON_WEB__PORT": "0", "WALKON_LIMITS__PERSON__ACTIVE": "1000"}
-        environ = {**os.environ, **usual, **settings}
+        own = {"WALKON_CONSENT__KEY_FILE": str(self.folder / "keys")}
+        environ = {**os.environ, **usual, **own, **settings}
         log = self.folder / f"{len(self.started)}.log"
         with log.open("wb") as errors:
             process = await asyncio.create_subprocess_exec(*WALKON, *(verb or ("up",)), env=environ, stdout=PIPE, stderr=errors)

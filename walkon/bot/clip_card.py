@@ -74,6 +74,10 @@ def clip_card(
         return _held(speaker, clip)
     if clip.state is ClipState.TAKEN_DOWN:
         return taken_down_card(speaker, clip)
+    if clip.state is ClipState.WAITING:
+        return _waiting(speaker, clip)
+    if clip.state is ClipState.DECLINED:
+        return _declined(speaker, clip)
     if view and view.state in (JobState.RUNNING, JobState.DONE):
         return _rendering(speaker, clip, view.progress)
     return _kept(speaker, clip, kept_until) if kept_until else _in_line(speaker, clip, view)
@@ -213,12 +217,29 @@ def _small_line(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | Non
     return f"{small} · {speaker.say(f'card.finished.{origin}', clip=parent.id, who=parent.asker.name)}"
 
 
+def stays_card(speaker: Speaker, clip: Clip) -> Card:
+    """What stands where a clip may not be seen, because those in it agreed to another chat."""
+    return Card(tone=Tone.QUIET, head=speaker.text("refusal.stays", clip=clip.id), clip=clip.id)
+
+
 def taken_down_card(speaker: Speaker, clip: Clip) -> Card:
     """What stands in place of a clip that was taken down: why, and nothing of what it showed."""
     why = clip.removed_by or RemovedBy.MODERATOR
     key = "moderator_rule" if why is RemovedBy.MODERATOR and clip.rule else why
     under = speaker.text(f"card.taken_down.{key}", asker=Mention(clip.asker.id, clip.asker.name), rule=clip.rule)
     return Card(tone=Tone.QUIET, head=speaker.text("card.taken_down.head"), body=(under,), clip=clip.id)
+
+
+def _waiting(speaker: Speaker, clip: Clip) -> Card:
+    head, under = speaker.text("card.waiting.head"), speaker.text("card.waiting.under")
+    buttons = (_button(speaker, Deed.CANCEL, "cancel", clip), _button(speaker, Deed.DETAILS, "details", clip))
+    return Card(tone=Tone.WAIT, head=head, words=clip.prompt, body=(under,), buttons=buttons, clip=clip.id)
+
+
+def _declined(speaker: Speaker, clip: Clip) -> Card:
+    # The same words for a no, for silence, for a closed door: nobody learns which it was, or whose.
+    head, under = speaker.text("card.declined.head"), speaker.text("card.declined.under")
+    return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=(under,), clip=clip.id)
 
 
 def _cancelled(speaker: Speaker, clip: Clip) -> Card:

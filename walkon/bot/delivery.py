@@ -10,14 +10,16 @@ from time import monotonic
 import msgspec
 import structlog
 
+from walkon.agreement import Passing, let_through
 from walkon.bot.cards import Card
-from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card
+from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card, stays_card
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
-from walkon.bot.intake import STORED
+from walkon.bot.intake import STORED, card_key
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
+from walkon.bot.takedown import take_down
 from walkon.library import tables
-from walkon.library.clips import Clip, ClipState
+from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.queue.port import JobState, JobView
 from walkon.store import outbox
 from walkon.store.database import Transaction
@@ -149,12 +151,28 @@ class Delivery:
         view = views.get(render_job(clip.id))
         place = msgspec.json.decode(row.place, type=Place)
         speaker = Speaker(self._house.words, place.locale)
-        card = await self._card(row, clip, view, place, speaker)
+        passing = await self._passing(row, clip, place)
+        if passing in (Passing.AGAINST, Passing.GONE):
+            return
+        stays = passing is Passing.OUT_OF_SCOPE
+        card = stays_card(speaker, clip) if stays else await self._card(row, clip, view, place, speaker)
         watched = self._watched.get(row.key)
         if watched and watched.card == card and row.ref and row.wanted <= row.shown:
             watched.next_s = monotonic() + self._pace(view)
             return
         await self._show(row, clip, view, card, place, speaker)
+
+    async def _passing(self, row: Row, clip: Clip, place: Place) -> Passing:
+        """Whether everybody in a finished clip agrees to its being seen there, now. Where not at all, it is taken down."""
+        if clip.state is not ClipState.FINISHED or row.kind is not OutboxKind.CARD:
+            return Passing.AGREED
+        elsewhere = None if row.key in (card_key(clip), f"{STORED}{clip.id}") else place
+        step = partial(let_through, clip_id=clip.id, place=elsewhere, now=self._house.clock.now())
+        passing = await self._house.database.write(step)
+        if passing is Passing.AGAINST:
+            log.info("clip_withheld", clip=clip.id)
+            await take_down(self._house, [clip.id], RemovedBy.PERSON)
+        return passing
 
     async def _card(self, row: Row, clip: Clip, view: JobView | None, place: Place, speaker: Speaker) -> Card:
         if row.kind is OutboxKind.NOTE:

@@ -1,10 +1,14 @@
 """A clip's card with what only the store knows: whom it was made from, and, where it is shown again, its whole family."""
 
+from dataclasses import replace
+
+from walkon.agreement import against
 from walkon.bot.cards import Card
-from walkon.bot.clip_card import Speaker, clip_card
+from walkon.bot.clip_card import Speaker, clip_card, taken_down_card
 from walkon.bot.house import House
+from walkon.consent.grants import Use
 from walkon.library import tables
-from walkon.library.clips import Clip
+from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.library.lineage import ALONE, family_of
 from walkon.queue.port import JobView
 from walkon.types.ids import PlaceId
@@ -15,6 +19,10 @@ SHOWN_AGAIN = "show:"
 
 async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView | None, *, family_in: PlaceId | None = None) -> Card:
     """The card of `clip` now. family_in: list the relatives that live in that place, None for none."""
+    # Whoever shows the card need not have asked: what somebody in it has taken back is in no card.
+    objecting = await house.database.read(lambda tx: against(tx, clip, house.clock.now(), use=Use.KEEP))
+    if clip.state is ClipState.FINISHED and objecting:
+        return taken_down_card(speaker, replace(clip, removed_by=RemovedBy.PERSON))
     if clip.parent is None and family_in is None:
         return clip_card(speaker, clip, view, kept_until=house.quiet_until())
     async with house.database.reading() as tx:

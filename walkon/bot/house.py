@@ -7,6 +7,8 @@ from walkon.bot.files import Files
 from walkon.bot.flood import Flood
 from walkon.bot.words import Words
 from walkon.config import AllowSection, LimitsSection, PersonQuotas
+from walkon.consent.casting import Caster
+from walkon.consent.deciding import Decider
 from walkon.queue.port import JobQueue
 from walkon.safety.text import Judge, usual_judge
 from walkon.store.database import Database
@@ -32,6 +34,8 @@ class House:
     database: Database
     queue: JobQueue
     media: Media
+    caster: Caster
+    decider: Decider
     words: Words
     clock: Clock
     lane: str

@@ -1,16 +1,19 @@
 """From a checked request to promised work: the store first, then the queue, then the answer."""
 
 import asyncio
+from dataclasses import replace
 
 import msgspec
 import structlog
 
+from walkon.agreement import against, parts_of
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker, family_lines
 from walkon.bot.command import Asked, Context, Reacted, Reply
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.bot.quota import charge, cost_of, with_wait
+from walkon.consent import tables as consent
 from walkon.library import spending, tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import family_of
@@ -64,7 +67,7 @@ async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | 
         clip, ref = await _record(house, asked, scene, parent)
     except LimitReached as reason:
         raise await with_wait(house, asked, reason) if reason.quota is Quota.ACTIVE else reason from None
-    view = await _line_up(house, clip)
+    view = await _line_up_or_forget(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
     card = await family_card(house, speaker, clip, view)
     return Reply(card=card, post=card_key(clip), revision=1, ref=ref)
@@ -123,6 +126,10 @@ async def _record(house: House, asked: Asked, scene: Scene, parent: ClipId | Non
             row = await outbox.row(tx, card_key(clip))
             return clip, row.ref if row else None
         await charge(tx, house, asked, clip, cost)
+        casting = await house.caster.cast(tx, clip.terms, parts_of(scene), now)
+        if not casting.settled:
+            clip = replace(clip, state=ClipState.WAITING)
+            await tables.save(tx, clip)
         # Whoever reacts is not answered, so the card is delivery's to show.
         hold_ms = 0 if isinstance(asked, Reacted) else FIRST_ANSWER_MS
         await outbox.put(tx, card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=hold_ms)
@@ -141,8 +148,25 @@ async def _parent_stands(tx: Transaction, parent: ClipId | None) -> None:
         raise ClipTakenDown(clip.id)
 
 
-async def _line_up(house: House, clip: Clip) -> JobView | None:
-    if clip.state.final:
+async def _line_up_or_forget(house: House, clip: Clip) -> JobView | None:
+    try:
+        return await line_up(house, clip)
+    except QueueFull:
+        async with house.database.transaction() as tx:
+            await outbox.withdraw(tx, card_key(clip))
+            await tables.remove(tx, clip.id)
+            await spending.give_back(tx, clip.id)
+            await consent.forget_clip(tx, clip.id)
+        raise
+
+
+async def line_up(house: House, clip: Clip) -> JobView | None:
+    """Put the clip's job in line, if it is promised and everybody in it agrees; None if not, or while the queue is away.
+
+    Raises QueueFull.
+    """
+    objections = await house.database.read(lambda tx: against(tx, clip, house.clock.now()))
+    if clip.state is not ClipState.PROMISED or objections:
         return None
     pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane))
     try:
@@ -152,12 +176,6 @@ async def _line_up(house: House, clip: Clip) -> JobView | None:
         # The promise is on the disk; `reconcile` puts it in line as soon as the queue is back.
         log.warning("queue_away", clip=clip.id, reason=error.reason)
         return None
-    except QueueFull:
-        async with house.database.transaction() as tx:
-            await outbox.withdraw(tx, card_key(clip))
-            await tables.remove(tx, clip.id)
-            await spending.give_back(tx, clip.id)
-        raise
 
 
 def job_of(clip: Clip, pace: float) -> NewJob:

@@ -6,12 +6,14 @@ from datetime import timedelta
 import msgspec
 import structlog
 
+from walkon.agreement import against, record_outcome
+from walkon.bot.agreeing import expire_due
 from walkon.bot.house import House
 from walkon.bot.intake import DEFAULT_PACE, job_of
 from walkon.bot.takedown import purge_files
 from walkon.library import spending, tables
 from walkon.library.clips import CancelledBy, Clip, FailureCause
-from walkon.library.endings import end_cancelled, end_failed, end_outcome, outcome_of
+from walkon.library.endings import end_cancelled, end_declined, end_failed, outcome_of
 from walkon.queue.port import JobState, JobView, QueueFull
 from walkon.store.database import Transaction
 from walkon.types.ids import render_job
@@ -41,6 +43,7 @@ async def keep_reconciling(house: House) -> None:
     while True:
         try:
             await reconcile(house, settled=settled)
+            await expire_due(house)
             await purge_files(house)
             await house.database.write(lambda tx: spending.forget_old(tx, house.clock.now()))
         except Exception as error:  # the next round tries again; the rest of the house goes on
@@ -72,10 +75,13 @@ async def _record_result(house: House, tx: Transaction, clip: Clip, view: JobVie
     except msgspec.DecodeError:
         await end_failed(tx, clip.id, FailureCause.LOST, now)
         return
-    await end_outcome(tx, clip.id, view.token, outcome, now)
+    await record_outcome(tx, clip.id, view.token, outcome, now)
 
 
 async def _resubmit(house: House, clip: Clip) -> bool:
+    if await house.database.read(lambda tx: against(tx, clip, house.clock.now())):
+        await house.database.write(lambda tx: end_declined(tx, clip.id, house.clock.now()))
+        return True
     try:
         await house.queue.submit(job_of(clip, DEFAULT_PACE))
     except QueueFull:

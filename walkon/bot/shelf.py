@@ -4,8 +4,11 @@ Where it goes the platform does not say, so only what is the person's own is off
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
+from walkon.agreement import ANYWHERE, Passing, may_be_shown
 from walkon.bot.carrying import CARRIED, was_carried
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Invocation
@@ -47,7 +50,8 @@ async def shelf(house: House, asked: Invocation) -> Shelf:
     start = int(str(asked.options.get(START, 0)))
     found = await house.database.read(lambda tx: _own(tx, asked.person, named, start))
     speaker = Speaker(house.words, asked.person.locale)
-    ready = [Ready(clip=clip, card=await family_card(house, speaker, clip, None)) for clip in found[:PAGE]]
+    offered = await house.database.read(lambda tx: _travelling(tx, found[:PAGE], house.clock.now()))
+    ready = [Ready(clip=clip, card=await family_card(house, speaker, clip, None)) for clip in offered]
     return Shelf(ready=tuple(ready), next=start + PAGE if len(found) > PAGE else None)
 
 
@@ -56,6 +60,10 @@ async def _own(tx: Transaction, person: Person, named: ClipId | None, start: int
         return tuple(await tables.finished_of(tx, person.id, start=start, limit=PAGE + 1))
     clip = await tables.get(tx, named)
     return (clip,) if clip and clip.finished and clip.asker.id == person.id else ()
+
+
+async def _travelling(tx: Transaction, clips: Sequence[Clip], now: datetime) -> list[Clip]:
+    return [clip for clip in clips if await may_be_shown(tx, clip, place=ANYWHERE, now=now) is Passing.AGREED]
 
 
 async def _bases(tx: Transaction, person: Person, named: ClipId | None) -> tuple[Clip, ...]:
@@ -79,8 +87,8 @@ async def carried(house: House, asked: Invocation, id: ClipId, ref: str) -> None
         row = replace(card_row(f"{CARRIED}{asked.event}", clip, asked.place, asked.reply), urgent=True)
         await outbox.put(tx, row, now_ms)
         await outbox.acknowledge(tx, row.key, 1, ref)
-        if not clip.finished:
-            # Taken down between being offered and being chosen.
+        if not clip.finished or await may_be_shown(tx, clip, place=ANYWHERE, now=house.clock.now()) is not Passing.AGREED:
+            # Taken down, or taken back, between being offered and being chosen.
             await outbox.retract(tx, clip.id, now_ms)
 
     await house.database.write(stands)

@@ -13,13 +13,11 @@ from walkon.library.endings import end_cancelled
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Case, Deed, Entry
 from walkon.queue.port import CancelOutcome, JobState, JobView
+from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
 from walkon.types.ids import ClipId, EventId, JobId, render_job
 
 log = structlog.get_logger(__name__)
-
-MOST_PROMISED = 1_000_000
-"""More clips than the longest line holds."""
 
 
 async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
@@ -35,6 +33,7 @@ async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
     begun = await begun_jobs(house, [id])
     async with house.database.transaction() as tx:
         clip = await end_cancelled(tx, id, by, house.clock.now(), begun=job in begun)
+        await house.decider.drop(tx, id, house.clock.now())
     house.database.announce()
     return clip
 
@@ -65,7 +64,7 @@ async def carry_out(house: House, event: EventId, case: Case) -> Entry:
         done = await moderation.entry_of(tx, event)
         if done is not None:
             return done
-        stopped = await _take_effect(tx, case, jobs, now)
+        stopped = await _take_effect(house, tx, case, jobs, now)
         running = sum(_is_running(jobs.get(render_job(clip.id))) for clip in stopped)
         entry = await moderation.append(tx, event, case, now, running=running, waiting=len(stopped) - running)
     house.database.announce()
@@ -85,7 +84,7 @@ def _is_running(view: JobView | None) -> bool:
     return view is not None and view.state is JobState.RUNNING
 
 
-async def _take_effect(tx: Transaction, case: Case, jobs: Mapping[JobId, JobView], now: datetime) -> Sequence[Clip]:
+async def _take_effect(house: House, tx: Transaction, case: Case, jobs: Mapping[JobId, JobView], now: datetime) -> Sequence[Clip]:
     if case.deed is Deed.UNMUTE:
         await moderation.lift(tx, case.person.id, case.place)
         return ()
@@ -94,13 +93,13 @@ async def _take_effect(tx: Transaction, case: Case, jobs: Mapping[JobId, JobView
     for clip in clips:
         view = jobs.get(render_job(clip.id))
         await end_cancelled(tx, clip.id, CancelledBy.MODERATOR, now, begun=view is not None and view.token > 0)
+        await house.decider.drop(tx, clip.id, now)
     return clips
 
 
 async def _going(tx: Transaction, case: Case) -> Sequence[Clip]:
-    if case.place is not None:
-        return await tables.latest_of(tx, case.person.id, case.place, promised_only=True, limit=MOST_PROMISED)
-    return [clip for clip in await tables.promised(tx) if clip.asker.id == case.person.id]
+    accounts = await accounts_of(tx, case.person.id)
+    return [clip for account in accounts for clip in await tables.going_of(tx, account, case.place)]
 
 
 async def _call_off(house: House, clips: Sequence[Clip]) -> None:

@@ -88,6 +88,9 @@ Guild = Annotated[int, Meta(ge=1, le=2**63 - 1, description="the number of a Dis
 Host = Annotated[str, Meta(pattern=r"^[^\s/\"]+$", description="a host name or address in quotes", examples=["127.0.0.1"])]
 Port = Annotated[int, Meta(ge=0, le=65535, description="a whole number from 0 to 65535", examples=[8080])]
 LeaseSeconds = Annotated[int, Meta(ge=5, le=3600, description="a whole number of seconds from 5 to 3600", examples=[30])]
+AskSeconds = Annotated[
+    int, Meta(ge=600, le=604_800, description="a whole number of seconds from 600 (10 minutes) to 604800 (7 days)", examples=[86400])
+]
 Attempts = Annotated[int, Meta(ge=1, le=100, description="a whole number from 1 to 100", examples=[3])]
 Depth = Annotated[int, Meta(ge=1, le=1_000_000, description="a whole number from 1 to 1000000", examples=[10000])]
 StoreUrl = Annotated[str, Meta(description="an address in quotes", examples=["postgresql://walkon@db.example.org/walkon"])]
@@ -218,9 +221,13 @@ class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
 
 class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """People's likenesses. key_file: what opens all that is kept sealed; made at the first need, never in data_dir."""
+    """People's likenesses. key_file: what opens all that is kept sealed; made at the first need, never in data_dir.
+
+    request_ttl_s: how long somebody who is asked may take to answer.
+    """
 
     key_file: KeyFile = field(default_factory=_default_key_file)
+    request_ttl_s: AskSeconds = 86_400
 
 
 class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -137,16 +137,18 @@ class Decider:
             if ended is not ask:
                 await tables.put_ask(tx, ended)
                 await self.record(tx, _about_ask(ended, DecisionKind.VOIDED, now))
-        await self._end_grants(tx, await tables.grants_of(tx, clip), now)
+        await self._end_grants(tx, await tables.grants_of(tx, clip), now, DecisionKind.VOIDED)
 
-    async def _end_grants(self, tx: Transaction, grants: Iterable[Grant], now: datetime) -> set[ClipId]:
-        """Take grants back, and all that rest on them; the clips of both."""
+    async def _end_grants(
+        self, tx: Transaction, grants: Iterable[Grant], now: datetime, kind: DecisionKind = DecisionKind.TAKEN_BACK
+    ) -> set[ClipId]:
+        """End grants, and all that rest on them; the clips of both."""
         due = [grant for grant in grants if grant.withdrawn_at is None]
         clips: set[ClipId] = set()
         while due:
             for grant in due:
                 await tables.put_grant(tx, withdraw(grant, now))
-                await self.record(tx, replace(granted(grant, DecisionKind.TAKEN_BACK), at=now))
+                await self.record(tx, replace(granted(grant, kind), at=now))
                 clips.add(grant.clip)
             due = list(await tables.grants_via(tx, [grant.id for grant in due]))
         return clips

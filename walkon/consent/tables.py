@@ -1,11 +1,12 @@
 """Consent's tables and statements. Owners and requesters stand here as resolved persons (`store/accounts.py`)."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Table, Text, and_, delete, func, select, update
+from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Table, Text, and_, delete, func, or_, select, update
 
 from walkon.consent.asking import Ask, AskState, NeverAsk, Reach
 from walkon.consent.grants import Grant, Permission, Source
@@ -106,6 +107,7 @@ APPEARANCE = Table(
     Column("clip_id", String(16), primary_key=True),
     Column("kept", Boolean, nullable=False),
     Column("since_ms", INT64, nullable=False),
+    Column("shown_ms", INT64),
     Index("ix_appearance_clip_id", "clip_id"),
 )
 _BY_OWNER = "erased with the owner; for another person in it the row is dropped"
@@ -268,7 +270,7 @@ async def grants_via(tx: Transaction, sources: Iterable[str]) -> Sequence[Grant]
 async def put_grant(tx: Transaction, grant: Grant) -> None:
     """Write the grant over its former state; a clip has one for each person."""
     values = _values(grant)
-    await tx.execute(insert(GRANT).values(**values).on_conflict_do_update(index_elements=["id"], set_=values))
+    await tx.execute(insert(GRANT).values(**values).on_conflict_do_update(index_elements=["clip_id", "owner_id"], set_=values))
 
 
 async def is_shut(tx: Transaction, owner: PersonId, asker: PersonId, place: PlaceId) -> bool:
@@ -323,14 +325,39 @@ async def appearances_of(tx: Transaction, person: PersonId, *, limit: int = 10, 
     return [ClipId(row.clip_id) for row in rows], count
 
 
+async def forget_clip(tx: Transaction, clip: ClipId) -> None:
+    """The clip was never promised: nothing was asked and nobody appears."""
+    for table in (ASK, GRANT, APPEARANCE):
+        await tx.execute(delete(table).where(table.c.clip_id == clip))
+
+
 async def hand_over(tx: Transaction, person: PersonId, other: PersonId) -> None:
     """What was said by, to and about `other` is from now on `person`'s: they turned out to be one."""
+    for table, column in ((APPEARANCE, "person_id"), (GRANT, "owner_id")):
+        mine = table.alias()
+        both = select(mine.c.clip_id).where(mine.c[column] == person)
+        await tx.execute(delete(table).where(table.c[column] == other, table.c.clip_id.in_(both)))
     columns = [(ASK, "owner_id"), (ASK, "requester_id"), (PERMISSION, "owner_id"), (PERMISSION, "to_id")]
-    columns += [(GRANT, "owner_id"), (GRANT, "requester_id"), (NEVER_ASK, "owner_id"), (NEVER_ASK, "asker_id"), (APPEARANCE, "person_id")]
-    for table, column in columns:
-        await tx.execute(update(table).prefix_with("OR IGNORE").where(table.c[column] == other).values({column: person}))
-    for table, column in columns:
-        await tx.execute(delete(table).where(table.c[column] == other))
+    for table, column in [*columns, (GRANT, "owner_id"), (GRANT, "requester_id"), (APPEARANCE, "person_id")]:
+        await tx.execute(update(table).where(table.c[column] == other).values({column: person}))
+    theirs = or_(NEVER_ASK.c.owner_id == other, NEVER_ASK.c.asker_id == other)
+    doors = [_door(row) for row in await tx.execute(select(NEVER_ASK).where(theirs))]
+    await tx.execute(delete(NEVER_ASK).where(theirs))
+    for door in doors:
+        owner, asker = (person if one == other else one for one in (door.owner, door.asker))
+        await shut(tx, replace(door, owner=owner or person, asker=asker))
+
+
+async def note_shown(tx: Transaction, clip: ClipId, now: datetime) -> None:
+    """The clip is shown for the first time now, or was before."""
+    first = and_(APPEARANCE.c.clip_id == clip, APPEARANCE.c.shown_ms.is_(None))
+    await tx.execute(update(APPEARANCE).where(first).values(shown_ms=to_ms(now)))
+
+
+async def is_shown(tx: Transaction, clip: ClipId) -> bool:
+    """Whether the clip was ever shown, or about to be."""
+    where = and_(APPEARANCE.c.clip_id == clip, APPEARANCE.c.shown_ms.is_not(None))
+    return (await tx.execute(select(APPEARANCE.c.clip_id).where(where).limit(1))).first() is not None
 
 
 async def has_any(tx: Transaction, clip: ClipId) -> bool:

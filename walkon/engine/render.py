@@ -2,7 +2,7 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -11,22 +11,24 @@ from typing import Protocol
 
 import structlog
 
+from walkon.agreement import record_outcome, stars
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
-from walkon.library import tables
-from walkon.library.clips import Clip, Finished
-from walkon.library.endings import end_outcome, result_of
+from walkon.library import films, tables
+from walkon.library.clips import Clip, ClipState, Finished
+from walkon.library.endings import LEFTOVER, result_of
 from walkon.provenance.manifest import Seal, Source, Statement, room_for
 from walkon.provenance.wording import mark_words
-from walkon.queue.port import JobQueue, Lease
+from walkon.queue.port import JobCancelled, JobQueue, Lease, LeaseLost
 from walkon.safety.output import MOST_SAMPLES, REPORTED_SAMPLES, FrameCheck, Look, judge_pictures
 from walkon.safety.text import Judge, usual_judge
 from walkon.scene.codec import decode
 from walkon.store.database import Database
 from walkon.store.media import Media, MediaMissing
-from walkon.types.clock import Clock
+from walkon.types.clock import Clock, to_ms
+from walkon.types.errors import WalkonError
 from walkon.types.harm import HeldFor
-from walkon.types.ids import ClipId
+from walkon.types.ids import ClipId, PersonId
 
 log = structlog.get_logger(__name__)
 
@@ -61,23 +63,37 @@ class Studio:
     frame_check: FrameCheck = FrameCheck.OFF
 
 
+@dataclass(eq=False)
+class NotAgreed(WalkonError):
+    """Nothing of the clip may be made (any more): somebody in it does not agree, or it was stopped or taken down."""
+
+    clip: ClipId
+
+
+MAY_BE_MADE = frozenset({ClipState.PROMISED, ClipState.FAILED, ClipState.FINISHED})
+
+
 async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], None]) -> None:
     """Render the leased clip: draw, sign, store the files, let the queue decide by the fencing token, record, announce.
 
     Nothing reaches the media store before it is signed, so whatever crashes here leaves no unsigned clip to be posted. What a
-    check is not sure about is recorded as held back, and no card shows it.
+    check is not sure about is recorded as held back, and no card shows it. Whether its people agree is asked before the first
+    frame, before anything is kept, and in the transaction that records it.
 
-    Raises RenderFailed, NotFinished, LeaseLost, JobCancelled, OSError (media or scratch away).
+    Raises RenderFailed, NotFinished, NotAgreed, LeaseLost, JobCancelled, OSError (media or scratch away).
     """
     clip_id = ClipId(lease.job.payload.decode())
-    clip = await studio.database.read(lambda tx: tables.get(tx, clip_id))
-    if clip is None:
-        raise RenderFailed("the clip is not in the store", retryable=False)
+    clip, _ = await _agreed(studio, clip_id)
     outcome = await _outcome(studio, clip, lease, report)
     spent_ms = outcome.spent_ms if isinstance(outcome, Finished) else 0
-    await studio.queue.complete(lease, result_of(outcome), spent_ms=spent_ms)
     now = studio.clock.now()
-    await studio.database.write(lambda tx: end_outcome(tx, clip_id, lease.token, outcome, now))
+    try:
+        await studio.queue.complete(lease, result_of(outcome), spent_ms=spent_ms)
+    except (JobCancelled, LeaseLost):
+        files = films.files_of(outcome) if isinstance(outcome, Finished) else ()
+        await studio.database.write(lambda tx: films.discard(tx, files, to_ms(now + LEFTOVER)))
+        raise
+    await studio.database.write(lambda tx: record_outcome(tx, clip_id, lease.token, outcome, now))
     studio.database.announce()
 
 
@@ -95,9 +111,22 @@ async def _outcome(studio: Studio, clip: Clip, lease: Lease, report: Callable[[S
         shutil.rmtree(directory, ignore_errors=True)
 
 
+async def _agreed(studio: Studio, id: ClipId) -> tuple[Clip, Mapping[PersonId, str]]:
+    """The clip and what its people are called. Raises NotAgreed; RenderFailed where it is unknown."""
+    async with studio.database.reading() as tx:
+        clip = await tables.get(tx, id)
+        if clip is None:
+            raise RenderFailed("the clip is not in the store", retryable=False)
+        names = await stars(tx, clip, studio.clock.now()) if clip.state in MAY_BE_MADE else None
+    if names is None:
+        raise NotAgreed(id)
+    return clip, names
+
+
 async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[Step], None], started: float) -> Finished:
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
-    scene, drawn = decode(clip.scene), studio.backend.capabilities.drawn
+    clip, names = await _agreed(studio, clip.id)
+    scene, drawn = decode(clip.scene).starring(names), studio.backend.capabilities.drawn
     built_on = ClipId(scene.built_on.clip) if scene.built_on else None
     async with _film(studio, clip.parent) as parent, _film(studio, built_on) as film:
         order = Order(
@@ -108,6 +137,7 @@ async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[S
             mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
         )
         rendered = await studio.backend.render(order, report)
+        await _agreed(studio, clip.id)
         report(Step(phase=Phase.CHECKING, fraction=0.98))
         held = await _held_for(studio, clip, rendered)
         source = Source.ALGORITHM if drawn else Source.MODEL

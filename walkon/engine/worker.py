@@ -12,9 +12,9 @@ import structlog
 
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Phase, RenderFailed, Step
-from walkon.engine.render import Studio, render_clip
+from walkon.engine.render import NotAgreed, Studio, render_clip
 from walkon.library.clips import FailureCause
-from walkon.library.endings import end_failed
+from walkon.library.endings import end_declined, end_failed
 from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
@@ -93,6 +93,9 @@ class Worker:
             outcome = "cancelled"
         except QueueUnusable as error:
             log.warning("result_not_taken", job=lease.job.id, reason=error.reason)
+        except NotAgreed:
+            outcome = "withheld"
+            await self._withhold(lease)
         except RenderFailed as error:
             await self._fail(lease, FaultKind.TRANSIENT if error.retryable else FaultKind.BAD_INPUT, error.reason)
         except NotFinished as error:
@@ -147,6 +150,16 @@ class Worker:
         if beat is not Beat.LOST:
             await asyncio.shield(self._studio.queue.release(lease))
         return "cancelled"
+
+    async def _withhold(self, lease: Lease) -> None:
+        # Whoever withdrew has ended clip and job already; what ran out by itself is noticed here first.
+        await self._studio.database.write(lambda tx: end_declined(tx, ClipId(lease.job.payload.decode()), self._studio.clock.now()))
+        self._studio.database.announce()
+        try:
+            await self._studio.queue.cancel(lease.job.id)
+            await self._studio.queue.release(lease)
+        except (LeaseLost, QueueUnusable) as error:
+            log.warning("job_not_called_off", job=lease.job.id, reason=f"{type(error).__name__} {error}")
 
     async def _fail(self, lease: Lease, kind: FaultKind, reason: str) -> None:
         log.warning("render_failed", job=lease.job.id, attempt=lease.attempt, reason=reason)

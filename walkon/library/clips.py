@@ -135,7 +135,8 @@ class Clip:
     @property
     def terms(self) -> Terms:
         """What whoever is in it agrees to."""
-        return Terms(clip=self.id, requester=self.asker.id, place=self.place.id, words=self.prompt, scene=self.scene, reference=self.parent)
+        who, where = self.asker.id, self.place.scope
+        return Terms(clip=self.id, requester=who, place=where, words=self.prompt, scene=self.scene, reference=self.parent)
 
     @property
     def waited_s(self) -> float:
@@ -196,8 +197,11 @@ def release(clip: Clip) -> Clip:
 
 
 def decline(clip: Clip, now: datetime) -> Clip:
-    """The clip, not made: somebody in it does not agree. Raises ClipEnded."""
-    if clip.state.final:
+    """The clip, not made: somebody in it does not agree; also one that failed before, so that no late result brings it back.
+
+    Raises ClipEnded.
+    """
+    if clip.state.final and clip.state is not ClipState.FAILED:
         raise ClipEnded(clip.id, clip.state)
     return replace(clip, state=ClipState.DECLINED, ended_at=now)
 

@@ -129,9 +129,9 @@ async def end_waiting(tx: Transaction, id: ClipId, now: datetime) -> Clip | None
 
 
 async def end_declined(tx: Transaction, id: ClipId, now: datetime) -> Clip | None:
-    """Somebody in the clip does not agree, which gives its turn back; a clip that has ended already stays as it is. None if unknown."""
+    """Somebody in the clip does not agree: its turn is given back. One that ended stays as it is, unless it failed. None if unknown."""
     clip = await tables.get(tx, id)
-    if clip is None or clip.state.final:
+    if clip is None or (clip.state.final and clip.state is not ClipState.FAILED):
         return clip
     await spending.give_back(tx, id)
     return await _change(tx, clip, decline(clip, now), now)

@@ -60,6 +60,7 @@ CLIP = Table(
     Index("ix_clip_state_asked_ms", "state", "asked_ms"),
     Index("ix_clip_parent_asked_ms", "parent", "asked_ms"),
 )
+_GOING = (ClipState.WAITING, ClipState.PROMISED)
 DEEPEST = 1000
 """How far up the line of parents is followed."""
 
@@ -141,10 +142,10 @@ async def promised(tx: Transaction) -> Sequence[Clip]:
 
 
 async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
-    """A person's newest clips in one place, newest first."""
+    """An account's newest clips in one place, newest first. promised_only: those that wait for people, in line or rendering."""
     where = [CLIP.c.person_id == person, CLIP.c.place_id == place]
     if promised_only:
-        where.append(CLIP.c.state == ClipState.PROMISED)
+        where.append(CLIP.c.state.in_(_GOING))
     rows = await tx.execute(select(CLIP).where(*where).order_by(CLIP.c.asked_ms.desc(), CLIP.c.id).limit(limit))
     return [_clip(row) for row in rows]
 
@@ -154,6 +155,12 @@ async def finished_of(tx: Transaction, person: PersonId, *, start: int = 0, limi
     where = and_(CLIP.c.person_id == person, CLIP.c.state == ClipState.FINISHED)
     order = (CLIP.c.asked_ms.desc(), CLIP.c.id)
     return [_clip(row) for row in await tx.execute(select(CLIP).where(where).order_by(*order).offset(start).limit(limit))]
+
+
+async def going_of(tx: Transaction, person: PersonId, place: PlaceId | None) -> Sequence[Clip]:
+    """All that an account has waiting, in line or rendering, in one place or (None) everywhere."""
+    where = [CLIP.c.person_id == person, CLIP.c.state.in_(_GOING), *([CLIP.c.place_id == place] if place is not None else [])]
+    return [_clip(row) for row in await tx.execute(select(CLIP).where(*where).order_by(CLIP.c.asked_ms, CLIP.c.id))]
 
 
 async def ancestors(tx: Transaction, id: ClipId, place: PlaceId, limit: int) -> tuple[Sequence[Clip], int]:

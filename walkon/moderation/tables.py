@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Row, String, Table, Text, delete, select
+from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, select
 
 from walkon.config import Quotas
 from walkon.moderation.limits import PlaceRules
 from walkon.moderation.mutes import Case, Deed, Entry, Mute, key_of
+from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
@@ -84,8 +85,8 @@ def _mute(row: Row[Any]) -> Mute:
 
 
 async def mutes_of(tx: Transaction, person: PersonId, place: PlaceId | None) -> Sequence[Mute]:
-    """What was said about a person for that place and for everywhere, also where it has ended by now. None: for any place."""
-    where = MUTE.c.person_id == person
+    """What was said about any account of a person for that place and for everywhere, also what has ended. place: None for any."""
+    where: ColumnElement[bool] = MUTE.c.person_id.in_(await accounts_of(tx, person))
     if place is not None:
         where &= MUTE.c.place_id.in_([place, ""])
     return [_mute(row) for row in await tx.execute(select(MUTE).where(where))]
@@ -102,9 +103,9 @@ async def put(tx: Transaction, mute: Mute) -> None:
 
 
 async def lift(tx: Transaction, person: PersonId, place: PlaceId | None) -> None:
-    """Nothing holds this person back there any more."""
-    who, where = key_of(person, place)
-    await tx.execute(delete(MUTE).where(MUTE.c.person_id == who, MUTE.c.place_id == where))
+    """Nothing holds any account of this person back there any more."""
+    _, where = key_of(person, place)
+    await tx.execute(delete(MUTE).where(MUTE.c.person_id.in_(await accounts_of(tx, person)), MUTE.c.place_id == where))
 
 
 async def append(tx: Transaction, event: EventId, case: Case, now: datetime, *, running: int = 0, waiting: int = 0) -> Entry:

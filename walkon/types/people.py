@@ -59,6 +59,11 @@ class Place:
     private: bool = False
     elsewhere: bool = False
 
+    @property
+    def scope(self) -> PlaceId:
+        """What somebody agrees to who agrees to being seen here: a chat nobody named to us is not that person's own place."""
+        return PlaceId(f"{self.id}:elsewhere") if self.elsewhere else self.id
+
     @classmethod
     def alone_with(cls, person: Person) -> "Place":
         """The person's own chat with walkon, wherever that is: the platform finds it from the account."""

@@ -1,0 +1,100 @@
+"""Whether the people in a clip agree, now: consent's gate asked about the library's clips. Bot and engine both ask here."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+
+from walkon.consent import tables as consent
+from walkon.consent.gate import Judged, Passage, judge, objections
+from walkon.consent.grants import Use, Verdict
+from walkon.consent.likeness import Part
+from walkon.library import tables
+from walkon.library.clips import Clip, ClipState, Finished
+from walkon.library.endings import end_declined, end_outcome
+from walkon.scene.codec import decode
+from walkon.store.accounts import person_of
+from walkon.store.database import Transaction
+from walkon.types.harm import HeldFor
+from walkon.types.ids import ClipId, PersonId, PlaceId
+from walkon.types.people import Place
+from walkon.types.scene import Scene
+
+
+def passage(clip: Clip, *, place: PlaceId | None = None, use: Use = Use.MAKE) -> Passage:
+    """What is about to happen with a clip. place: where it will be seen, None for where it was asked for."""
+    named = decode(clip.scene).people if clip.scene else ()
+    return Passage(terms=clip.terms, place=place or clip.place.scope, named=named, use=use)
+
+
+async def against(tx: Transaction, clip: Clip, now: datetime, *, place: PlaceId | None = None, use: Use = Use.MAKE) -> tuple[Judged, ...]:
+    """Those in the clip who do not agree to it; empty where it may go on, as it always may where nobody is in it."""
+    return await objections(tx, passage(clip, place=place, use=use), now)
+
+
+async def stars(tx: Transaction, clip: Clip, now: datetime) -> Mapping[PersonId, str] | None:
+    """What the figures of a clip are called whose people agree, by account; None where anybody in it does not."""
+    judged = await judge(tx, passage(clip), now)
+    if any(one.verdict is not Verdict.LIVE for one in judged):
+        return None
+    names: dict[PersonId, str] = {}
+    for account in decode(clip.scene).people:
+        likeness = await consent.likeness_of(tx, await person_of(tx, account))
+        if likeness is not None:
+            names[account] = likeness.name
+    return names
+
+
+async def record_outcome(tx: Transaction, id: ClipId, token: int, outcome: Finished | HeldFor, now: datetime) -> bool:
+    """Record what a render came to if everybody in it still agrees in this very transaction; False where the output is dropped."""
+    clip = await tables.get(tx, id)
+    if clip is not None and clip.state in (ClipState.PROMISED, ClipState.FAILED) and await against(tx, clip, now):
+        await end_declined(tx, id, now)
+    return await end_outcome(tx, id, token, outcome, now)
+
+
+class Passing(StrEnum):
+    """Whether a finished clip may be shown somewhere."""
+
+    AGREED = "agreed"
+    OUT_OF_SCOPE = "out_of_scope"
+    """Not there: it may not travel. Where it was asked for it may stand."""
+    AGAINST = "against"
+    """Nowhere."""
+    GONE = "gone"
+    """It is no finished clip any more."""
+
+
+ANYWHERE = PlaceId("elsewhere")
+"""A chat that nobody names to us: only what may travel is shown there."""
+
+
+async def let_through(tx: Transaction, *, clip_id: ClipId, place: Place | None, now: datetime) -> Passing:
+    """Whether a finished clip may be shown now; the first showing is noted before it happens.
+
+    place: where else than where it was asked for, None for there.
+    What was shown once stays under gentler terms (`Use.KEEP`): rules that were tightened since do not take it down by themselves.
+    """
+    clip = await tables.get(tx, clip_id)
+    if clip is None or clip.state is not ClipState.FINISHED:
+        return Passing.GONE
+    home = place is None or (place.id == clip.place.id and not place.elsewhere and not clip.place.elsewhere)
+    shown = home and await consent.is_shown(tx, clip_id)
+    where = clip.place.scope if home or place is None else ANYWHERE if place.elsewhere else place.id
+    passing = await may_be_shown(tx, clip, place=where, now=now, use=Use.KEEP if shown else Use.MAKE)
+    if passing is Passing.AGREED:
+        await consent.note_shown(tx, clip_id, now)
+    return passing
+
+
+async def may_be_shown(tx: Transaction, clip: Clip, *, place: PlaceId, now: datetime, use: Use = Use.MAKE) -> Passing:
+    """Whether everybody in the clip agrees to its being shown there, now."""
+    objecting = await against(tx, clip, now, place=place, use=use)
+    if not objecting:
+        return Passing.AGREED
+    return Passing.OUT_OF_SCOPE if all(one.verdict is Verdict.OUT_OF_SCOPE for one in objecting) else Passing.AGAINST
+
+
+def parts_of(scene: Scene) -> Mapping[PersonId, frozenset[Part]]:
+    """What a scene needs of each person in it: the face of whoever is seen, the voice too of whoever speaks."""
+    speaking = {subject.person for shot in scene.shots for line in shot.lines if (subject := shot.subject(line.speaker))}
+    return {person: frozenset(Part) if person in speaking else frozenset({Part.FACE}) for person in scene.people}
