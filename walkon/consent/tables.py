@@ -363,3 +363,26 @@ async def is_shown(tx: Transaction, clip: ClipId) -> bool:
 async def has_any(tx: Transaction, clip: ClipId) -> bool:
     """Whether anybody is in a clip who must have said yes."""
     return (await tx.execute(select(APPEARANCE.c.clip_id).where(APPEARANCE.c.clip_id == clip).limit(1))).first() is not None
+
+
+async def everybody(tx: Transaction) -> frozenset[PersonId]:
+    """Everybody who is named here, in whatever part."""
+    columns = (LIKENESS.c.owner_id, ASK.c.owner_id, ASK.c.requester_id, GRANT.c.owner_id, GRANT.c.requester_id, APPEARANCE.c.person_id)
+    return frozenset([PersonId(id) for column in columns for id in (await tx.execute(select(column).distinct())).scalars()])
+
+
+async def forget(tx: Transaction, person: PersonId) -> None:
+    """Remove every row that names somebody. Their likeness must be revoked, and their clips taken down, first."""
+    for column in (
+        LIKENESS.c.owner_id,
+        ASK.c.owner_id,
+        ASK.c.requester_id,
+        PERMISSION.c.owner_id,
+        PERMISSION.c.to_id,
+        GRANT.c.owner_id,
+        GRANT.c.requester_id,
+        NEVER_ASK.c.owner_id,
+        NEVER_ASK.c.asker_id,
+        APPEARANCE.c.person_id,
+    ):
+        await tx.execute(delete(column.table).where(column == person))

@@ -223,3 +223,20 @@ async def recent_energy(tx: Transaction, lane: str, limit: int = 20) -> float:
 async def remove(tx: Transaction, id: ClipId) -> None:
     """Forget a clip that nobody was told about."""
     await tx.execute(delete(CLIP).where(CLIP.c.id == id))
+
+
+async def of_people(tx: Transaction, people: Collection[PersonId]) -> Sequence[ClipId]:
+    """Every clip that one of these accounts asked for."""
+    return [ClipId(id) for id in (await tx.execute(select(CLIP.c.id).where(CLIP.c.person_id.in_(people)))).scalars()]
+
+
+async def all_people(tx: Transaction) -> frozenset[PersonId]:
+    """Every account that asked for a clip."""
+    return frozenset(PersonId(id) for id in (await tx.execute(select(CLIP.c.person_id).distinct())).scalars())
+
+
+async def forget(tx: Transaction, person: PersonId) -> None:
+    """Nobody is named any more as the one who asked for this account's clips. They must be taken down first."""
+    nobody = Person(id=PersonId(f"{person.partition(':')[0]}:0"), name="")
+    values = {"person_id": nobody.id, "person": msgspec.json.encode(nobody).decode(), "prompt": ""}
+    await tx.execute(update(CLIP).where(CLIP.c.person_id == person).values(**values))

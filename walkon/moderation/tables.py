@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, select
+from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, select, update
 
 from walkon.config import Quotas
 from walkon.moderation.limits import PlaceRules
@@ -157,16 +157,4 @@ async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10) -> Seq
     return [_entry(row) for row in rows]
 
 
-async def rules_of(tx: Transaction, place: PlaceId) -> PlaceRules:
-    """What the moderators of a place have set; no limits where they have set none."""
-    row = (await tx.execute(select(PLACE_RULES).where(PLACE_RULES.c.place_id == place))).first()
-    if row is None:
-        return PlaceRules()
-    return PlaceRules(person=msgspec.json.decode(row.person, type=Quotas), place=msgspec.json.decode(row.place, type=Quotas))
-
-
-async def set_rules(tx: Transaction, place: PlaceId, rules: PlaceRules) -> None:
-    """From now on these hold there."""
-    values = {"person": msgspec.json.encode(rules.person).decode(), "place": msgspec.json.encode(rules.place).decode()}
-    new = insert(PLACE_RULES).values(place_id=place, **values)
-    await tx.execute(new.on_conflict_do_update(index_elements=["place_id"], set_=values))
+from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, select, update

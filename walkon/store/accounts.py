@@ -93,3 +93,9 @@ async def drop_offers(tx: Transaction, account: PersonId, now_ms: int) -> None:
 def _offer(row: Row[Any]) -> Offer:
     claimed = PersonId(row.claimed_by_id) if row.claimed_by_id else None
     return Offer(account=PersonId(row.account_id), code_sha256=row.code_sha256, expires_ms=row.expires_ms, claimed_by=claimed)
+
+
+async def forget(tx: Transaction, account: PersonId) -> None:
+    """The account was joined with none, and offers nothing."""
+    await tx.execute(delete(ACCOUNT).where(ACCOUNT.c.account_id == account))
+    await tx.execute(delete(LINK).where((LINK.c.account_id == account) | (LINK.c.claimed_by_id == account)))

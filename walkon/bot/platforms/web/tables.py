@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, Row, String, Table, Text, func, or_, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Index, Row, String, Table, Text, delete, func, or_, select, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
+from walkon.types.ids import PersonId
 from walkon.types.people import Locale
 
 WEB_MESSAGE = Table(
@@ -178,3 +179,9 @@ async def save_session(tx: Transaction, row: SessionRow) -> None:
     """Write down what is known of a browser."""
     values = {name: getattr(row, name) for name in SessionRow.__dataclass_fields__}
     await tx.execute(insert(WEB_SESSION).values(**values).on_conflict_do_update(index_elements=["id"], set_=values))
+
+
+async def forget(tx: Transaction, person: PersonId) -> None:
+    """Remove what an account of the page said and was told, and every browser that speaks for it."""
+    await tx.execute(delete(WEB_MESSAGE).where(or_(WEB_MESSAGE.c.person_id == person, WEB_MESSAGE.c.visible_to == person)))
+    await tx.execute(delete(WEB_SESSION).where(WEB_SESSION.c.name == person.partition(":")[2]))

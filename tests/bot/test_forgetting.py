@@ -1,0 +1,112 @@
+"""Forgetting somebody: what showed or named them is gone, what proves the rest stands, and no mute is escaped by it."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from tests.consent.village import LEA
+from tests.town import Town
+from walkon.bot.forgetting import Forgetting, Forgotten
+from walkon.bot.platforms.web import tables as web
+from walkon.bot.takedown import after_takedown
+from walkon.consent import enrolment_tables
+from walkon.consent.deciding import Decider
+from walkon.consent.enrolment import new_challenge
+from walkon.consent.proof import Proof
+from walkon.library.clips import ClipState
+from walkon.moderation import tables as moderation
+from walkon.moderation.mutes import Mute
+from walkon.store.audit import audit
+from walkon.store.keys import Keys
+from walkon.store.ledger import Ledger
+from walkon.store.schema import METADATA
+from walkon.store.tombstones import TombstoneKind, since
+from walkon.types.ids import PersonId
+from walkon.types.people import Person
+
+
+@pytest.fixture
+def keys() -> Keys:
+    return Keys.new()
+
+
+async def forget(town: Town, keys: Keys, person: PersonId = LEA) -> Forgotten:
+    forgetting = Forgetting(keys=keys, decider=Decider(Proof(keys).record), erasers=(web.forget,))
+    done = await town.house.database.write(lambda tx: forgetting.forget(tx, person, town.clock.now()))
+    await after_takedown(town.house, done.removal)
+    await town.house.database.scrub()
+    return done
+
+
+async def everything(town: Town) -> str:
+    """Every row of every table, as text."""
+    async with town.house.database.reading() as tx:
+        return "\n".join([str((table.name, *row)) for table in METADATA.sorted_tables for row in await tx.execute(select(table))])
+
+
+async def test_nothing_in_the_store_names_or_quotes_who_was_forgotten(town: Town, keys: Keys, tmp_path: Path) -> None:
+    await town.finished("Lea", "CANARY a cat juggles")
+    await town.say("Lea", "prompt", prompt="CANARY a dog waits in line")
+    key = keys.person_key(LEA)
+    async with town.house.database.transaction() as tx:
+        await Ledger(keys).append(tx, "consent.refused", key, payload={"words": "CANARY"}, at=town.clock.now())
+        await enrolment_tables.add(tx, new_challenge(LEA, town.clock.now(), name="Lea", tries_left=2))
+    assert "web:Lea" in await everything(town)
+    done = await forget(town, keys)
+    assert (done.accounts, done.keys, len(done.removal.clips)) == ((LEA,), 1, 2)
+    left = await everything(town)
+    assert "Lea" not in left
+    assert "CANARY" not in left
+    files = b"".join(path.read_bytes() for path in tmp_path.rglob("store.db*"))
+    assert b"CANARY" not in files
+
+
+async def test_attack_28_after_forgetting_the_ledger_is_sound_and_says_that_somebody_was(town: Town, keys: Keys) -> None:
+    async with town.house.database.transaction() as tx:
+        await Ledger(keys).append(tx, "consent.refused", keys.person_key(LEA), payload={}, at=town.clock.now())
+    await forget(town, keys)
+    async with town.house.database.reading() as tx:
+        found = await tx.run_sync(lambda connection: audit(connection, keys))
+        entry = await Ledger(keys).read(tx, found.head.size - 1)
+        graves, _ = await since(tx, 0)
+    assert (found.sound, found.forgotten) == (True, 1)
+    assert entry
+    assert (entry.kind, entry.payload) == ("person.forgotten", {"keys": 1})
+    assert (TombstoneKind.PERSON, keys.person_key(LEA)) in {(grave.kind, grave.subject) for grave in graves}
+
+
+async def test_their_clips_are_down_for_everybody_and_others_stay(town: Town, keys: Keys) -> None:
+    hers = await town.finished("Lea", "a cat")
+    his = await town.finished("Marc", "a dog")
+    await forget(town, keys)
+    states = [clip.state for one in (hers, his) if (clip := await town.house.database.read(lambda tx, id=one.id: _clip(tx, id)))]
+    assert states == [ClipState.TAKEN_DOWN, ClipState.FINISHED]
+
+
+async def _clip(tx, id):
+    from walkon.library import tables
+
+    return await tables.get(tx, id)
+
+
+async def _mutes(town, place):
+    return await town.house.database.read(lambda tx: moderation.mutes_of(tx, LEA, place))
+
+
+async def test_a_mute_that_holds_is_not_escaped_and_one_that_ended_goes(town: Town, keys: Keys) -> None:
+    person, olga, now = Person(id=LEA, name="Lea"), Person(id=PersonId("web:Olga"), name="Olga"), town.clock.now()
+    for place, until in (("web:a", None), ("web:b", now + timedelta(days=1)), ("web:c", now)):
+        mute = Mute(person=person, place=place, until=until, reason="CANARY", by=olga, at=now)
+        await town.house.database.write(lambda tx, mute=mute: moderation.put(tx, mute))
+    await forget(town, keys)
+    left = [mute for place in ("web:a", "web:b", "web:c") for mute in await _mutes(town, place)]
+    assert [(mute.place, mute.person.name, mute.reason) for mute in left] == [("web:a", "", ""), ("web:b", "", "")]
+
+
+async def test_forgetting_twice_or_somebody_unknown_leaves_nothing_to_do(town: Town, keys: Keys) -> None:
+    await town.finished("Lea", "a cat")
+    await forget(town, keys)
+    again = await forget(town, keys)
+    assert (again.keys, len(again.removal.clips)) == (0, 0)

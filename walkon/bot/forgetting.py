@@ -1,0 +1,71 @@
+"""Forgetting somebody: everything that shows or names them ends, and the keys of whatever is left are destroyed.
+
+All of it is one transaction. The ledger's entries about them stay in their places, as noise that proves the others.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from walkon.bot.takedown import Removal, record_takedown
+from walkon.consent import enrolment_tables
+from walkon.consent import tables as consent
+from walkon.consent.deciding import Decider
+from walkon.library import tables as library
+from walkon.library.clips import RemovedBy
+from walkon.moderation import tables as moderation
+from walkon.store import accounts, sealed_keys
+from walkon.store.database import Transaction
+from walkon.store.keys import Keys
+from walkon.store.ledger import Ledger
+from walkon.store.tombstones import TombstoneKind, bury
+from walkon.types.ids import PersonId
+
+Eraser = Callable[[Transaction, PersonId], Awaitable[None]]
+"""Removes what one platform keeps about an account."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgotten:
+    """What it came to. keys: how many were destroyed. removal: clips that are down now; `after_takedown` must follow."""
+
+    accounts: tuple[PersonId, ...]
+    keys: int
+    removal: Removal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forgetting:
+    """keys: name people in vault and ledger. erasers: of the platforms."""
+
+    keys: Keys
+    decider: Decider
+    erasers: Sequence[Eraser] = ()
+
+    async def forget(self, tx: Transaction, account: PersonId, now: datetime) -> Forgotten:
+        """Forget the person behind an account, with all their accounts. Safe to repeat; of somebody unknown nothing is left to do."""
+        person, named = await accounts.person_of(tx, account), await accounts.accounts_of(tx, account)
+        shown = await self.decider.revoke(tx, person, now)
+        removal = await record_takedown(tx, shown, RemovedBy.PERSON, now)
+        own = await record_takedown(tx, await library.of_people(tx, named), RemovedBy.MAKER, now)
+        for one in named:
+            await self._erase(tx, one, now)
+        owners = [self.keys.person_key(one) for one in named]
+        destroyed = sum([await sealed_keys.destroy_all_of(tx, owner) for owner in owners])
+        await Ledger(self.keys).append(tx, "person.forgotten", None, payload={"keys": destroyed}, at=now)
+        for owner in owners:
+            await bury(tx, TombstoneKind.PERSON, owner, now)
+        return Forgotten(accounts=tuple(named), keys=destroyed, removal=_both(removal, own))
+
+    async def _erase(self, tx: Transaction, account: PersonId, now: datetime) -> None:
+        await enrolment_tables.forget(tx, account)
+        await consent.forget(tx, account)
+        await library.forget(tx, account)
+        await moderation.forget(tx, account, now)
+        await accounts.forget(tx, account)
+        for eraser in self.erasers:
+            await eraser(tx, account)
+
+
+def _both(one: Removal, other: Removal) -> Removal:
+    return Removal(clips=one.clips | other.clips, made_from=one.made_from + other.made_from, stopped=tuple({*one.stopped, *other.stopped}))
