@@ -45,17 +45,18 @@ class Forgetting:
     async def forget(self, tx: Transaction, account: PersonId, now: datetime) -> Forgotten:
         """Forget the person behind an account, with all their accounts. Safe to repeat; of somebody unknown nothing is left to do."""
         person, named = await accounts.person_of(tx, account), await accounts.accounts_of(tx, account)
+        owners = [self.keys.person_key(one) for one in named]
+        held = sum([await sealed_keys.count_of(tx, owner) for owner in owners])
         shown = await self.decider.revoke(tx, person, now)
         removal = await record_takedown(tx, shown, RemovedBy.PERSON, now)
         own = await record_takedown(tx, await library.of_people(tx, named), RemovedBy.MAKER, now)
         for one in named:
             await self._erase(tx, one, now)
-        owners = [self.keys.person_key(one) for one in named]
-        destroyed = sum([await sealed_keys.destroy_all_of(tx, owner) for owner in owners])
-        await Ledger(self.keys).append(tx, "person.forgotten", None, payload={"keys": destroyed}, at=now)
+        await Ledger(self.keys).append(tx, "person.forgotten", None, payload={"keys": held}, at=now)
         for owner in owners:
+            await sealed_keys.destroy_all_of(tx, owner)
             await bury(tx, TombstoneKind.PERSON, owner, now)
-        return Forgotten(accounts=tuple(named), keys=destroyed, removal=_both(removal, own))
+        return Forgotten(accounts=tuple(named), keys=held, removal=_both(removal, own))
 
     async def _erase(self, tx: Transaction, account: PersonId, now: datetime) -> None:
         await enrolment_tables.forget(tx, account)

@@ -25,6 +25,9 @@ VERBS: Mapping[str, str] = {
     "queue": "queue",
     "invite": "invite",
     "ledger": "ledger",
+    "backup": "keeping",
+    "restore": "keeping",
+    "forget": "keeping",
     "config": "settings",
 }
 """Every verb and the module of this package that has it under the same name."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -52,16 +53,31 @@ def verify(as_json: bool) -> None:
         click.get_current_context().exit(FAILED)
 
 
+@ledger.command()
+@common
+@as_json
+def unlock(as_json: bool) -> None:
+    """Go on from the ledger as it stands, after a backup older than what was published."""
+    config = settings()
+    from walkon.restoring import unlock as go_on
+    from walkon.types.clock import SystemClock
+
+    head = asyncio.run(go_on(config, SystemClock()))
+    words = f"The ledger goes on from {head.size} entries, root {head.root.hex()}. Tell the people of this host that decisions were lost."
+    show({"size": head.size, "root": head.root.hex()}, words, json_wanted=as_json)
+
+
 def _audited(config: "Config") -> "tuple[Audit, bool]":
     from walkon.store.audit import NOTHING, audit_store
     from walkon.store.keys import Keys, KeysMissing
+    from walkon.store.witness import Witness
 
-    try:
+    keys, witnessed = None, None
+    with suppress(KeysMissing):
         keys = Keys.read(config.consent.key_file)
-    except KeysMissing:
-        keys = None
+        witnessed = Witness(config.consent.key_file, keys).head()
     there = config.store_on_postgres or config.store_path.exists()
-    found = asyncio.run(audit_store(config.store_place, keys)) if there else NOTHING
+    found = asyncio.run(audit_store(config.store_place, keys, witnessed)) if there else NOTHING
     return found, keys is not None
 
 

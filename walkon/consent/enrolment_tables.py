@@ -126,6 +126,11 @@ async def overdue(tx: Transaction, expired: datetime, received_before: datetime)
     return [_enrolment(row) for row in await tx.execute(select(ENROLMENT).where(or_(challenges, videos)))]
 
 
+async def everybody(tx: Transaction) -> frozenset[PersonId]:
+    """Everybody who ever began to enrol."""
+    return frozenset(PersonId(id) for id in (await tx.execute(select(ENROLMENT.c.person_id).distinct())).scalars())
+
+
 async def forget(tx: Transaction, person: PersonId) -> None:
     """Remove all enrolments of a person."""
     await tx.execute(delete(ENROLMENT).where(ENROLMENT.c.person_id == person))

@@ -161,6 +161,12 @@ async def likeness_of(tx: Transaction, owner: PersonId) -> Likeness | None:
     return _read(Likeness, row) if row else None
 
 
+async def owner_of(tx: Transaction, likeness_id: str) -> PersonId | None:
+    """Whose likeness it is, None where it is nobody's any more."""
+    owner = (await tx.execute(select(LIKENESS.c.owner_id).where(LIKENESS.c.id == likeness_id))).scalar()
+    return PersonId(owner) if owner else None
+
+
 async def likeness_called(tx: Transaction, handle: str) -> Likeness | None:
     """Whose handle this is, None if nobody's. handle: from `read_handle`."""
     row = (await tx.execute(select(LIKENESS).where(LIKENESS.c.handle == handle))).first()

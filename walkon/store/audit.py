@@ -67,12 +67,15 @@ NOTHING = Audit(head=Head(0, hashlib.sha256().digest()), faults=(), readable=0, 
 """What is found where nothing was written down yet."""
 
 
-async def audit_store(place: Path | str, keys: Keys | None) -> Audit:
+async def audit_store(place: Path | str, keys: Keys | None, witnessed: Head | None = None) -> Audit:
     """The same for a database, as in `Database.open`; it must exist, and a running walkon may write to it."""
     thread = ConnectionThread(driver_of(place), writer=False)
 
+    def recomputed(connection: Connection) -> Audit:
+        return audit(connection, keys, witnessed) if inspect(connection).has_table(LEDGER.name) else NOTHING
+
     async def look(tx: Transaction) -> Audit:
-        return await tx.run_sync(lambda connection: audit(connection, keys) if inspect(connection).has_table(LEDGER.name) else NOTHING)
+        return await tx.run_sync(recomputed)
 
     try:
         return await thread.alone(look)

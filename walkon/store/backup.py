@@ -105,7 +105,9 @@ def unpack(file: Path, into: Path) -> Manifest:
 
 
 def put_keys(store: Path, file: Path) -> int:
-    """Put the sealed keys of a backup into its database; returns how many. Raises BackupUnusable, OSError."""
+    """Put the sealed keys of a backup into its database; returns how many, 0 where there is no such file. Raises BackupUnusable."""
+    if not file.exists():
+        return 0
     try:
         rows = msgspec.json.decode(file.read_bytes(), type=list[SealedKeyRow])
     except msgspec.DecodeError as error:

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Row, String, Table, func, insert, select
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Row, String, Table, func, select
 from sqlalchemy.engine import Connection
 
 from walkon.store import merkle, sealed_keys
 from walkon.store.keys import Keys
-from walkon.store.schema import INT64, METADATA
+from walkon.store.schema import INT64, METADATA, insert
 from walkon.store.sealing import SealBroken, seal, unseal
 from walkon.store.thread import Transaction
 from walkon.types.clock import from_ms, to_ms
@@ -111,6 +111,10 @@ class Ledger:
         size = await _size(tx)
         return Head(size, await tx.run_sync(lambda connection: merkle.root(_nodes(connection), size)))
 
+    async def root(self, tx: Transaction, size: int) -> bytes:
+        """The root of the first `size` entries, which there must be."""
+        return await tx.run_sync(lambda connection: merkle.root(_nodes(connection), size))
+
     async def inclusion(self, tx: Transaction, seq: int, size: int) -> list[bytes]:
         """What proves that entry `seq` is among the first `size` (`merkle.included`)."""
         return await tx.run_sync(lambda connection: merkle.inclusion(_nodes(connection), seq, size))
@@ -133,9 +137,8 @@ class Ledger:
     async def publish(self, tx: Transaction, at: datetime) -> Head:
         """Note the ledger as it stands as shown to the outside: from now on it may not shrink or change below that size."""
         head = await self.head(tx)
-        known = (await tx.execute(select(HEAD.c.size).where(HEAD.c.size == head.size))).first()
-        if known is None:
-            await tx.execute(insert(HEAD).values(size=head.size, root=head.root, at_ms=to_ms(at)))
+        row = insert(HEAD).values(size=head.size, root=head.root, at_ms=to_ms(at))
+        await tx.execute(row.on_conflict_do_update(index_elements=["size"], set_={"at_ms": to_ms(at)}))
         return head
 
     async def _entry(self, tx: Transaction, row: Row[Any]) -> Entry:

@@ -76,6 +76,11 @@ async def destroy_all_of(tx: Transaction, owner: PersonKey, *, made_before: date
     return (await tx.execute(delete(SEALED_KEY).where(where))).rowcount
 
 
+async def count_of(tx: Transaction, owner: PersonKey) -> int:
+    """How many keys a person has."""
+    return int((await tx.execute(select(func.count()).where(SEALED_KEY.c.owner == owner))).scalar_one())
+
+
 async def rewrap(tx: Transaction, keys: Keys, most: int = 500) -> int:
     """Wrap up to `most` keys anew that an older wrapping key wrapped; what they sealed stays as it is. Returns how many."""
     old = select(SEALED_KEY.c.id).where(SEALED_KEY.c.wrapping_version != keys.wrapping_version).limit(most)
