@@ -157,4 +157,29 @@ async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10) -> Seq
     return [_entry(row) for row in rows]
 
 
-from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, select, update
+async def rules_of(tx: Transaction, place: PlaceId) -> PlaceRules:
+    """What the moderators of a place have set; no limits where they have set none."""
+    row = (await tx.execute(select(PLACE_RULES).where(PLACE_RULES.c.place_id == place))).first()
+    if row is None:
+        return PlaceRules()
+    return PlaceRules(person=msgspec.json.decode(row.person, type=Quotas), place=msgspec.json.decode(row.place, type=Quotas))
+
+
+async def set_rules(tx: Transaction, place: PlaceId, rules: PlaceRules) -> None:
+    """From now on these hold there."""
+    values = {"person": msgspec.json.encode(rules.person).decode(), "place": msgspec.json.encode(rules.place).decode()}
+    new = insert(PLACE_RULES).values(place_id=place, **values)
+    await tx.execute(new.on_conflict_do_update(index_elements=["place_id"], set_=values))
+
+
+async def forget(tx: Transaction, person: PersonId, now: datetime) -> None:
+    """Nobody is named any more in what was done to this account or by it. A mute that still holds stays, without name or reason:
+    to be forgotten is no way around it.
+    """
+    nobody = _json(Person(id=PersonId(f"{person.partition(':')[0]}:0"), name=""))
+    await tx.execute(delete(MUTE).where(MUTE.c.person_id == person, MUTE.c.until_ms <= to_ms(now)))
+    unnamed = Person(id=person, name="")
+    await tx.execute(update(MUTE).where(MUTE.c.person_id == person).values(person=_json(unnamed), reason=""))
+    for table in (MUTE, LOG):
+        await tx.execute(update(table).where(table.c.by_id == person).values(by_id="", by=nobody))
+    await tx.execute(update(LOG).where(LOG.c.person_id == person).values(person_id="", person=nobody, reason=""))
