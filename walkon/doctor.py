@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 import walkon
-from walkon.config import Config, Secret
+from walkon.config import Backend, Config, Secret
 from walkon.queue.port import QueueUnusable
 from walkon.store.server_health import Health, media_health, store_health
 from walkon.types.errors import SetupError
@@ -86,6 +86,8 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _signature(config)
     yield from asyncio.run(_platforms(config))
     yield _speech()
+    if config.engine.backend is Backend.DIFFUSERS:
+        yield _model(config)
     yield from _picture_and_sound()
 
 
@@ -218,6 +220,23 @@ def _child_environment() -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("WALKON_")}
     places = [str(Path(walkon.__file__).parent.parent), inherited.get("PYTHONPATH", "")]
     return inherited | {"PYTHONPATH": os.pathsep.join(filter(None, places)), "PYTHONSAFEPATH": "1"}
+
+
+def _model(config: Config) -> Finding:
+    from walkon.engine.backends.diffusers import chosen
+    from walkon.engine.port import BackendUnavailable
+    from walkon.engine.weights import card
+
+    try:
+        choice = chosen(config.engine, config.walkon.data_dir)
+    except BackendUnavailable as error:
+        what, _, mend = error.reason.partition(". ")
+        return Finding(check="model", level=Level.STOP, what=f"model: {what}", mend=mend or None)
+    held = card()
+    what = f"model: {choice.why}; {f'{held.name}, {held.free_gb:.1f} GB free' if held else 'no card'}"
+    if held or choice.is_tiny:
+        return Finding(check="model", level=Level.OK, what=what)
+    return Finding(check="model", level=Level.LOOK, what=what, mend="It will run on the processor, for hours a clip.")
 
 
 def _speech() -> Finding:

@@ -156,10 +156,11 @@ async def _opened_queue(config: Config) -> JobQueue:
 
 async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:
     parts: dict[str, Callable[[], Awaitable[None]]] = {"count": lambda: _keep_counting(ground)}
+    if Role.WORKER in roles:
+        # First, so that a model that cannot be had is told before anybody is greeted.
+        parts["worker"] = _worker(ground)
     if roles & {Role.BOT, Role.WEB}:
         parts |= await _bot_parts(ground, roles, stack)
-    if Role.WORKER in roles:
-        parts["worker"] = _worker(ground)
     if Role.WEB not in roles and ground.config.health.port is not None:
         from walkon.health import serve_health
 

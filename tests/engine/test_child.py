@@ -63,6 +63,15 @@ async def test_a_child_killed_while_it_draws_fails_the_render_and_the_next_one_w
     assert (await toy.render(order(), lambda _: None)).seconds == 2
 
 
+async def test_a_child_that_is_not_fit_for_another_order_is_replaced(toy, order) -> None:
+    await toy.start()
+    pids = toy.pids
+    with pytest.raises(RenderFailed, match="memory ran out"):
+        await toy.render(order("spent"), lambda _: None)
+    assert all(map(forgotten, pids))
+    assert (await toy.render(order(), lambda _: None)).seconds == 2
+
+
 @pytest.mark.faults
 @pytest.mark.parametrize("victim", [0, 1], ids=["desk", "press"])
 async def test_a_child_killed_while_it_idles_is_replaced_unnoticed(toy, order, victim: int) -> None:

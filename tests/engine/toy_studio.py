@@ -1,7 +1,7 @@
 """A studio with a toy stage: real processes, pipes, voices, sound and mp4, but pictures of coloured bars.
 
-Words in the prompt make it misbehave: `hang` stops at picture 5, `crash` dies there, `noise` fills the pictures with noise,
-`slowly` takes 20 ms a picture.
+Words in the prompt make it misbehave: `hang` stops at picture 5, `crash` dies there, `spent` fails there for good, `noise`
+fills the pictures with noise, `slowly` takes 20 ms a picture.
 """
 
 import os
@@ -16,7 +16,7 @@ import numpy as np
 
 from walkon.engine.desk import serve
 from walkon.engine.performance import EffectCue, SoundTrack, Speech, SpeechCue
-from walkon.engine.port import Caption
+from walkon.engine.port import Caption, Spent
 from walkon.engine.studio import Stage
 from walkon.types.scene import FPS, Scene
 
@@ -54,6 +54,8 @@ class ToyFilm:
             threading.Event().wait()
         if index == 5 and "crash" in self._scene.prompt:
             os.abort()
+        if index == 5 and "spent" in self._scene.prompt:
+            raise Spent(reason="the memory ran out", retryable=True)
         if "slowly" in self._scene.prompt:
             time.sleep(0.02)
         if "noise" in self._scene.prompt:

@@ -66,6 +66,8 @@ class Child:
         except Gone:
             await self._replaced(pair)
             raise RenderFailed(reason=f"the studio died while it worked; {pair.last_words}", retryable=True) from None
+        except RenderFailed:
+            raise
         except BaseException:
             await self._withdrawn(pair, order)
             raise
@@ -98,7 +100,9 @@ class Child:
                     report(step)
                 case wire.Done(rendered):
                     return rendered
-                case wire.Failed(reason, retryable):
+                case wire.Failed(reason, retryable, broken):
+                    if broken:
+                        await self._replaced(pair)
                     raise RenderFailed(reason=reason, retryable=retryable)
                 case _:
                     raise Gone

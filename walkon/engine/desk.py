@@ -17,7 +17,7 @@ import numpy as np
 
 from walkon.engine import wire
 from walkon.engine.lifeline import die_with_parent
-from walkon.engine.port import BackendUnavailable, Order, Phase, Rendered, RenderFailed, Step
+from walkon.engine.port import BackendUnavailable, Order, Phase, Rendered, RenderFailed, Spent, Step
 from walkon.engine.pressroom import PressGone, PressRoom
 from walkon.engine.ring import Ring
 from walkon.engine.sound.voice import Voices
@@ -87,7 +87,7 @@ def _answer(studio: Maker, room: PressRoom, desk: _Desk, order: Order) -> wire.U
         return wire.Stopped()
     except RenderFailed as failure:
         room.settle()
-        return wire.Failed(failure.reason, failure.retryable)
+        return wire.Failed(failure.reason, failure.retryable, broken=isinstance(failure, Spent))
     except (OSError, MemoryError) as problem:
         room.settle()
         return wire.Failed(f"the clip could not be written: {problem}", True)

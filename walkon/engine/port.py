@@ -123,6 +123,11 @@ class RenderFailed(WalkonError):
 
 
 @dataclass(eq=False)
+class Spent(RenderFailed):
+    """The same, and the process that tried is not fit for another order."""
+
+
+@dataclass(eq=False)
 class BackendUnavailable(WalkonError):
     """The backend cannot start on this machine; `reason` names what is missing and the mend."""
 

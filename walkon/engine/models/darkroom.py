@@ -21,7 +21,7 @@ from walkon.engine.models.driver import Driver, NotFinite, Pictures, Request, Ro
 from walkon.engine.models.planner import TILE_SHRINKS, tile
 from walkon.engine.models.tails import Grade, match
 from walkon.engine.performance import SAMPLE_RATE, Samples, ShotTime, SpeechCue
-from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Step
+from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Spent, Step
 from walkon.engine.pressroom import PressRoom
 from walkon.engine.sound.mix import mix
 from walkon.engine.sound.voice import Voices
@@ -75,7 +75,9 @@ class Darkroom:
             raise RenderFailed(reason="the model's output is not a number", retryable=True) from None
         except torch.OutOfMemoryError as problem:
             self._driver.recover()
-            raise RenderFailed(reason=f"the card's memory ran out: {str(problem).splitlines()[0]}", retryable=True) from None
+            self._driver.on_exhausted()
+            # A process that starts anew takes the next placement.
+            raise Spent(reason=f"the card's memory ran out: {str(problem).splitlines()[0]}", retryable=True) from None
 
     def _made(self, order: Order, report: Callable[[Step], None]) -> Rendered:
         meter, began_s = Meter(), time.process_time()

@@ -79,11 +79,15 @@ class Engine(Protocol):
 
 
 class Driver:
-    """A loaded pipeline. words: what was loaded, and where to. leave: text encoders leave the card while the model works."""
+    """A loaded pipeline. words: what was loaded, and where to. leave: text encoders leave the card while the model works.
+
+    on_exhausted: to be called when memory ran out.
+    """
 
     def __init__(self, pipe: Any, engine: Engine, family: Family, *, words: str = "", leave: bool = False) -> None:
         self.pipe, self.engine, self.family, self.words = pipe, engine, family, words
         self._leave = leave
+        self.on_exhausted: Callable[[], None] = lambda: None
         self._twins: dict[Any, Any] = {}
         self._prepare(pipe)
 

@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from walkon.engine.model_settings import Settings
 from walkon.engine.models import tiny as tiny_models
 from walkon.engine.models.driver import Driver
 from walkon.engine.models.families import engine
-from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, place, placements
+from walkon.engine.models.planner import PROCESSOR, Machine, Memory, TooLittleMemory, place, placements
 from walkon.engine.models.smoke import smoke
 from walkon.engine.port import BackendUnavailable
 
@@ -37,17 +38,18 @@ def loaded(settings: Settings) -> Driver:
     machine = Machine.now(settings.vram_gb)
     memory = Memory(settings.data_dir / "engine" / "failed-placements")
     try:
-        fitting = [need for need in placements(row, machine) if not memory.failed(row, machine, need.placement)]
+        fitting = memory.untried(row, machine, placements(row, machine))
     except TooLittleMemory as problem:
         raise BackendUnavailable(reason=f"{problem}. Choose a smaller model, or a machine with more memory.") from None
     for need in fitting:
         try:
             driver = _driver(settings, row, machine, need.placement)
+            driver.on_exhausted = partial(memory.note, row, machine, need.placement)
             smoke(driver)
             return driver
         except torch.OutOfMemoryError:
             memory.note(row, machine, need.placement)
-    raise BackendUnavailable(reason=f"{row.title} ran out of memory on every placement. Remove {memory.file} to try again.")
+    raise BackendUnavailable(reason=f"{row.title} runs out of memory on {machine.card or PROCESSOR}. Free some, or choose a smaller model.")
 
 
 def _row(settings: Settings) -> Family:

@@ -1,5 +1,6 @@
 """From free memory to where the weights lie and how large the decoder's tiles are; what failed once is not tried again."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ import torch
 from walkon.engine.families.row import Family, Need, Placement
 
 GB = 10**9
+MORE = 1.05
+"""How much more has to be free before a placement that failed is tried again."""
+PROCESSOR = "processor"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,28 +107,36 @@ def _tiled(edge: int, lengths: tuple[int, ...]) -> tuple[int, int]:
 
 
 class Memory:
-    """Remembers placements that ran out of memory, in a file of the data directory, by family, card and placement."""
+    """Remembers placements that ran out of memory, in a file of the data directory: family, placement, what was free, card."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    def failed(self, family: Family, machine: Machine, placement: Placement) -> bool:
-        """Whether this placement has failed on this card."""
-        return self._line(family, machine, placement) in self._lines()
+    def untried(self, family: Family, machine: Machine, fitting: Sequence[Need]) -> tuple[Need, ...]:
+        """What is left of the fitting placements: those that did not fail with as much memory, and always the most frugal one."""
+        failed = self._failed(family, machine)
+        hopeful = [need for need in fitting[:-1] if machine.card_gb > failed.get(need.placement.value, -1.0) * MORE]
+        return (*hopeful, fitting[-1])
 
     def note(self, family: Family, machine: Machine, placement: Placement) -> None:
         """This placement ran out of memory."""
-        lines = self._lines() | {self._line(family, machine, placement)}
+        line = f"{family.name} {placement.value} {machine.card_gb:.2f} {machine.card or PROCESSOR}"
         self.file.parent.mkdir(parents=True, exist_ok=True)
         part = self.file.with_suffix(".part")
-        part.write_text("".join(f"{line}\n" for line in sorted(lines)), "utf-8")
+        part.write_text("".join(f"{each}\n" for each in sorted({*self._lines(), line})), "utf-8")
         part.replace(self.file)
 
-    def _line(self, family: Family, machine: Machine, placement: Placement) -> str:
-        return f"{family.name} {placement.value} {machine.card or 'processor'}"
+    def _failed(self, family: Family, machine: Machine) -> dict[str, float]:
+        """The most that was free when a placement failed, by placement."""
+        most: dict[str, float] = {}
+        for line in self._lines():
+            name, placement, free, card = line.split(" ", 3)
+            if (name, card) == (family.name, machine.card or PROCESSOR):
+                most[placement] = max(float(free), most.get(placement, 0.0))
+        return most
 
-    def _lines(self) -> frozenset[str]:
+    def _lines(self) -> list[str]:
         try:
-            return frozenset(self.file.read_text("utf-8").splitlines())
+            return self.file.read_text("utf-8").splitlines()
         except FileNotFoundError:
-            return frozenset()
+            return []

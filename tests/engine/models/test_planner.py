@@ -1,0 +1,54 @@
+"""Where weights lie, by free memory; what failed is remembered and never bars the last way."""
+
+from pathlib import Path
+
+import pytest
+
+from walkon.engine.families import families
+from walkon.engine.families.row import Placement, tiny
+from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, placements
+
+K6 = families()["kandinsky6"]
+
+
+def machine(card_gb: float, host_gb: float = 64) -> Machine:
+    return Machine(card="GPU", card_gb=card_gb, host_gb=host_gb)
+
+
+@pytest.mark.parametrize(
+    ("card_gb", "best"),
+    [(80, Placement.RESIDENT), (32, Placement.RESIDENT), (24, Placement.OFFLOADED), (16, Placement.GROUPED)],
+)
+def test_the_fastest_placement_that_fits_comes_first(card_gb: float, best: Placement) -> None:
+    assert placements(K6, machine(card_gb))[0].placement is best
+
+
+def test_what_cannot_fit_is_refused_with_both_numbers() -> None:
+    with pytest.raises(TooLittleMemory, match=r"16 GB free on the card and 40 GB of memory; there are 8.0 and 64.0"):
+        placements(K6, machine(8))
+    with pytest.raises(TooLittleMemory):
+        placements(K6, machine(80, host_gb=16))
+    with pytest.raises(TooLittleMemory, match="without a card"):
+        placements(K6, Machine(card=None, card_gb=0, host_gb=8))
+
+
+def test_a_tiny_model_fits_without_a_card() -> None:
+    assert placements(tiny(K6), Machine(card=None, card_gb=0, host_gb=4))
+
+
+def test_a_placement_that_failed_is_skipped_until_more_is_free(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "engine" / "failed")
+    assert memory.untried(K6, machine(40), placements(K6, machine(40)))[0].placement is Placement.RESIDENT
+    memory.note(K6, machine(40), Placement.RESIDENT)
+    remembered = Memory(tmp_path / "engine" / "failed")
+    assert remembered.untried(K6, machine(40), placements(K6, machine(40)))[0].placement is Placement.OFFLOADED
+    assert remembered.untried(K6, machine(80), placements(K6, machine(80)))[0].placement is Placement.RESIDENT
+    other = Machine(card="another", card_gb=40, host_gb=64)
+    assert remembered.untried(K6, other, placements(K6, other))[0].placement is Placement.RESIDENT
+
+
+def test_the_most_frugal_placement_is_always_left(tmp_path: Path) -> None:
+    memory = Memory(tmp_path / "failed")
+    for placement in Placement:
+        memory.note(K6, machine(40), placement)
+    assert [need.placement for need in memory.untried(K6, machine(40), placements(K6, machine(40)))] == [Placement.GROUPED]
