@@ -344,3 +344,22 @@ def test_a_hosts_own_certificate_is_watched_from_30_days_before_it_ends(signing,
     (tmp_path / "chain.pem").write_text(made.chain)
     pair = {"WALKON_PROVENANCE__CERTIFICATE": str(tmp_path / "chain.pem"), "WALKON_PROVENANCE__PRIVATE_KEY": str(made.key)}
     assert signature(signing(**pair)).level is level
+
+
+def words(config) -> Finding:
+    return next(finding for finding in examine(config) if finding.check == "words")
+
+
+def test_words_read_by_the_lists_alone_are_said_to_be(config):
+    assert words(config()).what == "words: read by walkon's lists alone, no classifier is set"
+
+
+def test_a_classifier_that_is_away_is_worth_a_look(config, unused_tcp_port):
+    found = words(config(WALKON_MODERATION__CLASSIFIER=f"http://127.0.0.1:{unused_tcp_port}/v1"))
+    assert found.level is Level.LOOK
+    assert "clips with people in them wait" in found.what
+
+
+def test_a_guard_model_whose_weights_are_not_here_is_a_stop(config, tmp_path):
+    assert words(config(WALKON_MODERATION__CLASSIFIER=str(tmp_path / "nowhere"))).level is Level.STOP
+    assert words(config(WALKON_MODERATION__CLASSIFIER=str(tmp_path))).level is Level.OK

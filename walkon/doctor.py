@@ -84,6 +84,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from asyncio.run(_media(config))
     yield _key_file(config)
     yield _signature(config)
+    yield asyncio.run(_text_check(config))
     yield from asyncio.run(_platforms(config))
     yield _speech()
     if config.engine.backend is Backend.DIFFUSERS:
@@ -300,6 +301,28 @@ def _signature(config: Config) -> Finding:
         what = f"signature: the certificate ends on {day}, in {left.days} days"
         return Finding(check="signature", level=Level.LOOK, what=what, mend="Renew it, [provenance] certificate.")
     return Finding(check="signature", level=Level.OK, what=f"signature: clips are signed; the certificate holds until {day}")
+
+
+async def _text_check(config: Config) -> Finding:
+    """Whether anything reads words beside the lists, and answers."""
+    from walkon.engine.port import BackendUnavailable
+    from walkon.engine.weights import folder_of
+    from walkon.safety.classify import ServedClassifier
+    from walkon.safety.text import Label
+
+    named, key = config.moderation.classifier, config.moderation.classifier_key
+    if named is None:
+        return Finding(check="words", level=Level.OK, what="words: read by walkon's lists alone, no classifier is set")
+    if not named.startswith(("http://", "https://")):
+        try:
+            return Finding(check="words", level=Level.OK, what=f"words: read by the lists and the model in {folder_of(named)}")
+        except BackendUnavailable as error:
+            return Finding(check="words", level=Level.STOP, what=f"words: {error.reason}", mend="Mend [moderation] classifier.")
+    verdict = await ServedClassifier(named, key=key.reveal() if key else None).classify("a cat plays with a ball of wool")
+    if verdict.label is Label.UNAVAILABLE:
+        what = "words: the classifier is away; clips with people in them wait, others go by the lists alone"
+        return Finding(check="words", level=Level.LOOK, what=what, mend=f"Look whether {named} answers, [moderation] classifier.")
+    return Finding(check="words", level=Level.OK, what=f"words: read by the lists and by {named}")
 
 
 def _known_key_file(config: Config) -> str | None:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from walkon.engine.finishing import Finishing
     from walkon.engine.port import RenderBackend, Rendered
     from walkon.provenance.certificates import Credentials
+    from walkon.safety.classify import Classifier
     from walkon.safety.output import FrameCheck
     from walkon.safety.text import Judge
     from walkon.types.scene import Scene
@@ -159,6 +160,7 @@ async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) 
     if Role.WORKER in roles:
         # First, so that a model that cannot be had is told before anybody is greeted.
         parts["worker"] = _worker(ground)
+        parts |= _text_slot(ground)
     if roles & {Role.BOT, Role.WEB}:
         parts |= await _bot_parts(ground, roles, stack)
     if Role.WEB not in roles and ground.config.health.port is not None:
@@ -371,6 +373,34 @@ def credentials_of(config: Config) -> "Credentials":
     return own_credentials(config.signing_dir, now())
 
 
+def classifier_of(config: Config) -> "Classifier | None":
+    """What reads words beside the lists, not started; None for the lists alone. Raises SetupError where its weights are not here."""
+    from walkon.engine.guard import GuardModel
+    from walkon.engine.port import BackendUnavailable
+    from walkon.engine.weights import folder_of
+    from walkon.safety.classify import ServedClassifier
+
+    moderation = config.moderation
+    if moderation.classifier is None:
+        return None
+    if moderation.classifier.startswith(("http://", "https://")):
+        key = moderation.classifier_key.reveal() if moderation.classifier_key else None
+        return ServedClassifier(moderation.classifier, key=key, topics=moderation.topics)
+    try:
+        return GuardModel(folder_of(moderation.classifier), topics=moderation.topics)
+    except BackendUnavailable as error:
+        raise SetupError(f"[moderation] classifier: {error.reason}") from error
+
+
+def _text_slot(ground: Ground) -> dict[str, Callable[[], Awaitable[None]]]:
+    from walkon.engine.text_slot import TextSlot
+
+    classifier = classifier_of(ground.config)
+    if classifier is None:
+        return {}
+    return {"text checks": TextSlot(queue=ground.queue, database=ground.database, classifier=classifier).run}
+
+
 def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
     from walkon.engine.render import Studio
     from walkon.engine.worker import Worker
@@ -391,6 +421,7 @@ def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
             scratch=ground.config.walkon.data_dir / "scratch",
             visible_mark=ground.config.provenance.visible_mark,
             judge=judge,
+            classified=bool(ground.config.moderation.classifier),
             frame_check=frame_check,
         )
         if not ground.config.queue_on_redis:

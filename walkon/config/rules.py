@@ -250,6 +250,10 @@ def _topics(topics: tuple[Category, ...]) -> tuple[Category, ...]:
     return topics
 
 
+def _classifier(named: str) -> str:
+    return _address(named) if "://" in named else named
+
+
 RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("discord", "token"): _token("discord"),
     ("discord", "api_url"): _address,
@@ -258,6 +262,7 @@ RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("web", "public_url"): _address,
     ("web", "login"): _passphrase,
     ("moderation", "topics"): _topics,
+    ("moderation", "classifier"): _classifier,
     ("queue", "url"): _queue,
     ("store", "url"): _store,
     ("media", "url"): _media,

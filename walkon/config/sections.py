@@ -234,13 +234,14 @@ class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """What may not be asked for. topics: refused here beside what is refused everywhere. blocklists: files with more terms.
 
     public_figures: more names of real people. classifier: what reads the words beside the lists, a model on a worker
-    ("qwen3guard", its folder or "ORG/NAME@REVISION") or the address of a server; None: the lists alone.
+    (its folder or "ORG/NAME@REVISION") or the address of a server; None: the lists alone. classifier_key: what that server asks for.
     """
 
     topics: Topics = USUAL_TOPICS
     blocklists: Files = ()
     public_figures: Names = ()
     classifier: Classifier | None = None
+    classifier_key: Token | None = None
 
 
 class ProvenanceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -364,6 +365,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def secrets(self) -> tuple[Secret, ...]:
         """Everything that may never be logged or shown."""
         tokens = [section.token for section in (self.discord, self.telegram) if section]
+        tokens += [self.moderation.classifier_key] if self.moderation.classifier_key else []
         passwords = [urlsplit(url or "").password for url in (self.queue.url, self.store.url)]
         passwords += parse_qs(urlsplit(self.queue.url or "").query).get("sentinel_password", ())
         spelt = {spelling for password in passwords if password for spelling in (password, unquote(password))}

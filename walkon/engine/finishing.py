@@ -1,30 +1,22 @@
 """The last steps of every clip, whichever engine made it, in a warm child process: a crash of native code costs one clip."""
 
-import asyncio
-import contextlib
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
-import structlog
 
-from walkon.engine.pair import environment
+from walkon.engine.lines import LineProcess, NoAnswer
 from walkon.provenance.certificates import Credentials
 from walkon.provenance.manifest import Seal, Statement
 from walkon.safety.output import Look
 from walkon.types.errors import SetupError, WalkonError
-
-log = structlog.get_logger(__name__)
 
 PROGRAM = ("-m", "walkon.engine.finisher")
 SIGN_LIMIT_S = 60.0
 """A file of 500 MB takes about 10 s (60 to 180 ms for 5 MB on a busy machine, growing with the size)."""
 CHECK_LIMIT_S = 120.0
 """160 pictures take about 20 s on two busy cores, and the first waits a second for the network to load."""
-LONGEST_LINE = 1 << 20
 
 
 class Sign(msgspec.Struct, tag="sign", frozen=True):
@@ -79,14 +71,13 @@ class Finishing:
     """
 
     def __init__(self, credentials: Callable[[], Credentials], *, program: tuple[str, ...] = PROGRAM) -> None:
-        self._credentials, self._program = credentials, program
-        self._turn = asyncio.Lock()
-        self._child: asyncio.subprocess.Process | None = None
+        self._credentials = credentials
+        self._child = LineProcess(program)
 
     @property
     def pid(self) -> int | None:
         """Process id of the child, None where there is none now."""
-        return self._child.pid if self._child and self._child.returncode is None else None
+        return self._child.pid
 
     async def sign(self, clip: Path, statement: Statement) -> Seal:
         """Sign the clip in place. Raises NotFinished; what lies there then is not to be shown."""
@@ -102,54 +93,14 @@ class Finishing:
 
     async def close(self) -> None:
         """End the child; returns when it is gone."""
-        child, self._child = self._child, None
-        if child is not None:
-            with contextlib.suppress(ProcessLookupError):
-                child.kill()
-            await child.wait()
+        await self._child.close()
 
     async def _asked(self, ask: Ask, kind: type[A], limit_s: float) -> A:
-        async with self._turn:
-            try:
-                async with asyncio.timeout(limit_s):
-                    answer = await self._told(ask)
-            except BaseException as error:
-                # Whatever it was doing, its next answer would be to the wrong question.
-                await self.close()
-                if isinstance(error, TimeoutError):
-                    raise NotFinished(f"gave no answer for {limit_s:g} s") from None
-                if isinstance(error, OSError | EOFError | msgspec.DecodeError | ValueError):
-                    raise NotFinished(f"the finishing process died: {type(error).__name__}") from error
-                raise
+        try:
+            answer = _ANSWER.decode(await self._child.ask(msgspec.json.encode(ask, enc_hook=str), limit_s))
+        except (NoAnswer, msgspec.DecodeError) as error:
+            await self._child.close()
+            raise NotFinished(f"the last steps were not done: {error}") from error
         if isinstance(answer, kind):
             return answer
         raise NotFinished(answer.reason if isinstance(answer, Fault) else "another answer than asked for")
-
-    async def _told(self, ask: Ask) -> Answer:
-        child = await self._ready()
-        if child.stdin is None or child.stdout is None:
-            raise EOFError
-        child.stdin.write(_encoded(ask))
-        await child.stdin.drain()
-        line = await child.stdout.readline()
-        if not line.endswith(b"\n"):
-            raise EOFError
-        return _ANSWER.decode(line)
-
-    async def _ready(self) -> asyncio.subprocess.Process:
-        if self._child is None or self._child.returncode is not None:
-            self._child = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *self._program,
-                str(os.getpid()),
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env=environment(),
-                limit=LONGEST_LINE,
-                start_new_session=True,
-            )
-        return self._child
-
-
-def _encoded(message: Ask | Answer) -> bytes:
-    return msgspec.json.encode(message, enc_hook=str) + b"\n"

@@ -14,6 +14,7 @@ import structlog
 from walkon.agreement import record_outcome, stars
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
+from walkon.engine.text_checks import PATIENCE_S, CheckAway, Said, verdict_on
 from walkon.library import films, tables
 from walkon.library.clips import Clip, ClipState, Finished
 from walkon.library.endings import LEFTOVER, result_of
@@ -21,7 +22,7 @@ from walkon.provenance.manifest import Seal, Source, Statement, room_for
 from walkon.provenance.wording import mark_words
 from walkon.queue.port import JobCancelled, JobQueue, Lease, LeaseLost
 from walkon.safety.output import MOST_SAMPLES, REPORTED_SAMPLES, FrameCheck, Look, judge_pictures
-from walkon.safety.text import Judge, usual_judge
+from walkon.safety.text import Judge, Label, usual_judge
 from walkon.scene.codec import decode
 from walkon.store.database import Database
 from walkon.store.media import Media, MediaMissing
@@ -48,7 +49,8 @@ class Studio:
     """What a render works with. finishing: what signs every clip. scratch: a directory of this worker's own.
 
     visible_mark: every picture says in a corner how it came to be; what machines read is not touched by it. judge: reads the
-    words once more before they are rendered. frame_check: what is done about the pictures.
+    words once more before they are rendered. classified: a model reads them too, in a job of its own, for which a render waits
+    patience_s at most. frame_check: what is done about the pictures.
     """
 
     queue: JobQueue
@@ -60,6 +62,8 @@ class Studio:
     scratch: Path
     visible_mark: bool = True
     judge: Judge = field(default_factory=usual_judge)
+    classified: bool = False
+    patience_s: float = PATIENCE_S
     frame_check: FrameCheck = FrameCheck.OFF
 
 
@@ -80,7 +84,7 @@ async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], Non
     check is not sure about is recorded as held back, and no card shows it. Whether its people agree is asked before the first
     frame, before anything is kept, and in the transaction that records it.
 
-    Raises RenderFailed, NotFinished, NotAgreed, LeaseLost, JobCancelled, OSError (media or scratch away).
+    Raises RenderFailed, NotFinished, NotAgreed, CheckAway, LeaseLost, JobCancelled, OSError (media or scratch away).
     """
     clip_id = ClipId(lease.job.payload.decode())
     clip, _ = await _agreed(studio, clip_id)
@@ -99,10 +103,7 @@ async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], Non
 
 async def _outcome(studio: Studio, clip: Clip, lease: Lease, report: Callable[[Step], None]) -> Finished | HeldFor:
     started = monotonic()
-    # They were judged when they were asked for; since then the lists, the settings or a store that was tampered with may differ.
-    verdict = await asyncio.to_thread(studio.judge.judge, decode(clip.scene).written)
-    if not verdict.passes:
-        log.warning("words_held", clip=clip.id, category=verdict.category)
+    if await _words_refused(studio, clip):
         return HeldFor.WORDS
     directory = studio.scratch / f"{clip.id}-{lease.token}"
     try:
@@ -121,6 +122,24 @@ async def _agreed(studio: Studio, id: ClipId) -> tuple[Clip, Mapping[PersonId, s
     if names is None:
         raise NotAgreed(id)
     return clip, names
+
+
+async def _words_refused(studio: Studio, clip: Clip) -> bool:
+    """Whether the words may not be rendered. Raises CheckAway where people are in it and the model that reads them is away."""
+    scene = decode(clip.scene)
+    # They were judged when they were asked for; since then the lists, the settings or a store that was tampered with may differ.
+    verdict = await asyncio.to_thread(studio.judge.judge, scene.written)
+    said = Said(verdict.label, str(verdict.category or ""))
+    if said.label is Label.ALLOW and studio.classified:
+        said = await verdict_on(studio.queue, clip, studio.patience_s)
+    if said.label is Label.UNAVAILABLE:
+        if scene.people:
+            raise CheckAway
+        log.warning("words_by_lists_alone", clip=clip.id)
+        return False
+    if said.label is not Label.ALLOW:
+        log.warning("words_held", clip=clip.id, category=said.category, label=said.label)
+    return said.label is not Label.ALLOW
 
 
 async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[Step], None], started: float) -> Finished:

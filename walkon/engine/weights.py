@@ -67,7 +67,7 @@ def choose(model: str, *, data_dir: Path, accepted: Sequence[str], room_gb: floa
         return _tiny(model.removeprefix(TINY))
     if model == AUTO:
         return _automatic(data_dir, accepted, room_gb)
-    folder = _folder(model)
+    folder = folder_of(model)
     row = examined(folder)
     _allowed(row, accepted)
     return Choice(family=row, folder=folder, why=f"{row.title} from {folder}, as configured")
@@ -80,7 +80,8 @@ def _tiny(name: str) -> Choice:
     return Choice(family=row, folder=None, why=f"{row.title}: random weights, no picture of anything")
 
 
-def _folder(model: str) -> Path:
+def folder_of(model: str) -> Path:
+    """The folder that a path or a hub name with its revision means. Raises BackendUnavailable where it is not on this machine."""
     if found := HUB_NAME.fullmatch(model):
         folder = _hub() / f"models--{found['name'].replace('/', '--')}" / "snapshots" / found["revision"]
         if not folder.is_dir():

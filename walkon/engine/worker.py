@@ -13,6 +13,7 @@ import structlog
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Phase, RenderFailed, Step
 from walkon.engine.render import NotAgreed, Studio, render_clip
+from walkon.engine.text_checks import CheckAway
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
 from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
@@ -98,6 +99,8 @@ class Worker:
             await self._withhold(lease)
         except RenderFailed as error:
             await self._fail(lease, FaultKind.TRANSIENT if error.retryable else FaultKind.BAD_INPUT, error.reason)
+        except CheckAway:
+            await self._fail(lease, FaultKind.UNAVAILABLE, "the check of the words is away")
         except NotFinished as error:
             await self._fail(lease, FaultKind.TRANSIENT, str(error))
         except OSError as error:

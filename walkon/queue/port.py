@@ -33,6 +33,8 @@ class JobKind(StrEnum):
     """What is to be done."""
 
     RENDER = "render"
+    CHECK_TEXT = "check_text"
+    """Read the words of a clip with a model, before it is rendered."""
 
 
 class JobClass(StrEnum):

@@ -43,6 +43,11 @@ def read_clip_id(text: str) -> ClipId | None:
     return ClipId(plain)
 
 
+def check_job(clip: ClipId) -> JobId:
+    """The id of the job that reads the words of `clip`."""
+    return JobId(f"check:{clip}")
+
+
 def render_job(clip: ClipId) -> JobId:
     """The id of the job that renders `clip`: derived, so that submitting it twice is one job."""
     return JobId(f"render:{clip}")

@@ -1,0 +1,154 @@
+"""Words that a model reads: a job of its own, waited for by the render, and what happens where no verdict comes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.doubles.clock import StandingClock
+from tests.engine.test_worker import Site
+from tests.waiting import until
+from walkon.engine.text_checks import LANE, job_for
+from walkon.engine.text_slot import TextSlot
+from walkon.library import tables
+from walkon.library.clips import ClipState
+from walkon.queue.port import JobKind, JobState
+from walkon.queue.sqlite import SqliteQueue
+from walkon.safety.classify import UNAVAILABLE
+from walkon.safety.output import HeldFor
+from walkon.safety.text import ALLOWED, Label, Verdict
+from walkon.scene.codec import decode, encode
+from walkon.store.database import Database
+from walkon.types.ids import ClipId, PersonId, check_job, render_job
+
+
+class ScriptedClassifier:
+    """A classifier outside walkon: says what it is told to, and notes what it read."""
+
+    def __init__(self) -> None:
+        self.verdict = ALLOWED
+        self.read: list[str] = []
+        self.hold = asyncio.Event()
+        self.hold.set()
+
+    async def classify(self, text: str) -> Verdict:
+        self.read.append(text)
+        await self.hold.wait()
+        return self.verdict
+
+    async def close(self) -> None:
+        return None
+
+
+class Checked(Site):
+    """A site where a model reads the words too."""
+
+    def __init__(self, database: Database, queue: SqliteQueue, clock: StandingClock, folder: Path) -> None:
+        super().__init__(database, queue, clock, folder)
+        self.classifier = ScriptedClassifier()
+        self.studio = replace(self.studio, classified=True, patience_s=0.5)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[None]:
+        slot = TextSlot(queue=self.studio.queue, database=self.studio.database, classifier=self.classifier)
+        running = asyncio.create_task(slot.run())
+        yield
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    async def ends(self, id: ClipId, state: ClipState) -> bool:
+        return await self.state(id) is state
+
+    async def put_person_in(self, id: ClipId) -> None:
+        """Let a figure of the clip stand for somebody."""
+        clip = await self.clip(id)
+        scene = decode(clip.scene)
+        shot = scene.shots[0]
+        subjects = (replace(shot.subjects[0], person=PersonId("web:Lea")), *shot.subjects[1:])
+        scene = replace(scene, shots=(replace(shot, subjects=subjects), *scene.shots[1:]))
+        async with self.studio.database.transaction() as tx:
+            await tables.save(tx, replace(clip, scene=encode(scene)))
+
+
+@pytest.fixture
+async def site(tmp_path: Path) -> AsyncIterator[Checked]:
+    clock = StandingClock()
+    database = await Database.open(tmp_path / "store.db")
+    queue = await SqliteQueue.open(tmp_path / "queue.db", clock=clock)
+    yield Checked(database, queue, clock, tmp_path)
+    await queue.close()
+    await database.close()
+
+
+async def test_a_clip_is_rendered_once_its_words_are_allowed(site: Checked) -> None:
+    id = await site.ask("AAAAAA", "a dog runs")
+    async with site.reading(), site.working():
+        await until(lambda: site.ends(id, ClipState.FINISHED))
+    assert site.classifier.read == ["a dog runs"]
+
+
+@pytest.mark.parametrize("label", [Label.BLOCK, Label.REVIEW])
+async def test_words_that_the_model_refuses_or_doubts_are_held_and_not_rendered(site: Checked, label: Label) -> None:
+    site.classifier.verdict = Verdict(label=label)
+    id = await site.ask("AAAAAA")
+    async with site.reading(), site.working():
+        await until(lambda: site.ends(id, ClipState.HELD))
+    assert (await site.clip(id)).held is HeldFor.WORDS
+    assert site.backend.started == []
+
+
+async def test_without_a_verdict_a_clip_without_people_goes_by_the_lists_alone(site: Checked) -> None:
+    site.classifier.verdict = UNAVAILABLE
+    id = await site.ask("AAAAAA")
+    async with site.reading(), site.working():
+        await until(lambda: site.ends(id, ClipState.FINISHED))
+
+
+async def test_without_a_verdict_a_clip_with_people_waits(site: Checked) -> None:
+    id = await site.ask("AAAAAA")
+    await site.put_person_in(id)
+    async with site.working():
+        await until(lambda: _delayed(site, id))
+    assert site.backend.started == []
+    assert await site.state(id) is ClipState.PROMISED
+    view = await site.studio.queue.view(render_job(id))
+    assert view and view.attempts == 0
+
+
+async def test_a_check_is_a_job_of_its_own_kind_that_takes_nobodys_turn(site: Checked) -> None:
+    job = job_for(ClipId("AAAAAA"))
+    assert (job.kind, job.lane, job.id) == (JobKind.CHECK_TEXT, LANE, check_job(ClipId("AAAAAA")))
+    assert job.person != "web:Ana"
+    await site.studio.queue.submit(job)
+    await site.studio.queue.submit(job)
+    assert (await site.studio.queue.stats()).queued == 1
+
+
+async def test_a_check_under_way_is_handed_back_when_the_worker_stops(site: Checked) -> None:
+    site.classifier.hold.clear()
+    id = await site.ask("AAAAAA")
+    await site.studio.queue.submit(job_for(id))
+    async with site.reading():
+        await until(lambda: bool(site.classifier.read))
+    view = await site.studio.queue.view(check_job(id))
+    assert view and view.state is JobState.QUEUED
+
+
+async def test_words_of_a_clip_that_is_gone_are_not_allowed(site: Checked) -> None:
+    await site.studio.queue.submit(job_for(ClipId("NOWHER")))
+    async with site.reading():
+        await until(lambda: _done(site, ClipId("NOWHER")))
+    view = await site.studio.queue.view(check_job(ClipId("NOWHER")))
+    assert view and view.result and b"block" in view.result
+
+
+async def _delayed(site: Checked, id: ClipId) -> bool:
+    return await site.job(id) is JobState.DELAYED
+
+
+async def _done(site: Checked, id: ClipId) -> bool:
+    view = await site.studio.queue.view(check_job(id))
+    return view is not None and view.state is JobState.DONE
