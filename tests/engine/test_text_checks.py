@@ -11,6 +11,9 @@ import pytest
 from tests.doubles.clock import StandingClock
 from tests.engine.test_worker import Site
 from tests.waiting import until
+from walkon.consent import tables as consent
+from walkon.consent.grants import Grant, Source
+from walkon.consent.likeness import Likeness, Part
 from walkon.engine.text_checks import LANE, job_for
 from walkon.engine.text_slot import TextSlot
 from walkon.library import tables
@@ -22,7 +25,7 @@ from walkon.safety.output import HeldFor
 from walkon.safety.text import ALLOWED, Label, Verdict
 from walkon.scene.codec import decode, encode
 from walkon.store.database import Database
-from walkon.types.ids import ClipId, PersonId, check_job, render_job
+from walkon.types.ids import ClipId, GrantId, LikenessId, PersonId, check_job, render_job
 
 
 class ScriptedClassifier:
@@ -63,14 +66,31 @@ class Checked(Site):
         return await self.state(id) is state
 
     async def put_person_in(self, id: ClipId) -> None:
-        """Let a figure of the clip stand for somebody."""
+        """Let a figure of the clip stand for Lea, who agrees to it."""
+        lea, now = PersonId("web:Lea"), self.clock.now()
         clip = await self.clip(id)
         scene = decode(clip.scene)
         shot = scene.shots[0]
-        subjects = (replace(shot.subjects[0], person=PersonId("web:Lea")), *shot.subjects[1:])
-        scene = replace(scene, shots=(replace(shot, subjects=subjects), *scene.shots[1:]))
+        subjects = (replace(shot.subjects[0], person=lea), *shot.subjects[1:])
+        clip = replace(clip, scene=encode(replace(scene, shots=(replace(shot, subjects=subjects), *scene.shots[1:]))))
+        parts = frozenset({Part.FACE})
+        likeness = Likeness(id=LikenessId("L1"), owner=lea, handle="lea", name="Lea", parts=parts, enrolled_at=now, used_at=now)
+        grant = Grant(
+            id=GrantId("G1"),
+            clip=id,
+            owner=lea,
+            requester=clip.asker.id,
+            likeness=likeness.id,
+            place=clip.place.scope,
+            digest=clip.terms.digest(parts),
+            parts=parts,
+            source=Source.ASK,
+            given_at=now,
+        )
         async with self.studio.database.transaction() as tx:
-            await tables.save(tx, replace(clip, scene=encode(scene)))
+            await tables.save(tx, clip)
+            await consent.put_likeness(tx, likeness, "lea")
+            await consent.put_grant(tx, grant)
 
 
 @pytest.fixture
