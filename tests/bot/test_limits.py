@@ -19,6 +19,7 @@ from walkon.library.clips import FailureCause, RemovedBy
 from walkon.library.endings import end_failed
 from walkon.library.spending import Scope
 from walkon.queue.port import FaultKind, Progress
+from walkon.store import accounts
 from walkon.store.database import Database
 from walkon.telemetry import build_metrics
 from walkon.types.people import Locale, Place
@@ -180,7 +181,9 @@ async def test_a_full_line_counts_nothing(town: Town) -> None:
         await asked(town, f"P{number}")
     town = limited(town, person=PersonQuotas(active=None, per_day=1))
     assert said(await asked(town)).startswith("The line is full here")
-    assert (await town.house.database.read(lambda tx: spending.used(tx, Scope(person=town.person("Ana").id), town.clock.now()))).day == 0
+    assert (
+        await town.house.database.read(lambda tx: spending.used(tx, Scope(accounts=(town.person("Ana").id,)), town.clock.now()))
+    ).day == 0
 
 
 async def test_fifty_commands_at_once_are_one_quota(town: Town) -> None:
@@ -200,7 +203,7 @@ async def test_ten_bot_processes_give_the_same_answer_as_one(town: Town, tmp_pat
     counted = await town.house.database.read(lambda tx: spending.used(tx, Scope(), town.clock.now()))
     assert sum(reply.post is not None for reply in replies) == counted.day == 12
     for name in names:
-        mine = Scope(person=town.person(name).id)
+        mine = Scope(accounts=(town.person(name).id,))
         assert (await town.house.database.read(lambda tx, mine=mine: spending.used(tx, mine, town.clock.now()))).hour <= 5
 
 
@@ -255,3 +258,12 @@ async def test_in_quiet_hours_a_clip_is_kept_with_its_place(town: Town) -> None:
     assert said(await asked(town)) == "Kept until 13:00 UTC: quiet hours here\nYour place stays."
     town.clock.pass_s(3600)
     assert said(await asked(town)).startswith("Got it.")
+
+
+async def test_linked_accounts_are_one_person_with_one_quota_also_for_what_they_asked_before(town: Town) -> None:
+    town = limited(town, person=PersonQuotas(active=None, per_day=3))
+    await accepted(town, 1, "Ana")
+    await accepted(town, 1, "Anna")
+    await town.house.database.write(lambda tx: accounts.join(tx, town.person("Ana").id, town.person("Anna").id, 0))
+    replies = await asyncio.gather(*(asked(town, name) for name in ("Ana", "Anna") for _ in range(5)))
+    assert sum(reply.post is not None for reply in replies) == 1

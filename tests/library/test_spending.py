@@ -27,22 +27,22 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await opened.close()
 
 
-async def charge(database: Database, clip: str, scope: Scope, at: datetime, cost: Cost = FIVE_SECONDS) -> None:
-    await database.write(lambda tx: spending.charge(tx, ClipId(clip), scope, cost, at))
+async def charge(database: Database, clip: str, whose: tuple[PersonId, PlaceId], at: datetime, cost: Cost = FIVE_SECONDS) -> None:
+    await database.write(lambda tx: spending.charge(tx, ClipId(clip), whose, cost, at))
 
 
 async def test_any_day_of_random_use_is_counted_as_it_was(database: Database) -> None:
     dice = random.Random(7)
-    uses: list[tuple[Scope, Use]] = []
+    uses: list[tuple[tuple[PersonId, PlaceId], Use]] = []
     for number in range(120):
-        scope = Scope(person=dice.choice((ANA, TOM)), place=dice.choice((HERE, AWAY)))
+        whose = (dice.choice((ANA, TOM)), dice.choice((HERE, AWAY)))
         use = Use(at=NOON + timedelta(minutes=dice.randrange(3 * 24 * 60)), cost=Cost(video_ms=dice.randrange(9999), energy_uwh=number))
-        uses.append((scope, use))
-        await charge(database, f"C{number}", scope, use.at, use.cost)
+        uses.append((whose, use))
+        await charge(database, f"C{number}", whose, use.at, use.cost)
         await database.write(lambda tx, clip=f"C{number}": spending.settle(tx, ClipId(clip)))
     now = NOON + timedelta(days=3)
-    for scope in (Scope(), Scope(person=ANA), Scope(place=AWAY), Scope(person=TOM, place=HERE)):
-        mine = [use for theirs, use in uses if scope.person in (None, theirs.person) and scope.place in (None, theirs.place)]
+    for scope in (Scope(), Scope(accounts=(ANA,)), Scope(place=AWAY), Scope(accounts=(TOM, ANA), place=HERE)):
+        mine = [use for (who, where), use in uses if who in (scope.accounts or (ANA, TOM)) and scope.place in (None, where)]
         day = [use for use in mine if use.at > now - DAY]
         cost = Cost(video_ms=sum(use.cost.video_ms for use in day), energy_uwh=sum(use.cost.energy_uwh for use in day))
         hour = len([use for use in mine if use.at > now - HOUR])
@@ -53,10 +53,10 @@ async def test_any_day_of_random_use_is_counted_as_it_was(database: Database) ->
 
 
 async def test_a_clip_that_still_goes_counts_as_active_however_old_it_is(database: Database) -> None:
-    await charge(database, "A", Scope(person=ANA, place=HERE), NOON)
+    await charge(database, "A", (ANA, HERE), NOON)
     later = NOON + 2 * DAY
     await database.write(lambda tx: spending.forget_old(tx, later))
-    assert (await database.read(lambda tx: spending.used(tx, Scope(person=ANA), later))).active == 1
+    assert (await database.read(lambda tx: spending.used(tx, Scope(accounts=(ANA,)), later))).active == 1
     assert await database.read(lambda tx: spending.active_clips(tx, Scope(place=HERE))) == ["A"]
     await database.write(lambda tx: spending.settle(tx, ClipId("A"), 0.5))
     await database.write(lambda tx: spending.forget_old(tx, later))
@@ -64,13 +64,13 @@ async def test_a_clip_that_still_goes_counts_as_active_however_old_it_is(databas
 
 
 async def test_the_energy_it_really_took_takes_the_place_of_the_estimate(database: Database) -> None:
-    await charge(database, "A", Scope(person=ANA, place=HERE), NOON, Cost(video_ms=1, energy_uwh=9))
+    await charge(database, "A", (ANA, HERE), NOON, Cost(video_ms=1, energy_uwh=9))
     await database.write(lambda tx: spending.settle(tx, ClipId("A"), 0.25))
     assert (await database.read(lambda tx: spending.used(tx, Scope(), NOON))).cost.energy_uwh == 250_000
 
 
 async def test_a_clock_that_is_set_back_frees_nothing(database: Database) -> None:
-    await charge(database, "A", Scope(person=ANA, place=HERE), NOON)
+    await charge(database, "A", (ANA, HERE), NOON)
     await database.write(lambda tx: spending.settle(tx, ClipId("A")))
-    found = await database.read(lambda tx: spending.used(tx, Scope(person=ANA), NOON - 2 * DAY))
+    found = await database.read(lambda tx: spending.used(tx, Scope(accounts=(ANA,)), NOON - 2 * DAY))
     assert (found.hour, found.day) == (1, 1)

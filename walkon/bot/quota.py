@@ -13,8 +13,9 @@ from walkon.library.spending import Scope
 from walkon.moderation import tables as moderation
 from walkon.moderation.limits import LimitReached, PlaceRules, Quota, Whose, again_at, any_set, exceeded, lowest, of_person, takes_all
 from walkon.queue.port import JobView
+from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
-from walkon.types.ids import render_job
+from walkon.types.ids import ClipId, PersonId, render_job
 from walkon.types.people import Person
 from walkon.types.usage import Cost, Used
 
@@ -59,13 +60,14 @@ async def charge(tx: Transaction, house: House, asked: Asked, clip: Clip, cost: 
     reasons = [reason for standing in await standings(tx, house, asked) for reason in await _reasons(tx, standing, cost, now)]
     if reasons:
         raise max(reasons, key=lambda reason: (reason.too_much, reason.again or now))
-    await spending.charge(tx, clip.id, Scope(person=clip.asker.id, place=clip.place.id), cost, now)
+    await spending.charge(tx, clip.id, (clip.asker.id, clip.place.id), cost, now)
 
 
 async def standings(tx: Transaction, house: House, asked: Asked) -> Sequence[Standing]:
     """The quotas that hold for who asks there, as far as there are any: the person's, theirs in this place, the place's, the host's."""
     rules = await moderation.rules_of(tx, asked.place.id)
-    return tuple(standing for standing in _all_standings(house, rules, asked) if any_set(standing.quotas))
+    accounts = tuple(await accounts_of(tx, asked.person.id))
+    return tuple(standing for standing in _all_standings(house, rules, asked, accounts) if any_set(standing.quotas))
 
 
 async def left(tx: Transaction, house: House, asked: Asked, now: datetime) -> Sequence[Left]:
@@ -79,24 +81,22 @@ async def left(tx: Transaction, house: House, asked: Asked, now: datetime) -> Se
 
 async def with_wait(house: House, asked: Asked, reason: LimitReached) -> LimitReached:
     """The same, with about how long until one of the clips going is done, as far as the queue can tell."""
-    scope = {
-        Whose.PERSON: Scope(person=asked.person.id),
-        Whose.HERE: Scope(person=asked.person.id, place=asked.place.id),
-        Whose.PLACE: Scope(place=asked.place.id),
-        Whose.ALL: Scope(),
-    }[reason.whose]
-    clips = await house.database.read(lambda tx: spending.active_clips(tx, scope))
+
+    async def going(tx: Transaction) -> Sequence[ClipId]:
+        scopes = {standing.whose: standing.scope for standing in await standings(tx, house, asked)}
+        return await spending.active_clips(tx, scopes[reason.whose]) if reason.whose in scopes else ()
+
+    clips = await house.database.read(going)
     views = await house.queue.views([render_job(clip) for clip in clips])
     waits = [wait for view in views.values() if (wait := _wait_ms(view)) is not None]
     return LimitReached(reason.whose, reason.quota, reason.limit, wait_ms=min(waits, default=None))
 
 
-def _all_standings(house: House, rules: PlaceRules, asked: Asked) -> Iterator[Standing]:
-    person, place = asked.person.id, asked.place.id
-    limits = house.limits
+def _all_standings(house: House, rules: PlaceRules, asked: Asked, accounts: tuple[PersonId, ...]) -> Iterator[Standing]:
+    limits, place = house.limits, asked.place.id
     own = of_person(limits.person, limits.role, _roles(house, asked.person, asked))
-    yield Standing(whose=Whose.PERSON, quotas=own, scope=Scope(person=person))
-    yield Standing(whose=Whose.HERE, quotas=rules.person, scope=Scope(person=person, place=place))
+    yield Standing(whose=Whose.PERSON, quotas=own, scope=Scope(accounts=accounts))
+    yield Standing(whose=Whose.HERE, quotas=rules.person, scope=Scope(accounts=accounts, place=place))
     yield Standing(whose=Whose.PLACE, quotas=lowest(limits.place, rules.place), scope=Scope(place=place))
     yield Standing(whose=Whose.ALL, quotas=limits.all, scope=Scope())
 

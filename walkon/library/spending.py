@@ -36,15 +36,15 @@ PERSONAL = {SPENDING.name: {"person_id": "erased by itself after a day"}}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scope:
-    """Whose clips are counted: a person's, a place's, a person's in one place, or, with neither, everybody's."""
+    """Whose clips are counted: a person's, by all their accounts, a place's, a person's in one place, or everybody's."""
 
-    person: PersonId | None = None
+    accounts: tuple[PersonId, ...] = ()
     place: PlaceId | None = None
 
 
-async def charge(tx: Transaction, clip: ClipId, scope: Scope, cost: Cost, now: datetime) -> None:
-    """Count a clip from now on. scope: its person and its place."""
-    values = {"person_id": scope.person, "place_id": scope.place, "at_ms": to_ms(now), "active": True}
+async def charge(tx: Transaction, clip: ClipId, whose: tuple[PersonId, PlaceId], cost: Cost, now: datetime) -> None:
+    """Count a clip from now on. whose: the account that asked for it, and its place."""
+    values = {"person_id": whose[0], "place_id": whose[1], "at_ms": to_ms(now), "active": True}
     await tx.execute(insert(SPENDING).values(clip_id=clip, video_ms=cost.video_ms, energy_uwh=cost.energy_uwh, **values))
 
 
@@ -97,5 +97,5 @@ def _use(row: Any) -> Use:
 
 
 def _in(scope: Scope) -> ColumnElement[bool]:
-    person = SPENDING.c.person_id == scope.person if scope.person else true()
+    person = SPENDING.c.person_id.in_(scope.accounts) if scope.accounts else true()
     return and_(person, SPENDING.c.place_id == scope.place if scope.place else true())
