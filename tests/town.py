@@ -17,6 +17,9 @@ from walkon.bot.router import Router
 from walkon.bot.words import Words
 from walkon.consent.casting import Caster
 from walkon.consent.deciding import Decider
+from walkon.consent.enrolling import Enrolments, Means
+from walkon.consent.enrolment import Decoded
+from walkon.consent.lending import lends
 from walkon.consent.proof import Proof
 from walkon.library import tables
 from walkon.library.clips import Clip, Finished
@@ -117,18 +120,28 @@ def clock() -> StandingClock:
     return StandingClock()
 
 
+async def unread(upload: bytes) -> Decoded:
+    """Stands for the process that reads uploads: every upload is the same good video."""
+    return Decoded(stills=(b"still",) * 3, voice=b"voice", review=b"review", seconds=5)
+
+
 @pytest.fixture
 async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
     database = await Database.open(place_of(tmp_path))
     queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
     found = {command.name: command for command in commands.load()}
-    record = Proof(Keys.new()).record
+    keys = Keys.new()
+    record = Proof(keys).record
+    decider = Decider(record)
+    means = Means(database=database, keys=keys, decode=unread, clock=clock, then=lends(decider))
     house = House(
         database=database,
         queue=queue,
         media=MediaStore(tmp_path / "media"),
         caster=Caster(record=record, open_for=timedelta(hours=24), chance=lambda: 0.5),
-        decider=Decider(record),
+        decider=decider,
+        keys=keys,
+        enrolments=Enrolments(means),
         words=Words.load(),
         clock=clock,
         lane="animatic",

@@ -21,7 +21,9 @@ import structlog
 from walkon.config import Backend, Config, scattered
 from walkon.gates import classifier_of, finishing_of, frame_check_of, judge_of
 from walkon.queue.port import JobQueue, QueueUnusable
+from walkon.safekeeping import keys_of
 from walkon.store.database import Database, StoreUnusable
+from walkon.store.keys import Keys
 from walkon.store.lock import RoleLock
 from walkon.store.media import Media, MediaStore
 from walkon.telemetry import Metrics, build_metrics, configure_logging, exposition, redact
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
     from walkon.bot.house import House
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
-    from walkon.consent.decisions import Record
     from walkon.engine.port import RenderBackend, Rendered
     from walkon.types.scene import Scene
 
@@ -62,6 +63,7 @@ class Ground:
     database: Database
     queue: JobQueue
     media: Media
+    keys: Keys
     metrics: Metrics
     counts: dict[str, int]
 
@@ -103,8 +105,9 @@ async def _ground(config: Config) -> AsyncIterator[Ground]:
     counts: dict[str, int] = {}
     try:
         async with open_queue(config) as queue:
-            media = media_of(config)
-            yield Ground(config=config, database=database, queue=queue, media=media, metrics=build_metrics(lambda: counts), counts=counts)
+            media, keys = media_of(config), await keys_of(config, database)
+            metrics = build_metrics(lambda: counts)
+            yield Ground(config=config, database=database, queue=queue, media=media, keys=keys, metrics=metrics, counts=counts)
     finally:
         await database.close()
 
@@ -168,13 +171,19 @@ async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) 
 async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:
     from walkon.bot.delivery import Delivery
     from walkon.bot.reconcile import keep_reconciling
+    from walkon.consent.enrolling import keep_sweeping
+    from walkon.safekeeping import watch_of
 
-    house, router = await _house(ground)
+    house, router = _house(ground)
     async with ground.database.reading() as tx:
         from walkon.library.tables import greatest_token
 
         await ground.queue.raise_token(await greatest_token(tx))
-    parts: dict[str, Callable[[], Awaitable[None]]] = {"reconcile": lambda: keep_reconciling(house)}
+    parts: dict[str, Callable[[], Awaitable[None]]] = {
+        "reconcile": lambda: keep_reconciling(house),
+        "enrolments": lambda: keep_sweeping(house.enrolments),
+        "witness": watch_of(ground.config, ground.database, ground.keys).run,
+    }
     for platform in _platforms(ground, house, roles):
         house.files.sources[platform.platform] = platform
         stack.push_async_callback(platform.close)
@@ -187,7 +196,7 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     return parts
 
 
-async def _house(ground: Ground) -> "tuple[House, Router]":
+def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot import commands
     from walkon.bot.flood import Flood
     from walkon.bot.house import House
@@ -195,15 +204,20 @@ async def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot.words import Words
     from walkon.consent.casting import Caster
     from walkon.consent.deciding import Decider
+    from walkon.consent.proof import Proof
+    from walkon.safekeeping import enrolments_of
 
     found = {command.name: command for command in commands.load()}
-    record = await _record(ground)
+    record = Proof(ground.keys).record
+    decider = Decider(record)
     house = House(
         database=ground.database,
         queue=ground.queue,
         media=ground.media,
         caster=Caster(record=record, open_for=timedelta(seconds=ground.config.consent.request_ttl_s), chance=SystemRandom().random),
-        decider=Decider(record),
+        decider=decider,
+        keys=ground.keys,
+        enrolments=enrolments_of(ground.database, ground.keys, decider),
         words=Words.load(),
         clock=SystemClock(),
         lane=ground.config.engine.backend,
@@ -223,15 +237,6 @@ async def _house(ground: Ground) -> "tuple[House, Router]":
 def _storage(config: Config) -> Place | None:
     chat = config.telegram.storage_chat if config.telegram else None
     return Place(id=PlaceId(f"telegram:{chat}"), channel=str(chat), locale=config.walkon.language) if chat else None
-
-
-async def _record(ground: Ground) -> "Record":
-    from walkon.consent.proof import Proof
-    from walkon.store.keyring import keys_for
-
-    config = ground.config
-    keys = await keys_for(ground.database, config.consent.key_file, config.walkon.data_dir, SystemClock().now())
-    return Proof(keys).record
 
 
 def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[ChatPlatform]":

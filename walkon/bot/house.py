@@ -9,9 +9,12 @@ from walkon.bot.words import Words
 from walkon.config import AllowSection, LimitsSection, PersonQuotas
 from walkon.consent.casting import Caster
 from walkon.consent.deciding import Decider
+from walkon.consent.enrolling import Enrolments
+from walkon.consent.proof import Proof
 from walkon.queue.port import JobQueue
 from walkon.safety.text import Judge, usual_judge
 from walkon.store.database import Database
+from walkon.store.keys import Keys
 from walkon.store.media import Media
 from walkon.types.clock import Clock
 from walkon.types.people import Place
@@ -28,7 +31,7 @@ class House:
 
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
     files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow: as the host
-    set them. flood: None where nobody watches how fast people are.
+    set them. keys: of this host's secrets. flood: None where nobody watches how fast people are.
     """
 
     database: Database
@@ -36,6 +39,8 @@ class House:
     media: Media
     caster: Caster
     decider: Decider
+    keys: Keys
+    enrolments: Enrolments
     words: Words
     clock: Clock
     lane: str
@@ -49,6 +54,11 @@ class House:
     limits: LimitsSection = UNLIMITED
     allow: AllowSection = OPEN_TO_ALL
     flood: Flood | None = None
+
+    @property
+    def proof(self) -> Proof:
+        """What was decided about people's likenesses, and the receipts of it."""
+        return Proof(self.keys)
 
     def quiet_until(self) -> datetime | None:
         """When the quiet hours end that it is in now, None where nothing keeps the renderer."""

@@ -51,8 +51,8 @@ def restore(file: Path, keys_file: Path | None, replace: bool, as_json: bool) ->
         "ended_again": done.ended,
         "locked": done.locked is not None,
     }
-    lines = [f"{config.store_path}: {done.entries} entries of the ledger, {done.clips_files} files of clips, {done.keys} sealed keys."]
-    if not done.keys:
+    lines = [f"{config.store_path}: {done.entries} entries of the ledger, {done.clips_files} files of clips, {done.keys or 0} sealed keys."]
+    if done.keys is None:
         lines.append("Without sealed keys no face, no voice and no word of the ledger opens. They are in the backup's second file: --keys.")
     if done.ended:
         lines.append(f"{done.ended} things that people ended after this backup were ended again.")

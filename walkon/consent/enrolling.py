@@ -1,5 +1,6 @@
 """Enrolling, step by step. The upload lives in memory only, for as long as it is read; what is kept goes into the vault."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -45,6 +46,8 @@ from walkon.types.clock import Clock
 from walkon.types.ids import PersonId
 
 log = structlog.get_logger(__name__)
+
+SWEEP_EVERY_S = 60.0
 
 OPERATORS_ANSWER = tuple(OperatorDecides(question) for question in Question)
 """The checks of a host without an identity model."""
@@ -267,6 +270,13 @@ class Enrolments:
         if enrolment is None or enrolment.state is not EnrolmentState.IN_REVIEW:
             raise EnrolmentClosed(enrolment.state if enrolment else None)
         return enrolment
+
+
+async def keep_sweeping(enrolments: Enrolments) -> None:
+    """Sweep every minute until cancelled."""
+    while True:
+        await enrolments.sweep()
+        await asyncio.sleep(SWEEP_EVERY_S)
 
 
 async def _bounded(upload: AsyncIterator[bytes], declared_bytes: int | None) -> bytes:

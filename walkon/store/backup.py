@@ -104,10 +104,10 @@ def unpack(file: Path, into: Path) -> Manifest:
     return manifest
 
 
-def put_keys(store: Path, file: Path) -> int:
-    """Put the sealed keys of a backup into its database; returns how many, 0 where there is no such file. Raises BackupUnusable."""
+def put_keys(store: Path, file: Path) -> int | None:
+    """Put the sealed keys of a backup into its database; returns how many, None where there is no such file. Raises BackupUnusable."""
     if not file.exists():
-        return 0
+        return None
     try:
         rows = msgspec.json.decode(file.read_bytes(), type=list[SealedKeyRow])
     except msgspec.DecodeError as error:

@@ -4,6 +4,7 @@ It holds tombstones and the heads of the ledger that were published. Each line c
 before, so that nothing is taken out or changed unseen by whoever lacks the key file.
 """
 
+import fcntl
 import hmac
 import os
 from collections.abc import Iterable, Iterator
@@ -39,7 +40,7 @@ class _Line(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Witness:
-    """The file. One process writes it; whoever reads it sees whole lines."""
+    """The file. Processes of one host may share it; whoever reads it sees whole lines."""
 
     def __init__(self, key_file: Path, keys: Keys) -> None:
         self.path = key_file.with_name(key_file.name + ".witness")
@@ -58,20 +59,19 @@ class Witness:
 
     def add(self, remarks: Iterable[Remark]) -> None:
         """Remember these, durably, in this order."""
-        whole = list(self._lines())
-        mac = whole[-1][1] if whole else ""
-        lines = []
-        for remark in remarks:
-            body = msgspec.json.encode(_line(remark)).decode()
-            mac = self._mac(mac, body)
-            lines.append(f"{mac} {body}\n")
-        if not lines:
+        bodies = [msgspec.json.encode(_line(remark)).decode() for remark in remarks]
+        if not bodies:
             return
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)  # another process of this host may write too
+            whole = list(self._lines())
+            mac = whole[-1][1] if whole else ""
             file.truncate(file.read().rfind(b"\n") + 1)
             file.seek(0, os.SEEK_END)
-            file.write("".join(lines).encode())
+            for body in bodies:
+                mac = self._mac(mac, body)
+                file.write(f"{mac} {body}\n".encode())
             file.flush()
             os.fsync(file.fileno())
 

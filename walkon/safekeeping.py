@@ -1,0 +1,36 @@
+"""Builds what a host keeps secrets with: its keys, the witness of what may not be forgotten, and the desk where people enrol."""
+
+from typing import TYPE_CHECKING
+
+from walkon.config import Config
+from walkon.store.database import Database
+from walkon.store.keyring import keys_for
+from walkon.store.keys import Keys
+from walkon.store.witness import Witness
+from walkon.store.witnessing import Watch, refuse_if_locked
+from walkon.types.clock import SystemClock
+
+if TYPE_CHECKING:
+    from walkon.consent.deciding import Decider
+    from walkon.consent.enrolling import Enrolments
+
+
+async def keys_of(config: Config, database: Database) -> Keys:
+    """The keys of this store, which is as the witness remembers it. Raises SetupError, StoreLocked."""
+    keys = await keys_for(database, config.consent.key_file, config.walkon.data_dir, SystemClock().now())
+    await refuse_if_locked(database, keys, Witness(config.consent.key_file, keys))
+    return keys
+
+
+def watch_of(config: Config, database: Database, keys: Keys) -> Watch:
+    """What keeps the witness up to date."""
+    return Watch(database, keys, Witness(config.consent.key_file, keys), SystemClock())
+
+
+def enrolments_of(database: Database, keys: Keys, decider: "Decider") -> "Enrolments":
+    """Where people enrol: uploads are read in a process of their own, and an operator decides."""
+    from walkon.consent.enrolling import Enrolments, Means
+    from walkon.consent.lending import lends
+    from walkon.engine.uploads import UploadReader
+
+    return Enrolments(Means(database=database, keys=keys, decode=UploadReader(), clock=SystemClock(), then=lends(decider)))
