@@ -46,7 +46,9 @@ NEVER_KEPT = (ArtefactKind.REVIEW.value,)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What came of it. keys: None where the second file was not there. ended: how many tombstones were applied. locked: why walkon will not start on it, None where it will."""
+    """What came of it. keys: None where the second file was not there. ended: how many ends were made again. locked: why walkon will
+    not start on it, None where it will.
+    """
 
     entries: int
     clips_files: int
