@@ -126,7 +126,13 @@ async def unread(upload: bytes) -> Decoded:
 
 
 @pytest.fixture
-async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
+def lane() -> str:
+    """The queue lane of the town's engine."""
+    return "animatic"
+
+
+@pytest.fixture
+async def town(tmp_path: Path, clock: StandingClock, lane: str) -> AsyncIterator[Town]:
     database = await Database.open(place_of(tmp_path))
     queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
     found = {command.name: command for command in commands.load()}
@@ -144,8 +150,8 @@ async def town(tmp_path: Path, clock: StandingClock) -> AsyncIterator[Town]:
         enrolments=Enrolments(means),
         words=Words.load(),
         clock=clock,
-        lane="animatic",
-        drawn=True,
+        lane=lane,
+        drawn=lane == "animatic",
         command_names=tuple(found),
         operators=frozenset({"web:Olga"}),
     )

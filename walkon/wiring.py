@@ -45,6 +45,8 @@ log = structlog.get_logger(__name__)
 STOP_WITHIN_S = 12.0
 RESTART_S = (0.5, 30.0)
 NO_LIMIT = 500_000_000
+FIRST_PACES: Mapping[Backend, float] = {Backend.ANIMATIC: 400.0, Backend.DIFFUSERS: 30_000.0}
+"""Milliseconds of work for a second of clip before any was measured: the preview's by bench/animatic, the other a guess."""
 
 
 class Role(StrEnum):
@@ -222,6 +224,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         clock=SystemClock(),
         lane=ground.config.engine.backend,
         drawn=ground.config.engine.backend is Backend.ANIMATIC,
+        first_pace=FIRST_PACES[ground.config.engine.backend],
         command_root=ground.config.discord.command if ground.config.discord else "sora",
         command_names=tuple(found),
         operators=frozenset(ground.config.walkon.operators),

@@ -13,6 +13,7 @@ from walkon.bot.cards import Card, plain
 from walkon.bot.delivery import Delivery
 from walkon.engine.backends.animatic import AnimaticBackend
 from walkon.engine.finishing import Finishing
+from walkon.engine.port import RenderBackend
 from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
 from walkon.library import tables
@@ -60,7 +61,13 @@ class Evening:
 
 
 @pytest.fixture
-async def evening(town: Town, tmp_path: Path) -> AsyncIterator[Evening]:
+def film_maker() -> RenderBackend:
+    """What makes the clips of an evening."""
+    return AnimaticBackend()
+
+
+@pytest.fixture
+async def evening(town: Town, tmp_path: Path, film_maker: RenderBackend) -> AsyncIterator[Evening]:
     media = MediaStore(tmp_path / "media")
     house = town.house
     finishing = Finishing(lambda: own_credentials(tmp_path / "keys" / "signing", now()))
@@ -68,7 +75,7 @@ async def evening(town: Town, tmp_path: Path) -> AsyncIterator[Evening]:
         queue=house.queue,
         database=house.database,
         media=media,
-        backend=AnimaticBackend(),
+        backend=film_maker,
         finishing=finishing,
         clock=house.clock,
         scratch=tmp_path / "scratch",

@@ -31,9 +31,6 @@ from walkon.types.scene import Scene
 
 log = structlog.get_logger(__name__)
 
-DEFAULT_PACE = 400.0
-"""Milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time)."""
-
 QUICKLY_JUDGED = 400
 """Characters that are judged in a few milliseconds."""
 STORED = "stored:"
@@ -168,9 +165,10 @@ async def line_up(house: House, clip: Clip) -> JobView | None:
     objections = await house.database.read(lambda tx: against(tx, clip, house.clock.now()))
     if clip.state is not ClipState.PROMISED or objections:
         return None
-    pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane))
+    aspect = decode(clip.scene).aspect
+    pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane, aspect))
     try:
-        view = await house.queue.submit(job_of(clip, pace or DEFAULT_PACE))
+        view = await house.queue.submit(job_of(clip, pace or house.first_pace))
         return await house.queue.view(view.id) if view.state is JobState.QUEUED else view
     except QueueUnusable as error:
         # The promise is on the disk; `reconcile` puts it in line as soon as the queue is back.

@@ -9,7 +9,7 @@ import structlog
 from walkon.agreement import against, record_outcome
 from walkon.bot.agreeing import expire_due
 from walkon.bot.house import House
-from walkon.bot.intake import DEFAULT_PACE, job_of
+from walkon.bot.intake import job_of
 from walkon.bot.takedown import purge_files
 from walkon.library import spending, tables
 from walkon.library.clips import CancelledBy, Clip, FailureCause
@@ -83,7 +83,7 @@ async def _resubmit(house: House, clip: Clip) -> bool:
         await house.database.write(lambda tx: end_declined(tx, clip.id, house.clock.now()))
         return True
     try:
-        await house.queue.submit(job_of(clip, DEFAULT_PACE))
+        await house.queue.submit(job_of(clip, house.first_pace))
     except QueueFull:
         return False
     log.info("job_brought_back", clip=clip.id)

@@ -30,6 +30,7 @@ from walkon.types.clock import from_ms, to_ms
 from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
+from walkon.types.scene import Aspect
 
 CLIP = Table(
     "clip",
@@ -203,13 +204,21 @@ async def greatest_token(tx: Transaction) -> int:
     return int((await tx.execute(select(func.max(CLIP.c.token)))).scalar() or 0)
 
 
-async def recent_pace(tx: Transaction, lane: str, limit: int = 20) -> float | None:
-    """Milliseconds of work per second of clip over the newest finished clips of a lane, None before the first."""
+async def recent_pace(tx: Transaction, lane: str, aspect: Aspect, limit: int = 20) -> float | None:
+    """Milliseconds of work per second of clip over the newest finished clips of a lane, None before the first.
+
+    Clips of the same shape count where there are any: on a card, work grows faster than the picture.
+    """
     rows = await tx.execute(
         select(CLIP.c.finished).where(CLIP.c.lane == lane, CLIP.c.state == ClipState.FINISHED).order_by(CLIP.c.ended_ms.desc()).limit(limit)
     )
     done = [msgspec.json.decode(text, type=Finished) for (text,) in rows]
-    return sum(clip.spent_ms for clip in done) / sum(clip.seconds for clip in done) if done else None
+    alike = [clip for clip in done if _shape(clip) is aspect] or done
+    return sum(clip.spent_ms for clip in alike) / sum(clip.seconds for clip in alike) if alike else None
+
+
+def _shape(clip: Finished) -> Aspect:
+    return Aspect.SQUARE if clip.width == clip.height else Aspect.WIDE if clip.width > clip.height else Aspect.TALL
 
 
 async def recent_energy(tx: Transaction, lane: str, limit: int = 20) -> float:
