@@ -186,7 +186,7 @@ BAD_FILES = {
     ),
     "an engine this release lacks": (
         '[engine]\nbackend = "sora"\n',
-        'config.toml:2: [engine] backend = "sora" is not "animatic" or "diffusers". Write backend = "animatic".',
+        'config.toml:2: [engine] backend = "sora" is not "animatic", "diffusers" or "openai-videos". Write backend = "animatic".',
     ),
     "an operator without a platform": (
         '[walkon]\noperators = ["bob"]\n',

@@ -161,6 +161,10 @@ def _address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _servers(given: str | tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(_address(url) for url in ((given,) if isinstance(given, str) else given))
+
+
 def _file(scheme: str, otherwise: str) -> Callable[[str], str]:
     mend = f'Write "{scheme}:///FULL/PATH", or {otherwise}.'
 
@@ -259,6 +263,7 @@ RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("discord", "api_url"): _address,
     ("telegram", "token"): _token("telegram"),
     ("telegram", "api_url"): _address,
+    ("engine", "api_url"): _servers,
     ("web", "public_url"): _address,
     ("web", "login"): _passphrase,
     ("moderation", "topics"): _topics,

@@ -53,6 +53,7 @@ class Backend(StrEnum):
 
     ANIMATIC = "animatic"
     DIFFUSERS = "diffusers"
+    OPENAI_VIDEOS = "openai-videos"
 
 
 class Dtype(StrEnum):
@@ -123,7 +124,10 @@ Classifier = Annotated[
     Meta(min_length=1, description='an address, a folder or "ORG/NAME@REVISION" in quotes', examples=["http://127.0.0.1:8000/v1"]),
 ]
 Names = Annotated[tuple[str, ...], Meta(description="a list of names in quotes", examples=[["Ada Lovelace"]])]
-Engine = Annotated[Backend, Meta(description='"animatic" or "diffusers"', examples=["animatic"])]
+Engine = Annotated[Backend, Meta(description='"animatic", "diffusers" or "openai-videos"', examples=["animatic"])]
+Servers = Annotated[
+    str | tuple[str, ...], Meta(description="an http:// or https:// address, or a list of them", examples=["http://127.0.0.1:30000"])
+]
 Model = Annotated[
     str, Meta(min_length=1, description='"auto", "tiny:FAMILY", a folder or "ORG/NAME@REVISION" in quotes', examples=["auto"])
 ]
@@ -210,7 +214,10 @@ class MediaSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makes the clips. The other keys are for "diffusers". vram_gb None: what is free on the card. steps None: the model's own."""
+    """What makes the clips. api_url, api_key: for "openai-videos"; the others are for "diffusers".
+
+    vram_gb None: what is free on the card. steps None: the model's own.
+    """
 
     backend: Engine = Backend.ANIMATIC
     model: Model = "auto"
@@ -218,6 +225,13 @@ class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     vram_gb: CardMemory | None = None
     steps: Steps | None = None
     accepted_licences: Licences = ()
+    api_url: Servers = ()
+    api_key: Token | None = None
+
+    @property
+    def servers(self) -> tuple[str, ...]:
+        """Where "openai-videos" renders."""
+        return (self.api_url,) if isinstance(self.api_url, str) else self.api_url
 
 
 class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

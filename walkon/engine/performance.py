@@ -11,6 +11,9 @@ import numpy.typing as npt
 
 from walkon.types.scene import Line, Mood, Shot
 
+Pictures = npt.NDArray[np.uint8]
+"""RGB, shape (n, height, width, 3)."""
+
 Samples = npt.NDArray[np.float32]
 """Sound: float32 in [-1, 1], shape (frames,) for one voice, (frames, 2) for stereo."""
 

@@ -11,7 +11,7 @@ from walkon.engine.port import BackendUnavailable, RenderBackend
 
 def names() -> tuple[str, ...]:
     """Every backend there is, in order of the alphabet."""
-    return tuple(sorted(module.name for module in iter_modules(__path__)))
+    return tuple(sorted(module.name.replace("_", "-") for module in iter_modules(__path__)))
 
 
 def load(name: str) -> Callable[[EngineSection, Path], RenderBackend]:
@@ -21,5 +21,5 @@ def load(name: str) -> Callable[[EngineSection, Path], RenderBackend]:
     """
     if name not in names():
         raise BackendUnavailable(reason=f'there is no backend "{name}"; there are: {", ".join(names())}')
-    maker: Callable[[EngineSection, Path], RenderBackend] = import_module(f"{__name__}.{name}").backend
+    maker: Callable[[EngineSection, Path], RenderBackend] = import_module(f"{__name__}.{name.replace('-', '_')}").backend
     return maker

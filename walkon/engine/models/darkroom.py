@@ -10,17 +10,16 @@ import numpy as np
 import torch
 from PIL import Image
 
-from walkon.engine import slips, wire
+from walkon.engine import footage, recording, slips, wire
 from walkon.engine.captions import webvtt
+from walkon.engine.checks import Defect, Watch
 from walkon.engine.encode import Picture, Recipe, plan
 from walkon.engine.energy import Meter
 from walkon.engine.families.row import Family, Task
-from walkon.engine.models import footage, recording
-from walkon.engine.models.checks import Defect, Watch
-from walkon.engine.models.driver import Driver, NotFinite, Pictures, Request, Roll
+from walkon.engine.models.driver import Driver, NotFinite, Request, Roll
 from walkon.engine.models.planner import TILE_SHRINKS, tile
 from walkon.engine.models.tails import Grade, match
-from walkon.engine.performance import SAMPLE_RATE, Samples, ShotTime, SpeechCue
+from walkon.engine.performance import SAMPLE_RATE, Pictures, Samples, ShotTime, SpeechCue
 from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Spent, Step
 from walkon.engine.pressroom import PressRoom
 from walkon.engine.sound.mix import mix

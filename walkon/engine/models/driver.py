@@ -17,9 +17,7 @@ from PIL import Image
 
 from walkon.engine.families.row import Family, Sampling
 from walkon.engine.models.reading import remember
-
-Pictures = npt.NDArray[np.uint8]
-"""RGB, shape (n, height, width, 3)."""
+from walkon.engine.performance import Pictures
 
 OnStep = Callable[[int, int], None]
 """Called with (step, steps) after every step; may raise to stop."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from walkon.engine.models.driver import Pictures
+from walkon.engine.performance import Pictures
 
 GAIN = (0.5, 2.0)
 """Bounds of the contrast correction; beyond them the model has made another scene, and stretching it would show noise."""

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from walkon.engine.models.driver import Pictures
-from walkon.engine.performance import SAMPLE_RATE
+from walkon.engine.performance import SAMPLE_RATE, Pictures
 
 LONGEST_S = 60.0
 """Seconds of a clip that are read; also the longest that extending can make one."""

@@ -6,7 +6,7 @@ from enum import StrEnum
 import numpy as np
 import numpy.typing as npt
 
-from walkon.engine.models.driver import Pictures
+from walkon.engine.performance import Pictures
 
 BLACK_MOST, FROZEN_MOST, SILENT_MOST = 6.0, 0.15, 1e-3
 """Of 255: the brightest mean of a black clip's pictures; the largest mean change between pictures of a frozen one. Of 1: the peak
