@@ -41,7 +41,8 @@ def test_no_function_is_longer_than_the_stop(path: Path) -> None:
 def test_every_command_is_the_file_of_its_name_with_words_and_a_test_beside_it() -> None:
     words = Words.load()
     for command in commands.load():
-        assert (ROOT / f"walkon/bot/commands/{command.name.replace('-', '_')}.py").exists()
+        file = ROOT / "walkon/bot/commands" / command.name.replace("-", "_")
+        assert file.with_suffix(".py").exists() or (file / "__init__.py").exists(), command.name
         assert (ROOT / f"tests/bot/commands/test_{command.name.replace('-', '_')}.py").exists(), command.name
         assert words.has(f"command.{command.name}")
         assert all(words.has(f"option.{option.name}") for option in command.options)

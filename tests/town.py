@@ -11,6 +11,7 @@ import pytest
 from tests.doubles.clock import StandingClock
 from tests.stores import place_of
 from walkon.bot import commands
+from walkon.bot.ask_posts import following_asks
 from walkon.bot.command import Invocation, Pressed, RawValue, Reply
 from walkon.bot.house import House
 from walkon.bot.router import Router
@@ -137,7 +138,7 @@ async def town(tmp_path: Path, clock: StandingClock, lane: str) -> AsyncIterator
     queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
     found = {command.name: command for command in commands.load()}
     keys = Keys.new()
-    record = Proof(keys).record
+    record = following_asks(Proof(keys).record)
     decider = Decider(record)
     means = Means(database=database, keys=keys, decode=unread, clock=clock, then=lends(decider))
     house = House(

@@ -200,6 +200,7 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
 
 def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot import commands
+    from walkon.bot.ask_posts import following_asks
     from walkon.bot.flood import Flood
     from walkon.bot.house import House
     from walkon.bot.router import Router
@@ -210,7 +211,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.safekeeping import enrolments_of
 
     found = {command.name: command for command in commands.load()}
-    record = Proof(ground.keys).record
+    record = following_asks(Proof(ground.keys).record)
     decider = Decider(record)
     house = House(
         database=ground.database,

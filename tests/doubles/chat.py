@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from walkon.bot.cards import Card
 from walkon.bot.port import Handler, MessageGone, PlatformLimits, Post
@@ -26,6 +26,7 @@ class Chat:
         self.refuses: Callable[[Post, Card], Exception | None] = lambda post, card: None
         self._nonces: dict[str, int] = {}
         self.changed = asyncio.Event()
+        self.reactions: dict[int, tuple[str, ...]] = {}
 
     async def check(self) -> None:
         return None
@@ -48,11 +49,14 @@ class Chat:
         self.changed.set()
         if self.faults_after_effect:
             raise self.faults_after_effect.popleft()
-        return json.dumps({"message": number})
+        return json.dumps({"message_id": number})
+
+    async def begin_reactions(self, ref: str, emoji: Sequence[str]) -> None:
+        self.reactions[int(json.loads(ref)["message_id"])] = tuple(emoji)
 
     def _stand(self, post: Post) -> int:
         if post.ref is not None:
-            number = int(json.loads(post.ref)["message"])
+            number = int(json.loads(post.ref)["message_id"])
             if number not in self.messages:
                 raise MessageGone
             return number

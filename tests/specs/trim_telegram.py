@@ -25,6 +25,7 @@ METHODS = (
     "getMe",
     "getMyCommands",
     "getUpdates",
+    "sendDocument",
     "sendMessage",
     "sendPhoto",
     "sendVideo",

@@ -1,5 +1,9 @@
 """Pressed buttons become deeds. A token carries no right: who may press is checked here, each time."""
 
+from dataclasses import replace
+
+from walkon.bot import answering, enrolling, linking, taking_back
+from walkon.bot.appearances import appearances_card
 from walkon.bot.cards import Card, Tone
 from walkon.bot.carrying import in_sight
 from walkon.bot.clip_card import Speaker, taken_down_card
@@ -8,7 +12,17 @@ from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
 from walkon.bot.remixing import another_take, ask_words, unfinished
-from walkon.bot.tokens import Deed, read_token
+from walkon.bot.tokens import (
+    SURE,
+    AskToken,
+    Deed,
+    OwnDeed,
+    OwnToken,
+    PersonalToken,
+    ReviewToken,
+    read_personal_token,
+    read_token,
+)
 from walkon.bot.withdrawal import stop
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipState
@@ -18,6 +32,9 @@ from walkon.types.ids import ClipId
 
 async def press(house: House, pressed: Pressed) -> Reply:
     """Do what the button says, for whoever may press it; everybody else is told in private."""
+    personal = read_personal_token(pressed.token)
+    if personal is not None:
+        return await _personal(house, pressed, personal)
     speaker = Speaker(house.words, pressed.person.locale)
     token = read_token(pressed.token)
     clip = await _clip_seen(house, token.clip, pressed) if token else None
@@ -32,6 +49,26 @@ async def press(house: House, pressed: Pressed) -> Reply:
     if token.deed is Deed.AGAIN:
         return await _again(house, speaker, clip, pressed)
     return await _build_on(house, speaker, clip, pressed, token.deed)
+
+
+async def _personal(house: House, pressed: Pressed, token: PersonalToken) -> Reply:
+    match token:
+        case AskToken():
+            return await answering.press_ask(house, pressed, token)
+        case ReviewToken():
+            return await enrolling.press_review(house, pressed, token)
+        case OwnToken(deed=OwnDeed.TAKE_BACK, about=about) if about.endswith(SURE):
+            return await taking_back.carry_out(house, pressed, replace(token, about=about.removesuffix(SURE)))
+        case OwnToken(deed=OwnDeed.TAKE_BACK):
+            return await taking_back.ask_first(house, pressed.person, token)
+        case OwnToken(deed=OwnDeed.KEEP):
+            return taking_back.kept(Speaker(house.words, pressed.person.locale))
+        case OwnToken(deed=OwnDeed.APPEARANCES, about=about):
+            return await appearances_card(house, pressed.person, int(about) if about.isdecimal() else 0)
+        case OwnToken(deed=OwnDeed.JOIN):
+            return await linking.join(house, pressed.person)
+        case _:
+            return await enrolling.begin(house, pressed.person)
 
 
 async def _build_on(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed: Deed) -> Reply:

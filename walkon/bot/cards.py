@@ -47,6 +47,8 @@ class Button:
     """A button. token: what `tokens.py` made of the action, ≤ 64 bytes. emoji is decoration beside the word.
 
     carries: words that open the platform's own picker of chats, in place of any action; platforms without one leave it out.
+    alone: what a person says to walkon alone to the same effect, as words joined by dashes. In a chat with others, a platform that
+    cannot answer a press in private makes the button a link to that.
     """
 
     label: str
@@ -54,6 +56,7 @@ class Button:
     style: ButtonStyle = ButtonStyle.SECONDARY
     emoji: str | None = None
     carries: str | None = None
+    alone: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,23 @@ class Video:
     width: int
     height: int
     bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Film:
+    """A film for one pair of eyes, from memory and never from the media store. about: what it is of. content: mp4."""
+
+    about: str
+    content: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Handout:
+    """A file that is handed over with a private answer. name: with its ending."""
+
+    name: str
+    content: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +119,8 @@ class Card:
 
     head: one line that is enough alone. words: the prompt, as written. body: sentences under it. small: the provenance
     line. pings: the only people this message may notify. reactions: emoji put under a new
-    message, ready to be joined, where the platform can. clip: the id it is about, for the page's links.
+    message, ready to be joined, where the platform can. film: in the place of
+    a video, for an operator alone. handout: only in a private answer. clip: the id it is about, for the page's links.
     """
 
     tone: Tone
@@ -112,6 +133,8 @@ class Card:
     buttons: tuple[Button, ...] = ()
     pings: frozenset[PersonId] = frozenset()
     reactions: tuple[str, ...] = ()
+    film: Film | None = None
+    handout: Handout | None = None
     clip: str | None = None
 
     @property

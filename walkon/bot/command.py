@@ -286,7 +286,8 @@ class Reply:
     confidential: others must not read it; where the platform cannot answer in private, it is told elsewhere or not at all.
     post, revision: the outbox row this answer shows, so that its message becomes the placeholder that later turns into the
     clip. ref: where that row stands already, because the same event came a second time; nothing is to be answered then.
-    form: what a platform that has forms opens in the card's place.
+    form: what a platform that has forms opens in the card's place. instead: the name under which a private answer stands; pressed
+    on, its next one takes its place.
     """
 
     card: Card
@@ -296,6 +297,7 @@ class Reply:
     revision: int = 0
     ref: str | None = None
     form: Form | None = None
+    instead: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -319,7 +321,8 @@ class Command:
     """A chat command. Its one-line description is `command.NAME` in the locales. public: everybody sees its usual answer.
 
     moderates: it matters whether a moderator says it, so the platform is asked where it does not say so by itself. menu: it is
-    offered in the menu of every message too, as `menu.NAME`, and is then about the clip that the message shows.
+    offered in the menu of every message too, as `menu.NAME`, and is then about the clip that the message shows. own_right: with
+    which options it is a person's own right, which no mute takes away.
     """
 
     name: str
@@ -328,6 +331,7 @@ class Command:
     public: bool = False
     moderates: bool = False
     menu: bool = False
+    own_right: Callable[[Mapping[str, RawValue]], bool] | None = None
 
     @property
     def takes_words(self) -> bool:

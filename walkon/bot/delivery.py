@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from time import monotonic
@@ -16,6 +16,7 @@ from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card, 
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.bot.intake import STORED, card_key
+from walkon.bot.notices import notice_of
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
 from walkon.bot.takedown import take_down
 from walkon.library import tables
@@ -40,6 +41,11 @@ GAP_S = 0.05
 
 STANDING_S = 0.5
 """How soon a first answer that somebody else has sent is taken into the rounds."""
+
+ABOUT_A_CLIP = frozenset({OutboxKind.CARD, OutboxKind.NOTE})
+
+WAITS_FOR_ITS_CLIP, WAIT_FOR_ITS_CLIP_S = 20, 0.5
+"""How often, and how long each time, a question waits until the clip's own message stands, to answer it."""
 
 BACKOFF_S = (0.5, 60.0)
 
@@ -141,6 +147,9 @@ class Delivery:
         return await self._house.queue.views(jobs) if jobs else {}
 
     async def _deliver(self, row: Row, clip: Clip | None, views: Mapping[JobId, JobView]) -> None:
+        if row.kind not in ABOUT_A_CLIP:
+            await self._tell(row)
+            return
         if clip is None:
             await self._give_up(row, "the clip is not kept")
             return
@@ -184,21 +193,57 @@ class Delivery:
 
     async def _show(self, row: Row, clip: Clip, view: JobView | None, card: Card, place: Place, speaker: Speaker) -> None:
         post = Post(key=row.key, place=place, reply=row.reply, ref=row.ref, follows=row.follows)
+        ref = await self._attempt(row, self._send(post, card, speaker), partial(self._gone, row, clip))
+        if ref is not None:
+            await self._shown(row, clip, view, card, ref)
+
+    async def _attempt(self, row: Row, sending: Awaitable[str], gone: Callable[[], Awaitable[None]]) -> str | None:
+        """Where the message stands now; None where it could not be shown, which has been dealt with."""
         try:
-            ref = await self._send(post, card, speaker)
+            return await sending
         except Throttled as error:
             await self._retry(row, error.retry_after_s, "throttled")
         except PlatformDown as error:
             await self._retry(row, _backoff(row.attempts), error.reason)
         except MessageGone:
-            await self._gone(row, clip)
+            await gone()
         except NotAllowed as error:
             await self._give_up(row, error.reason)
         except Exception as error:  # a defect in one card may neither stop the others nor be tried without end
             log.error("delivery_broke", key=row.key, exc_info=error)
             await self._retry(row, _backoff(row.attempts), type(error).__name__)
-        else:
-            await self._shown(row, clip, view, card, ref)
+        return None
+
+    async def _tell(self, row: Row) -> None:
+        """Show a message that is about a person. Where it answers a clip's, that one goes first, if it ever stands."""
+        notice = await notice_of(self._house, row)
+        if notice is None:
+            await self._give_up(row, "nothing is known of it any more")
+            return
+        key = notice.follows
+        answered = await self._house.database.read(lambda tx: outbox.row(tx, key)) if key else None
+        if answered and answered.ref is None and row.attempts < WAITS_FOR_ITS_CLIP:
+            await self._retry(row, WAIT_FOR_ITS_CLIP_S, "what it answers does not stand yet")
+            return
+        place = msgspec.json.decode(row.place, type=Place)
+        post = Post(key=row.key, place=place, reply="{}", ref=row.ref, follows=answered.ref if answered else None)
+        ref = await self._attempt(row, self._platform.show(post, notice.card), partial(self._gone_for_good, row))
+        if ref is not None:
+            self._metrics.delivered(self._platform.platform, "sent")
+            shown = partial(outbox.acknowledge, key=row.key, revision=row.wanted, ref=ref, message=message_name(ref))
+            await self._house.database.write(shown)
+            if row.ref is None and notice.card.reactions:
+                # Only now, when a reaction finds what it is about.
+                await self._attempt(row, self._invited(ref, notice.card), partial(self._gone_for_good, row))
+
+    async def _invited(self, ref: str, card: Card) -> str:
+        await self._platform.begin_reactions(ref, card.reactions)
+        return ref
+
+    async def _gone_for_good(self, row: Row) -> None:
+        # Whoever deletes a question has not answered it: it stays open where it can be looked up, and is not put again.
+        async with self._house.database.transaction() as tx:
+            await outbox.forget(tx, row.key, seen=row.wanted)
 
     async def _send(self, post: Post, card: Card, speaker: Speaker) -> str:
         try:

@@ -1,8 +1,7 @@
-"""Files that people send: named in an event, fetched only when a command wants one, and never beyond a bound."""
+"""Files that people send: named in an event, read only when a command wants one, never beyond a bound, and in memory alone."""
 
-import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Protocol
 
 from walkon.types.errors import WalkonError
@@ -34,8 +33,8 @@ class FileGone(WalkonError):
 class FileSource(Protocol):
     """Where a platform's files come from."""
 
-    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
-        """Write the file to `target`, which is removed again on failure. Raises FileTooLarge, FileGone."""
+    def read(self, attachment: Attachment, *, limit: int) -> AsyncIterator[bytes]:
+        """The file, piece by piece and never kept on a disk. Raises FileTooLarge beyond `limit` bytes, FileGone."""
 
 
 @dataclass(slots=True)
@@ -44,15 +43,16 @@ class Files:
 
     sources: dict[Platform, FileSource] = field(default_factory=dict)
 
-    async def fetch(self, platform: Platform, attachment: Attachment, target: Path, *, limit: int) -> None:
-        """The file that somebody sent on that platform, at most `limit` bytes. Raises FileTooLarge, FileGone."""
+    async def read(self, platform: Platform, attachment: Attachment, *, limit: int) -> AsyncIterator[bytes]:
+        """The file that somebody sent on that platform, at most `limit` bytes of it. Raises FileTooLarge, FileGone."""
         if attachment.size > limit:
             raise FileTooLarge(limit)
         source = self.sources.get(platform)
         if source is None:
             raise FileGone
-        try:
-            await source.fetch(attachment, target, limit=limit)
-        except BaseException:
-            await asyncio.to_thread(target.unlink, missing_ok=True)
-            raise
+        left = limit
+        async for piece in source.read(attachment, limit=limit):
+            left -= len(piece)
+            if left < 0:
+                raise FileTooLarge(limit)
+            yield piece

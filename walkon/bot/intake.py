@@ -7,9 +7,10 @@ import msgspec
 import structlog
 
 from walkon.agreement import against, parts_of
+from walkon.bot.ask_posts import owe_asks
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker, family_lines
-from walkon.bot.command import Asked, Context, Reacted, Reply
+from walkon.bot.command import Asked, Context, Invocation, Reacted, Reply
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.bot.quota import charge, cost_of, with_wait
@@ -127,6 +128,7 @@ async def _record(house: House, asked: Asked, scene: Scene, parent: ClipId | Non
         if not casting.settled:
             clip = replace(clip, state=ClipState.WAITING)
             await tables.save(tx, clip)
+            await owe_asks(tx, clip, casting.asks, asked.mentions.values() if isinstance(asked, Invocation) else ())
         # Whoever reacts is not answered, so the card is delivery's to show.
         hold_ms = 0 if isinstance(asked, Reacted) else FIRST_ANSWER_MS
         await outbox.put(tx, card_row(card_key(clip), clip, asked.place, asked.reply), to_ms(now), hold_ms=hold_ms)

@@ -1,8 +1,7 @@
 """The platforms' port: what a chat system must be able to do for walkon, and what it calls in return."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -51,7 +50,7 @@ class _Named(msgspec.Struct):
 def message_name(ref: str | None) -> str | None:
     """What reactions call the message of a ref, unique within its platform; None where nothing stands that can be reacted to."""
     named = msgspec.json.decode(ref or "{}", type=_Named)
-    if named.message_id is None:
+    if not named.message_id:
         return None
     return str(named.message_id) if named.chat_id is None else f"{named.chat_id}/{named.message_id}"
 
@@ -184,8 +183,11 @@ class ChatPlatform(Protocol):
         TooLarge.
         """
 
-    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
-        """Write a file that somebody sent to `target`. limit: bytes. Raises FileTooLarge, FileGone."""
+    async def begin_reactions(self, ref: str, emoji: Sequence[str]) -> None:
+        """Put these reactions under a message of ours, ready to be joined, where the platform can; a missing right is no fault."""
+
+    def read(self, attachment: Attachment, *, limit: int) -> AsyncIterator[bytes]:
+        """A file that somebody sent, piece by piece. limit: bytes. Raises FileTooLarge, FileGone."""
 
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whether the person is in that place now; true where the platform does not say."""

@@ -5,14 +5,16 @@ from dataclasses import replace
 
 import msgspec
 
+from walkon.bot.answering import react_ask, take_back_unless
+from walkon.bot.ask_card import APPROVING, NO, YES
 from walkon.bot.command import Reacted
 from walkon.bot.house import House
-from walkon.bot.port import Awaiting
+from walkon.bot.port import Awaiting, message_name
 from walkon.bot.remixing import another_take
 from walkon.library import tables
 from walkon.store import outbox
 from walkon.store.outbox import OutboxKind, Row
-from walkon.types.ids import ClipId
+from walkon.types.ids import AskId, ClipId
 from walkon.types.people import Place, Platform
 
 REMIX = "🔁"
@@ -24,9 +26,22 @@ READ_BACK = 50
 
 async def react(house: House, reacted: Reacted) -> None:
     """Do what the reaction means, if anything. Raises as `intake.promise` does."""
-    row = await house.database.read(lambda tx: outbox.at(tx, reacted.place.platform, reacted.message))
-    if row is not None and row.kind is OutboxKind.CARD and reacted.emoji == REMIX and reacted.added:
+    row = await subject_of(house, reacted)
+    if row is not None and row.kind is OutboxKind.ASK:
+        await react_ask(house, reacted, AskId(row.subject))
+    elif row is not None and row.kind is OutboxKind.CARD and reacted.emoji == REMIX and reacted.added:
         await _remix(house, reacted, row)
+
+
+async def answers_a_question(house: House, reacted: Reacted) -> bool:
+    """Whether the message reacted to is a question."""
+    row = await subject_of(house, reacted)
+    return row is not None and row.kind is OutboxKind.ASK
+
+
+async def subject_of(house: House, reacted: Reacted) -> Row | None:
+    """The message that was reacted to; None for one that is none of ours."""
+    return await house.database.read(lambda tx: outbox.at(tx, reacted.place.platform, reacted.message))
 
 
 async def _remix(house: House, reacted: Reacted, row: Row) -> None:
@@ -39,8 +54,18 @@ async def _remix(house: House, reacted: Reacted, row: Row) -> None:
 
 async def awaiting(house: House, platform: Platform) -> Sequence[Awaiting]:
     """The messages whose reactions are to be read back after a start."""
-    rows = await house.database.read(lambda tx: outbox.standing(tx, platform, OutboxKind.CARD, limit=READ_BACK))
-    return [_awaiting(row, (REMIX,)) for row in rows if row.ref]
+    asks = await house.database.read(lambda tx: outbox.standing(tx, platform, OutboxKind.ASK, limit=READ_BACK))
+    cards = await house.database.read(lambda tx: outbox.standing(tx, platform, OutboxKind.CARD, limit=READ_BACK))
+    return [_awaiting(row, (YES, NO)) for row in asks if row.ref] + [_awaiting(row, (REMIX,)) for row in cards if row.ref]
+
+
+async def read_back(house: House, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
+    """A ✅ that is not there any more takes back the yes that it gave; what stands is heard as any reaction."""
+    message = message_name(awaiting.ref)
+    row = await house.database.read(lambda tx: outbox.at(tx, awaiting.place.platform, message)) if message else None
+    if row is not None and row.kind is OutboxKind.ASK:
+        still = {one.person.id for one in standing if one.emoji in APPROVING}
+        await take_back_unless(house, AskId(row.subject), still)
 
 
 def _awaiting(row: Row, emoji: tuple[str, ...]) -> Awaiting:

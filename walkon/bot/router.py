@@ -7,7 +7,7 @@ from time import monotonic
 
 import structlog
 
-from walkon.bot import answers, reacting
+from walkon.bot import agreeing, answers, reacting
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import (
@@ -30,8 +30,10 @@ from walkon.bot.house import House
 from walkon.bot.limit_cards import flood_card, limit_card, stranger_card
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.port import Awaiting, Shelf, message_name
+from walkon.bot.refusals import about_people
 from walkon.bot.shelf import carried, shelf
 from walkon.bot.suggesting import suggest
+from walkon.bot.tokens import OwnDeed, OwnToken, read_personal_token
 from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
@@ -123,11 +125,22 @@ class Router:
         return Reply(card=against, private=True, confidential=True), False
 
     async def _against(self, asked: Asked) -> Card | None:
+        if self._is_own_right(asked):
+            return None
         for check in CHECKS:
             against = await check(self._house, asked)
             if against is not None:
                 return against
         return None
+
+    def _is_own_right(self, asked: Asked) -> bool:
+        """Answering for oneself, taking back and looking at what one agreed to: nobody is silenced in that."""
+        if isinstance(asked, Pressed):
+            token = read_personal_token(asked.token)
+            return token is not None and not (isinstance(token, OwnToken) and token.deed is OwnDeed.ENROL)
+        command = self._commands.get(asked.command) if isinstance(asked, Invocation) else None
+        options = asked.options if isinstance(asked, Invocation) else {}
+        return command is not None and command.own_right is not None and command.own_right(options)
 
     def _known(self, name: str) -> str:
         return name if name in self._commands else "unknown"
@@ -167,6 +180,9 @@ class Router:
         return _private(speaker, "refusal.command_none", name=name[:40], root=root)
 
     def _refusal(self, speaker: Speaker, error: WalkonError) -> Reply:
+        sentence = about_people(self._house, speaker, error)
+        if sentence is not None:
+            return Reply(card=Card(tone=Tone.WAIT, head=sentence), private=True, confidential=True)
         match error:
             case EmptyPrompt():
                 return _private(speaker, "refusal.empty", starter=speaker.say("starter.1"))
@@ -239,6 +255,10 @@ class Router:
             log.error("command_broke", what="reaction", exc_info=error)
 
     async def _react(self, reacted: Reacted) -> None:
+        # An answer to a question is a person's own right: a mute does not take it away.
+        if await reacting.answers_a_question(self._house, reacted):
+            await reacting.react(self._house, reacted)
+            return
         if await self._against(reacted) is not None:
             return
         await reacting.react(self._house, reacted)
@@ -250,13 +270,20 @@ class Router:
         return await reacting.awaiting(self._house, platform)
 
     async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
-        """What was reacted while walkon was away; what was heard already is the same event again."""
+        """What was reacted while walkon was away; what was heard already is the same event again. Never raises but CancelledError."""
+        try:
+            await reacting.read_back(self._house, awaiting, standing)
+        except Exception as error:
+            log.error("command_broke", what="reactions", exc_info=error)
         for one in standing:
             await self.reacted(one)
 
     async def left(self, left: Left) -> None:
-        """Whoever is not in a place any more has nothing going there."""
-        log.info("person_left", platform=left.place.platform)
+        """Whatever somebody agreed to in a place ends when they leave it. Never raises but CancelledError."""
+        try:
+            await agreeing.leave(self._house, left.person.id, left.place.id)
+        except Exception as error:
+            log.error("command_broke", what="leaving", exc_info=error)
 
 
 def _private(speaker: Speaker, key: str, **values: object) -> Reply:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from walkon.types.ids import ClipId, read_clip_id
+from walkon.types.ids import AskId, ClipId, read_clip_id
 
 PREFIX = "w1"
 
@@ -41,3 +41,104 @@ def read_token(text: str) -> Token | None:
         return None
     clip = read_clip_id(parts[2])
     return Token(Deed(parts[1]), clip) if clip else None
+
+
+class AskDeed(StrEnum):
+    """What a button under a question does."""
+
+    APPROVE = "yes"
+    REFUSE = "no"
+    LOOK = "look"
+    """Show the question to whoever is asked, alone, with all that a yes may say."""
+    NEVER_BY = "never-by"
+    NEVER_HERE = "never-here"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class AskToken:
+    """A press under a question. terms: what the yes would say, as `ask_sheet` writes it; empty for the narrowest."""
+
+    deed: AskDeed
+    ask: AskId
+    terms: str = ""
+
+    def __str__(self) -> str:
+        return f"{PREFIX}:ask-{self.deed}:{self.ask}:{self.terms}"
+
+
+SURE = "!"
+"""At the end of what a taking back is about: its cost was shown."""
+
+
+class OwnDeed(StrEnum):
+    """What a button about one's own likeness does."""
+
+    TAKE_BACK = "take-back"
+    """Ends a yes: of a clip, of whoever asked for a clip, of a permission, or all."""
+    KEEP = "keep"
+    APPEARANCES = "seen"
+    ENROL = "enrol"
+    JOIN = "join"
+    """Says that the account which showed one's code is one's own."""
+
+
+class Extent(StrEnum):
+    """How much a taking back takes back."""
+
+    CLIP = "clip"
+    ASKER = "asker"
+    PERMISSION = "permission"
+    ALL = "all"
+    DELETE = "delete"
+    """All, and what was kept of face and voice."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnToken:
+    """A press about one's own likeness. about: a clip, a permission or a number, as the deed needs it."""
+
+    deed: OwnDeed
+    extent: Extent | None = None
+    about: str = ""
+
+    def __str__(self) -> str:
+        return f"{PREFIX}:own-{self.deed}:{self.extent or ''}:{self.about}"
+
+
+class ReviewDeed(StrEnum):
+    """What an operator's button under an enrolment does."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewToken:
+    """An operator's press. enrolment: its id. reason: why not, for a refusal."""
+
+    deed: ReviewDeed
+    enrolment: str
+    reason: str = ""
+
+    def __str__(self) -> str:
+        return f"{PREFIX}:rv-{self.deed}:{self.enrolment}:{self.reason}"
+
+
+PersonalToken = AskToken | OwnToken | ReviewToken
+"""A press about somebody rather than about a clip."""
+
+
+def read_personal_token(text: str) -> PersonalToken | None:
+    """The token in a button's id; None where it is none of these or from another release."""
+    parts = text.split(":")
+    if len(parts) != 4 or parts[0] != PREFIX:
+        return None
+    room, _, deed = parts[1].partition("-")
+    if room == "ask" and deed in frozenset(AskDeed):
+        return AskToken(AskDeed(deed), AskId(parts[2]), parts[3])
+    if room == "own" and deed in frozenset(OwnDeed) and (not parts[2] or parts[2] in frozenset(Extent)):
+        return OwnToken(OwnDeed(deed), Extent(parts[2]) if parts[2] else None, parts[3])
+    if room == "rv" and deed in frozenset(ReviewDeed):
+        return ReviewToken(ReviewDeed(deed), parts[2], parts[3])
+    return None

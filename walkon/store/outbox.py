@@ -23,6 +23,12 @@ class OutboxKind(StrEnum):
     """The clip's own message, edited from first answer to last state."""
     NOTE = "note"
     """A short reply to it that notifies the asker after a long wait."""
+    ASK = "ask"
+    """A question to one person; `subject` names it, `reply` is who is asked."""
+    REVIEW = "review"
+    """An enrolment for an operator to decide; `subject` names it."""
+    ENROLMENT = "enrolment"
+    """What came of it, for whoever enrolled."""
 
 
 class OutboxState(StrEnum):
@@ -175,6 +181,13 @@ def _copy_state(row: Any) -> CopyState:
     if row.state is OutboxState.GIVEN_UP:
         return CopyState.OUT_OF_REACH
     return CopyState.GONE if row.shown >= row.wanted else CopyState.PENDING
+
+
+async def touch_notice(tx: Transaction, subject: str, now_ms: int) -> None:
+    """What is told about a person was decided: show its message anew, for the last time as far as anybody knows."""
+    where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind.not_in((OutboxKind.CARD, OutboxKind.NOTE)))
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "attempts": 0, "state": OutboxState.OPEN, "urgent": True}
+    await tx.execute(update(OUTBOX).where(where).values(**values))
 
 
 async def due(tx: Transaction, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:

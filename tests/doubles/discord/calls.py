@@ -30,7 +30,7 @@ from tests.doubles.discord.world import (
     pings_of,
 )
 
-THINKING, SAYING, SUGGESTING, ASKING = 5, 4, 8, 9
+THINKING, SAYING, CHANGING, SUGGESTING, ASKING = 5, 4, 7, 8, 9
 
 
 @dataclass
@@ -89,6 +89,8 @@ async def create_interaction_response(call: Call) -> tuple[int, Any]:
         return (200, asked_json(interaction)) if call.query.get("with_response") in ("1", "true") else (204, None)
     if call.body["type"] == ASKING:
         return _asked(call, interaction, data)
+    if call.body["type"] == CHANGING:
+        return _changed(call, interaction, data)
     interaction.deferred = call.body["type"] == THINKING
     if interaction.deferred:
         call.faults += rules.deferral_faults(data.get("flags", 0))
@@ -97,6 +99,16 @@ async def create_interaction_response(call: Call) -> tuple[int, Any]:
     interaction.original = world.post(interaction.channel, revision, interaction=interaction)
     interaction.answered_after_s = now - interaction.at
     return (200, answer_json(interaction, world.me, call.base)) if call.query.get("with_response") in ("1", "true") else (204, None)
+
+
+def _changed(call: Call, interaction: Interaction, data: dict[str, Any]) -> tuple[int, Any]:
+    """The message whose button was pressed shows something else."""
+    if interaction.pressed is None:
+        raise Refusal(400, 50035, "Invalid Form Body")
+    message = interaction.pressed
+    message.revisions.append(_revision(call, data, message.now, interaction.upload_limit))
+    interaction.original, interaction.answered_after_s = message, call.world.clock.now() - interaction.at
+    return (200, answer_json(interaction, call.world.me, call.base)) if call.query.get("with_response") in ("1", "true") else (204, None)
 
 
 def _asked(call: Call, interaction: Interaction, modal: dict[str, Any]) -> tuple[int, Any]:

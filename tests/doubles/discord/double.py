@@ -158,7 +158,7 @@ class DiscordDouble:
         """Somebody presses a button of the message."""
         shown = {"message": message_json(message, self.world.me, self.rest.address)}
         data = {"custom_id": custom_id, "component_type": 2}
-        return await self._interact(PRESS, user or self.ana, message.channel, data, shown, wait)
+        return await self._interact(PRESS, user or self.ana, message.channel, data, shown, wait, pressed=message)
 
     async def submit(self, opened: Interaction, text: str, *, wait: bool = True) -> Interaction:
         """Whoever opened the form sends it with `text` in its input."""
@@ -166,9 +166,17 @@ class DiscordDouble:
         return await self._interact(FORM, opened.user, opened.channel, submission_json(opened.modal, text), {}, wait)
 
     async def _interact(
-        self, kind: int, user: User, channel: Channel, data: dict[str, Any], more: dict[str, Any], wait: bool
+        self,
+        kind: int,
+        user: User,
+        channel: Channel,
+        data: dict[str, Any],
+        more: dict[str, Any],
+        wait: bool,
+        pressed: Message | None = None,
     ) -> Interaction:
         interaction = self.world.interaction(kind, user, channel)
+        interaction.pressed = pressed
         guild = self.world.guilds[channel.guild_id] if channel.guild_id else None
         await self.gateway.dispatch("INTERACTION_CREATE", {**interaction_json(interaction, guild, self.world.me, data), **more})
         if wait:

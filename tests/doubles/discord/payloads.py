@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.doubles.discord.rules import BUTTON, CONTAINER, GALLERY
+from tests.doubles.discord.rules import BUTTON, CONTAINER, FILE, GALLERY
 from tests.doubles.discord.world import Channel, File, Guild, Interaction, Message, User
 
 EVERYTHING = str((1 << 50) - 1)
@@ -102,6 +102,8 @@ def components_json(components: list[dict[str, Any]], files: list[dict[str, Any]
             made |= {"accent_color": component.get("accent_color"), "spoiler": bool(component.get("spoiler"))}
         if component["type"] == GALLERY:
             made["items"] = [_item(item, urls) for item in component["items"]]
+        if component["type"] == FILE:
+            made |= _file(component, urls)
         if component["type"] == BUTTON and made.get("emoji"):
             made["emoji"] = {"name": made["emoji"]["name"]}
         if "components" in component:
@@ -109,6 +111,12 @@ def components_json(components: list[dict[str, Any]], files: list[dict[str, Any]
         return made
 
     return [answered(component) for component in components]
+
+
+def _file(component: dict[str, Any], urls: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    file = urls[component["file"]["url"]]
+    media = {"id": file["id"], "url": file["url"], "proxy_url": file["proxy_url"]}
+    return {"file": media, "name": file["filename"], "size": file["size"], "spoiler": bool(component.get("spoiler"))}
 
 
 def _item(item: dict[str, Any], urls: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -123,7 +131,8 @@ def answer_json(interaction: Interaction, me: User, base: str) -> dict[str, Any]
     about = {"id": interaction.id, "type": interaction.kind, "response_message_id": original.id, "channel_id": interaction.channel.id}
     flags = {"response_message_loading": interaction.deferred, "response_message_ephemeral": original.ephemeral}
     answered: dict[str, Any] = {"interaction": {**about, **flags}}
-    return answered if interaction.deferred else {**answered, "resource": {"type": 4, "message": message_json(original, me, base)}}
+    kind = 7 if original is interaction.pressed else 4
+    return answered if interaction.deferred else {**answered, "resource": {"type": kind, "message": message_json(original, me, base)}}
 
 
 def asked_json(interaction: Interaction) -> dict[str, Any]:

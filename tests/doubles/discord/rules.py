@@ -7,7 +7,7 @@ from typing import Any
 COMPONENTS_V2 = 1 << 15
 EPHEMERAL = 1 << 6
 LOADING = 1 << 7
-ACTION_ROW, BUTTON, TEXT, GALLERY, CONTAINER, LABEL = 1, 2, 10, 12, 17, 18
+ACTION_ROW, BUTTON, TEXT, GALLERY, FILE, CONTAINER, LABEL = 1, 2, 10, 12, 13, 17, 18
 FORM = 5
 
 MAX_COMPONENTS = 40
@@ -53,6 +53,7 @@ def message_faults(message: dict[str, Any], files: set[str]) -> list[str]:
 
 def _gallery_faults(components: list[dict[str, Any]], files: set[str]) -> list[str]:
     urls = [item["media"]["url"] for gallery in components if gallery["type"] == GALLERY for item in gallery["items"]]
+    urls += [part["file"]["url"] for part in components if part["type"] == FILE]
     shown = {url.removeprefix("attachment://") for url in urls if url.startswith("attachment://")}
     return [f"a gallery of {name}, which is not attached" for name in shown - files] + [
         f"{name} is attached but not shown" for name in files - shown

@@ -131,6 +131,7 @@ class Interaction:
 
     answered_after_s: None until it is answered. deferred: answered by "thinking". modal: the form that answered it.
     choices: what was suggested to somebody still typing.
+    pressed: the message whose button was pressed.
     """
 
     id: str
@@ -145,6 +146,7 @@ class Interaction:
     original: Message | None = None
     modal: dict[str, Any] | None = None
     choices: list[dict[str, Any]] = field(default_factory=list)
+    pressed: Message | None = None
     followups: list[Message] = field(default_factory=list)
 
     @property

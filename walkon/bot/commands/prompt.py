@@ -4,6 +4,7 @@ import secrets
 
 from walkon.bot.command import Command, Context, Reply, choice_option, integer_option, style_option, text_option
 from walkon.bot.intake import submit
+from walkon.bot.naming import people_in
 from walkon.scene.parser import parse
 from walkon.types.scene import MAX_SECONDS, MAX_SEED, MIN_SECONDS, Aspect
 
@@ -24,6 +25,7 @@ async def prompt(ctx: Context) -> Reply:
         seed=secrets.randbelow(MAX_SEED + 1) if seed is None else seed,
         style=ctx.get(STYLE),
         locale=ctx.invocation.person.locale,
+        people=await people_in(ctx, ctx[PROMPT]),
     )
     return await submit(ctx, scene)
 

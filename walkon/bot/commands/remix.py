@@ -5,6 +5,7 @@ from dataclasses import replace
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Command, Context, Option, OptionKind, Reply, choice_option, integer_option, style_option, text_option
 from walkon.bot.intake import submit
+from walkon.bot.naming import people_in
 from walkon.bot.remixing import ask_words, source
 from walkon.library.clips import Clip
 from walkon.scene.codec import decode
@@ -34,10 +35,10 @@ async def remix(ctx: Context) -> Reply:
         return clip
     if not words:
         return ask_words(ctx.house, Speaker(ctx.house.words, ctx.invocation.person.locale), clip)
-    return await submit(ctx, _scene(ctx, clip, words), parent=clip.id)
+    return await submit(ctx, await _scene(ctx, clip, words), parent=clip.id)
 
 
-def _scene(ctx: Context, clip: Clip, words: str) -> Scene:
+async def _scene(ctx: Context, clip: Clip, words: str) -> Scene:
     old, written = decode(clip.scene), _written(words)
     aspect, seed = ctx.get(ASPECT), ctx.get(SEED)
     scene = parse(
@@ -47,6 +48,7 @@ def _scene(ctx: Context, clip: Clip, words: str) -> Scene:
         seed=old.seed if seed is None else seed,
         style=ctx.get(STYLE) or old.style,
         locale=ctx.invocation.person.locale,
+        people=await people_in(ctx, words),
     )
     percent = ctx.get(STRENGTH)
     strength = USUAL_STRENGTH if percent is None else percent / 100

@@ -1,10 +1,9 @@
 """People on Discord: named in words, spoken to alone, sending files, and leaving."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.bot.platforms.discord.conftest import Town, placeholder, told_privately
+from tests.reading import whole
 from walkon.bot.command import Invocation
 from walkon.bot.files import Attachment, FileGone, FileTooLarge
 from walkon.bot.port import NotAllowed
@@ -72,22 +71,21 @@ async def attached(town: Town, data: bytes) -> Attachment:
     return Attachment(name="me.mp4", content_type="video/mp4", size=len(data), url=url)
 
 
-async def test_an_attached_file_is_fetched_whole(town: Town, tmp_path: Path) -> None:
+async def test_an_attached_file_is_fetched_whole(town: Town) -> None:
     file = await attached(town, bytes(range(256)) * 1000)
-    await town.platform.fetch(file, tmp_path / "me", limit=300_000)
-    assert (tmp_path / "me").read_bytes() == bytes(range(256)) * 1000
+    assert await whole(town.platform.read(file, limit=300_000)) == bytes(range(256)) * 1000
 
 
-async def test_a_file_that_is_larger_than_it_said_is_not_read_to_its_end(town: Town, tmp_path: Path) -> None:
+async def test_a_file_that_is_larger_than_it_said_is_not_read_to_its_end(town: Town) -> None:
     with pytest.raises(FileTooLarge):
-        await town.platform.fetch(await attached(town, b"x" * 300_000), tmp_path / "me", limit=1000)
+        await whole(town.platform.read(await attached(town, b"x" * 300_000), limit=1000))
 
 
-async def test_a_file_that_is_no_longer_there_is_said_so(town: Town, tmp_path: Path) -> None:
+async def test_a_file_that_is_no_longer_there_is_said_so(town: Town) -> None:
     file = await attached(town, b"x")
     gone = Attachment(name=file.name, content_type=file.content_type, size=1, url=f"{town.discord.rest.address}/nowhere")
     with pytest.raises(FileGone):
-        await town.platform.fetch(gone, tmp_path / "me", limit=1000)
+        await whole(town.platform.read(gone, limit=1000))
 
 
 async def test_whoever_left_the_server_is_no_member(town: Town) -> None:

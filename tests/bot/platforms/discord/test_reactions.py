@@ -76,11 +76,12 @@ async def test_reactions_made_while_walkon_was_away_are_read_back_at_start(close
     assert [(one.person.id, one.emoji) for one in standing] == [(f"discord:{lea.id}", "✅")]
 
 
-async def test_a_new_message_begins_with_the_reactions_of_its_card(town: Town) -> None:
+async def test_reactions_are_begun_for_others_to_join(town: Town) -> None:
     await town.discord.slash("prompt", {"prompt": "a cat"})
     card = placeholder()
     other = Place(id=PlaceId(f"discord:{town.discord.guild.id}"), channel=town.discord.channel.id)
-    await town.platform.show(town.note(other), type(card)(tone=card.tone, head=card.head, reactions=("✅", "❌")))
+    ref = await town.platform.show(town.note(other), card)
+    await town.platform.begin_reactions(ref, ("✅", "❌"))
     message = town.discord.messages()[-1]
     assert {emoji: [user.id for user in people] for emoji, people in message.reactions.items()} == {
         "✅": [town.discord.world.me.id],
@@ -95,7 +96,8 @@ async def test_a_missing_right_to_react_leaves_the_message_standing(town: Town) 
     town.discord.fail_next("add_my_message_reaction", How.REFUSE, status=403, code=50013)
     card = placeholder()
     other = Place(id=PlaceId(f"discord:{town.discord.guild.id}"), channel=town.discord.channel.id)
-    await town.platform.show(town.note(other), type(card)(tone=card.tone, head=card.head, reactions=("✅",)))
+    ref = await town.platform.show(town.note(other), card)
+    await town.platform.begin_reactions(ref, ("✅",))
     assert town.discord.messages()[-1].reactions == {}
 
 

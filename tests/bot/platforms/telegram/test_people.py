@@ -1,10 +1,9 @@
 """People on Telegram: named in words, reacting, sending films, following links, leaving."""
 
-from pathlib import Path
-
 import pytest
 
 from tests.bot.platforms.telegram.conftest import Rig, card
+from tests.reading import whole
 from tests.waiting import until
 from walkon.bot.files import FileGone, FileTooLarge
 from walkon.bot.port import NotAllowed, Post, message_name
@@ -83,16 +82,15 @@ async def test_a_link_to_the_bot_opens_what_it_was_made_for_and_nothing_else(
     assert rig.desk.typed == [meant]
 
 
-async def test_a_film_sent_to_the_bot_alone_is_for_the_enrolment_and_can_be_fetched(rig: Rig, tmp_path: Path) -> None:
+async def test_a_film_sent_to_the_bot_alone_is_for_the_enrolment_and_can_be_fetched(rig: Rig) -> None:
     ana = rig.double.user("Ana")
     await rig.double.film(rig.double.private(ana), ana, b"round" * 1000)
     await until(lambda: rig.desk.asked)
     [asked] = rig.desk.asked
     assert (asked.command, asked.options["deed"]) == ("cameo", "enrol")
-    await rig.platform.fetch(asked.options["file"], tmp_path / "film", limit=10_000)
-    assert (tmp_path / "film").read_bytes() == b"round" * 1000
+    assert await whole(rig.platform.read(asked.options["file"], limit=10_000)) == b"round" * 1000
     with pytest.raises(FileTooLarge):
-        await rig.platform.fetch(asked.options["file"], tmp_path / "film", limit=100)
+        await whole(rig.platform.read(asked.options["file"], limit=100))
 
 
 async def test_a_film_in_a_group_is_no_command(rig: Rig) -> None:
@@ -102,13 +100,13 @@ async def test_a_film_in_a_group_is_no_command(rig: Rig) -> None:
     assert [name for name, _ in rig.desk.typed] == ["queue"]
 
 
-async def test_a_file_that_telegram_no_longer_hands_out_is_said_so(rig: Rig, tmp_path: Path) -> None:
+async def test_a_file_that_telegram_no_longer_hands_out_is_said_so(rig: Rig) -> None:
     ana = rig.double.user("Ana")
     await rig.double.film(rig.double.private(ana), ana, b"round")
     await until(lambda: rig.desk.asked)
     rig.double.world.files.clear()
     with pytest.raises(FileGone):
-        await rig.platform.fetch(rig.desk.asked[0].options["file"], tmp_path / "film", limit=10_000)
+        await whole(rig.platform.read(rig.desk.asked[0].options["file"], limit=10_000))
 
 
 async def test_who_leaves_a_group_is_told(rig: Rig) -> None:

@@ -12,6 +12,9 @@ from walkon.bot.words import Words
 from walkon.types.ids import PersonId
 from walkon.types.people import Locale, Platform
 
+FILM_FILE = "enrolment.mp4"
+"""The same for a film that only one person may see."""
+
 CLIP_FILE = "clip.mp4"
 """What the clip is called in the message; the gallery points at it by this name."""
 
@@ -96,7 +99,10 @@ class Layout:
         quote = self._quote(card.words, locale, share)
         body = _body(_under(card), share.total - len(head) - len(quote) - len(small), private=private)
         gallery = [_gallery(card.video.alt)] if card.video else []
-        under = [*map(discord.ui.TextDisplay, filter(None, (quote, body, small))), *_rows(card.deeds)]
+        gallery += [_gallery(card.film.alt, FILM_FILE, spoiler=True)] if card.film else []
+        texts = [discord.ui.TextDisplay[discord.ui.LayoutView](text) for text in (quote, body, small) if text]
+        handout = [discord.ui.File[discord.ui.LayoutView](f"attachment://{card.handout.name}")] if card.handout and private else []
+        under = [*texts, *handout, *_rows(card.deeds)]
         if not gallery and not under:
             head = head.removeprefix("### ")
         return [discord.ui.TextDisplay(head), *gallery, *under]
@@ -151,8 +157,9 @@ def _body(lines: Iterable[Text], room: int, *, private: bool) -> str:
     return "\n".join(filter(None, shown))
 
 
-def _gallery(alt: str) -> discord.ui.MediaGallery[discord.ui.LayoutView]:
-    return discord.ui.MediaGallery(discord.MediaGalleryItem(f"attachment://{CLIP_FILE}", description=alt[:MAX_ALT] or None))
+def _gallery(alt: str, file: str = CLIP_FILE, *, spoiler: bool = False) -> discord.ui.MediaGallery[discord.ui.LayoutView]:
+    item = discord.MediaGalleryItem(f"attachment://{file}", description=alt[:MAX_ALT] or None, spoiler=spoiler)
+    return discord.ui.MediaGallery(item)
 
 
 def _rows(buttons: tuple[Button, ...]) -> list[discord.ui.ActionRow[discord.ui.LayoutView]]:

@@ -1,7 +1,7 @@
 """The Discord platform: log in, receive, show, and say honestly what went wrong."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from walkon.bot.platforms.discord.cards import Layout
 from walkon.bot.platforms.discord.downloads import download
 from walkon.bot.platforms.discord.events import Listener
 from walkon.bot.platforms.discord.faults import patient_trace, port_errors
-from walkon.bot.platforms.discord.messages import Messages
+from walkon.bot.platforms.discord.messages import Messages, begin_reactions
 from walkon.bot.platforms.discord.reactions import Reactions
 from walkon.bot.platforms.discord.tree import command_tree, menu_names, sync
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
@@ -106,9 +106,15 @@ class DiscordPlatform:
             async with asyncio.timeout(patience_s):
                 return await self._messages.show(client, post, card)
 
-    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
-        """Write a file that somebody attached to `target`. Raises FileTooLarge, FileGone."""
-        await download(attachment, target, limit=limit)
+    async def begin_reactions(self, ref: str, emoji: Sequence[str]) -> None:
+        """Put these reactions under the message; without the right to react, the buttons say the same."""
+        client = await self._logged_in()
+        with port_errors():
+            await begin_reactions(client, ref, emoji)
+
+    def read(self, attachment: Attachment, *, limit: int) -> AsyncIterator[bytes]:
+        """A file that somebody attached. Raises FileTooLarge, FileGone."""
+        return download(attachment, limit=limit)
 
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whether the person is in that server; Discord says so without any intent. Raises PlatformDown, Throttled."""

@@ -1,6 +1,7 @@
 """What Discord delivers becomes a command or a press, and is answered within Discord's three seconds."""
 
 import asyncio
+import io
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -148,7 +149,11 @@ class Listener:
         view = self._view(interaction, reply)
         pings = pinged(reply.card, private=reply.private)
         try:
-            response = await interaction.response.send_message(view=view, ephemeral=reply.private, allowed_mentions=pings)
+            if reply.instead and _is_private(interaction):
+                changed = await interaction.response.edit_message(view=view, attachments=[], allowed_mentions=pings)
+                return changed.message_id if changed else None
+            files = _handed(reply)
+            response = await interaction.response.send_message(view=view, files=files, ephemeral=reply.private, allowed_mentions=pings)
         except discord.HTTPException as error:
             # The library sends again where Discord took the answer and then failed to say so.
             if error.code != ALREADY_ANSWERED:
@@ -168,14 +173,25 @@ class Listener:
         if reply.private and not private:
             # What was announced to all cannot become private: it goes, and the answer comes as a message of its own.
             await interaction.delete_original_response()
-            sent = await interaction.followup.send(view=view, ephemeral=True, allowed_mentions=pings, wait=True)
+            sent = await interaction.followup.send(view=view, files=_handed(reply), ephemeral=True, allowed_mentions=pings, wait=True)
             return sent.id
-        hung = await self.messages.upload(_standing(interaction, self._now()), reply.card)
+        hung = [*await self.messages.upload(_standing(interaction, self._now()), reply.card), *_handed(reply)]
         return (await interaction.edit_original_response(view=view, attachments=hung, allowed_mentions=pings)).id
 
     def _view(self, interaction: discord.Interaction, reply: Reply) -> discord.ui.LayoutView:
         locale = Locale.of(str(interaction.locale)) if reply.private else _place(interaction).locale
         return self.messages.layout.view(reply.card, locale, private=reply.private)
+
+
+def _handed(reply: Reply) -> list[discord.File]:
+    handout = reply.card.handout if reply.private else None
+    return [discord.File(io.BytesIO(handout.content), filename=handout.name)] if handout else []
+
+
+def _is_private(interaction: discord.Interaction) -> bool:
+    """Whether the message whose button was pressed is for this person alone."""
+    message = interaction.message
+    return message is not None and (message.flags.ephemeral or interaction.guild_id is None)
 
 
 def invocation_of(interaction: discord.Interaction, data: dict[str, Any], at: float) -> Invocation:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -11,7 +12,7 @@ import msgspec
 import structlog
 
 from walkon.bot.cards import Card
-from walkon.bot.platforms.discord.cards import CLIP_FILE, MAX_ALT, Layout, pinged
+from walkon.bot.platforms.discord.cards import CLIP_FILE, FILM_FILE, MAX_ALT, Layout, pinged
 from walkon.bot.platforms.discord.faults import UNKNOWN_MESSAGE, token_is_void
 from walkon.bot.port import NotAllowed, Post
 from walkon.store.media import Media
@@ -123,6 +124,8 @@ class Messages:
 
     async def upload(self, standing: Standing, card: Card) -> list[Any]:
         """What hangs on the message: the clip as a file to send, or as it already hangs there, or nothing."""
+        if card.film:
+            return [discord.File(io.BytesIO(card.film.content), filename=FILM_FILE, description=card.film.alt[:MAX_ALT] or None)]
         if card.video is None:
             return []
         if standing.attachment and standing.video == card.video.video:
@@ -176,7 +179,6 @@ class Messages:
                     raise
                 continue
             posted = owed.standing.showing(message, owed.card)
-            await _begin_reactions(client, posted, owed.card.reactions)
             same = _texts(message.components) == _texts(self._view(owed).children) and (posted.video or not owed.card.video)
             return posted if same else await self._edit(client, owed.at(posted))
         raise NotAllowed("the message was deleted twice")
@@ -194,7 +196,9 @@ class Messages:
         return self.layout.view(owed.card, owed.post.place.locale)
 
 
-async def _begin_reactions(client: discord.Client, posted: Standing, emoji: Iterable[str]) -> None:
+async def begin_reactions(client: discord.Client, ref: str, emoji: Iterable[str]) -> None:
+    """React to a message of ours, in this order."""
+    posted = Standing.read(ref)
     for one in emoji:
         try:
             await client.http.add_reaction(int(posted.channel_id), int(posted.message_id or 0), one)

@@ -123,9 +123,12 @@ def fits_an_alert(card: Card) -> bool:
     return _length(blocks) <= ALERT_LIMIT and not card.buttons
 
 
-def keyboard(card: Card, *, carried: bool = False) -> InlineKeyboardMarkup | None:
-    """The card's buttons, three a row. carried: also the one that carries it into another chat."""
-    return _rows([_button(button) for button in (card.buttons if carried else card.deeds)])
+def keyboard(card: Card, *, carried: bool = False, links_to: str | None = None) -> InlineKeyboardMarkup | None:
+    """The card's buttons, three a row. carried: also the one that carries it into another chat. links_to: our username in a chat
+    with others, where what is for one person alone is a link to us.
+    """
+    buttons = card.buttons if carried else card.deeds
+    return _rows([_alone(button, links_to) if links_to and button.alone else _button(button) for button in buttons])
 
 
 def keyboard_elsewhere(card: Card) -> InlineKeyboardMarkup | None:
@@ -143,6 +146,11 @@ def _inline_again(button: Button, token: Token) -> InlineKeyboardButton:
 def _rows(buttons: list[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
     rows = [buttons[at : at + BUTTONS_IN_A_ROW] for at in range(0, len(buttons), BUTTONS_IN_A_ROW)]
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _alone(button: Button, bot: str) -> InlineKeyboardButton:
+    """A button whose answer is for one person: in a chat with others, a link to the bot."""
+    return InlineKeyboardButton(_label(button), url=f"https://t.me/{bot}?start={button.alone}")
 
 
 def _button(button: Button) -> InlineKeyboardButton:

@@ -4,9 +4,8 @@ import asyncio
 import logging
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import structlog
 from telegram import BotCommand, ChatMember
@@ -143,9 +142,12 @@ class TelegramPlatform:
         await self.check()
         return await self._sender.show(post, card)
 
-    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
-        """Write a file that somebody sent to `target`. Raises FileTooLarge, FileGone."""
-        await download(self._bot, attachment, target, limit=limit)
+    async def begin_reactions(self, ref: str, emoji: Sequence[str]) -> None:
+        """Nothing: Telegram lets a bot react once, with what its list has: neither yes nor no."""
+
+    async def read(self, attachment: Attachment, *, limit: int) -> AsyncIterator[bytes]:
+        """A file that somebody sent. Raises FileTooLarge, FileGone."""
+        yield await download(self._bot, attachment, limit=limit)
 
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whether the person is in that chat; Telegram says so for sure only where the bot is an administrator. Raises PlatformDown."""

@@ -1,8 +1,5 @@
 """Files that people sent: Telegram hands them out by an id, in an answer that is read as a whole."""
 
-import asyncio
-from pathlib import Path
-
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
@@ -12,8 +9,8 @@ FILE_ID = "telegram:"
 """How the address of an attachment begins; the id follows. The real address holds the token."""
 
 
-async def download(bot: ExtBot[int], attachment: Attachment, target: Path, *, limit: int) -> None:
-    """Write the file to `target`. Telegram itself hands out at most 20 MB (Bot API, getFile). Raises FileTooLarge, FileGone."""
+async def download(bot: ExtBot[int], attachment: Attachment, *, limit: int) -> bytes:
+    """The file. Telegram itself hands out at most 20 MB (Bot API, getFile). Raises FileTooLarge, FileGone."""
     try:
         file = await bot.get_file(attachment.url.removeprefix(FILE_ID))
         if (file.file_size or 0) > limit:
@@ -23,4 +20,4 @@ async def download(bot: ExtBot[int], attachment: Attachment, target: Path, *, li
         raise FileGone from error
     if len(content) > limit:
         raise FileTooLarge(limit)
-    await asyncio.to_thread(target.write_bytes, content)
+    return bytes(content)

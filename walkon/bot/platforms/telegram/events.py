@@ -13,6 +13,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+import msgspec
 from telegram import CallbackQuery, Message, MessageEntity, User
 
 from walkon.bot.command import (
@@ -30,7 +31,7 @@ from walkon.bot.command import (
 from walkon.bot.files import Attachment
 from walkon.bot.platforms.telegram.acquaintances import Acquaintances, person_of
 from walkon.bot.platforms.telegram.downloads import FILE_ID
-from walkon.bot.platforms.telegram.sending import ReplyTo
+from walkon.bot.platforms.telegram.sending import Ref, ReplyTo
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
 from walkon.types.ids import EventId, PlaceId, read_clip_id
 from walkon.types.people import Locale, Person, Place
@@ -229,6 +230,12 @@ def _pressed_elsewhere(query: CallbackQuery, data: str, message: str, at: dateti
 def elsewhere(person: Person) -> Place:
     """A chat that Telegram does not name, reached by this person."""
     return Place(id=PlaceId(person.id), channel=person.account, locale=person.locale, elsewhere=True)
+
+
+def pressed_ref(pressed: Event) -> str | None:
+    """The message of ours whose button was pressed; None where it stands in another chat than the answer."""
+    answered = msgspec.json.decode(pressed.reply, type=ReplyTo)
+    return str(Ref(chat_id=int(pressed.place.channel), message_id=answered.message_id)) if answered.message_id else None
 
 
 def alone_with(event: Event) -> Event:

@@ -139,7 +139,9 @@ class Receiver:
         if reply.confidential and not event.place.private:
             await self._confide(event, reply.card)
             return
-        post = Post(key=reply.post or event.event, place=event.place, reply=event.reply, ref=None)
+        changes = reply.instead and isinstance(event, Pressed)
+        ref = events.pressed_ref(event) if changes else None
+        post = Post(key=reply.post or event.event, place=event.place, reply=event.reply, ref=ref)
         if reply.post is None:
             await self._reply(post, reply.card)
             return
@@ -160,10 +162,14 @@ class Receiver:
         for _ in range(_ANSWER_TRIES):
             try:
                 await self._sender.show(post, card, words_limit=_FULL_WORDS)
-                return
+                break
             except Throttled as error:
                 await asyncio.sleep(min(error.retry_after_s, _LONGEST_WAIT_S))
-        log.warning("telegram_answer_dropped", reason="throttled")
+        else:
+            log.warning("telegram_answer_dropped", reason="throttled")
+            return
+        if card.handout and post.place.private:
+            await self._sender.hand_over(int(post.place.addressee or post.place.channel), card.handout)
 
     async def _begin(self, query: CallbackQuery) -> None:
         await self._acknowledge(query, await self._inline.began(query, self._listening))
@@ -173,7 +179,7 @@ class Receiver:
         await asyncio.wait({deed}, timeout=CALLBACK_S)
         in_time = deed.done() and not deed.cancelled() and deed.exception() is None
         pressed, reply = deed.result() if in_time else (None, None)
-        shown = bool(reply and reply.private and pressed and _suits_an_alert(pressed, reply.card))
+        shown = bool(reply and reply.private and pressed and _suits_an_alert(pressed, reply))
         self._spawn(self._acknowledge(query, reply.card if reply and shown else None))
         if not in_time:
             pressed, reply = await deed
@@ -220,5 +226,5 @@ class Receiver:
         return moderator
 
 
-def _suits_an_alert(pressed: Pressed, card: Card) -> bool:
-    return not pressed.place.private or fits_an_alert(card)
+def _suits_an_alert(pressed: Pressed, reply: Reply) -> bool:
+    return not pressed.place.private or (fits_an_alert(reply.card) and not reply.instead)

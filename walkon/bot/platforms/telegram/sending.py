@@ -12,12 +12,12 @@ from telegram import InlineKeyboardMarkup, InputMedia, LinkPreviewOptions, Messa
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
-from walkon.bot.cards import Card, Video
+from walkon.bot.cards import Card, Film, Handout, Video
 from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, keyboard, keyboard_elsewhere, write
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
 from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
-from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, stored, thumbnail, uploaded
+from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, private_film, stored, thumbnail, uploaded
 from walkon.bot.port import MessageGone, PlatformDown, Post
 from walkon.store.media import Media
 from walkon.types.people import Platform
@@ -86,11 +86,12 @@ class Sender:
 
     async def _new(self, post: Post, card: Card, words_limit: int | None) -> Ref:
         limits = {"words_limit": words_limit} if words_limit else {}
-        written = write(card, limit=CAPTION_LIMIT if card.video else TEXT_LIMIT, named=card.pings, **limits)
+        pictured = card.video or card.film
+        written = write(card, limit=CAPTION_LIMIT if pictured else TEXT_LIMIT, named=card.pings, **limits)
         message = await self._send(post, written, card)
         ref = Ref(chat_id=message.chat_id, message_id=message.message_id)
         self._placed[post.key] = ref
-        return await self._edit(ref, card) if card.video else ref
+        return await self._edit(ref, card) if pictured else ref
 
     async def _send(self, post: Post, written: Written, card: Card) -> Message:
         answered = read_ref(post.follows) if post.follows else msgspec.json.decode(post.reply, type=ReplyTo)
@@ -111,9 +112,14 @@ class Sender:
                 entities=written.entities,
                 message_thread_id=thread,
                 reply_parameters=reply,
-                reply_markup=self._keyboard(card),
+                reply_markup=self._keyboard(card, Ref(chat_id=chat)),
                 link_preview_options=_NO_PREVIEW,
             )
+
+    async def hand_over(self, chat: int, handout: Handout) -> None:
+        """Send a file to somebody's own chat."""
+        with told_apart():
+            await self._bot.send_document(chat, handout.content, filename=handout.name)
 
     @property
     def inline(self) -> bool:
@@ -121,10 +127,14 @@ class Sender:
         return self._storage is not None and self._bot.bot.supports_inline_queries is True
 
     def _keyboard(self, card: Card, ref: Ref | None = None) -> InlineKeyboardMarkup | None:
-        return keyboard_elsewhere(card) if ref and ref.inline else keyboard(card, carried=self.inline)
+        # Groups have negative ids; a chat with one person has theirs.
+        links_to = self._bot.username if ref and ref.chat_id < 0 else None
+        return keyboard_elsewhere(card) if ref and ref.inline else keyboard(card, carried=self.inline, links_to=links_to)
 
     async def _edit(self, ref: Ref, card: Card) -> Ref:
         try:
+            if card.film:
+                return await self._film(ref, card, card.film)
             if card.video is None:
                 return await self._without_video(ref, card)
             if ref.video == card.video.video:
@@ -138,6 +148,17 @@ class Sender:
             if card.video is None:
                 return msgspec.structs.replace(ref, video=None, blank=ref.blank or ref.video is not None)
             return msgspec.structs.replace(ref, video=card.video.video, blank=False)
+
+    async def _film(self, ref: Ref, card: Card, film: Film) -> Ref:
+        """A film from memory, which is never asked for again by its id."""
+        if ref.video == film.about:
+            return await self._caption(ref, card)
+        written = write(card, limit=CAPTION_LIMIT)
+        with told_apart():
+            await self._bot.edit_message_media(
+                private_film(film, written), **_uploadable(ref), reply_markup=self._keyboard(card, ref), read_timeout=self._upload_answer_s
+            )
+        return msgspec.structs.replace(ref, video=film.about, blank=False)
 
     async def _without_video(self, ref: Ref, card: Card) -> Ref:
         if ref.blank:

@@ -11,7 +11,7 @@ from pathlib import Path
 from PIL import Image
 from telegram import InputFile, InputMediaPhoto, InputMediaVideo
 
-from walkon.bot.cards import Tone, Video
+from walkon.bot.cards import Film, Tone, Video
 from walkon.bot.platforms.telegram.cards import Written
 from walkon.bot.port import TooLarge
 from walkon.store.media import Media, MediaMissing
@@ -88,6 +88,12 @@ def _media(
         thumbnail=thumbnail,
         cover=cover,
     )
+
+
+def private_film(film: Film, caption: Written) -> InputMediaVideo:
+    """A film for one person, under a spoiler."""
+    file = InputFile(film.content, filename="enrolment.mp4", attach=True)
+    return InputMediaVideo(file, caption=caption.text, caption_entities=caption.entities, has_spoiler=True)
 
 
 def blank(caption: Written, picture: InputFile | str) -> InputMediaPhoto:

@@ -3,19 +3,19 @@
 import asyncio
 import errno
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from aiohttp.web import AppRunner, SockSite
 
 from walkon.bot.cards import Card
 from walkon.bot.command import Command
-from walkon.bot.files import Attachment, FileGone
+from walkon.bot.files import Attachment, FileGone, FileTooLarge
 from walkon.bot.platforms.web import static_files
 from walkon.bot.platforms.web.cards import card_json
 from walkon.bot.platforms.web.chat import Chat, message_ref
 from walkon.bot.platforms.web.doors import Doors
+from walkon.bot.platforms.web.films import Films
 from walkon.bot.platforms.web.lobby import CHANNEL, Lobby
 from walkon.bot.platforms.web.session import Passphrase, Sessions
 from walkon.bot.platforms.web.site import Site
@@ -60,9 +60,10 @@ class WebPlatform:
     clock: Clock = field(default_factory=SystemClock)
     _bound: socket.socket | None = field(default=None, init=False)
     _lobby: Lobby = field(init=False)
+    _films: Films = field(init=False)
 
     def __post_init__(self) -> None:
-        self._lobby = Lobby(self.database)
+        self._lobby, self._films = Lobby(self.database), Films(self.clock)
 
     @property
     def platform(self) -> Platform:
@@ -155,9 +156,17 @@ class WebPlatform:
         )
         return message_ref(await self._lobby.put(new))
 
-    async def fetch(self, attachment: Attachment, target: Path, *, limit: int) -> None:
-        """The page sends no files. Raises FileGone."""
-        raise FileGone
+    async def begin_reactions(self, ref: str, emoji: Sequence[str]) -> None:
+        """Nothing: the page has buttons."""
+
+    async def read(self, attachment: Attachment, *, limit: int) -> AsyncIterator[bytes]:
+        """A film that was sent from the page; it can be read once. Raises FileTooLarge, FileGone."""
+        film = self._films.take(attachment.url)
+        if film is None:
+            raise FileGone
+        if len(film) > limit:
+            raise FileTooLarge(limit)
+        yield film
 
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whoever has a name here is here."""

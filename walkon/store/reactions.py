@@ -1,0 +1,36 @@
+"""Reactions that count: who put which under what, so that one taken away while nobody listened is noticed."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Column, String, Table, delete, select
+
+from walkon.store.database import Transaction
+from walkon.store.schema import METADATA, insert
+from walkon.types.ids import PersonId
+
+REACTION = Table(
+    "reaction",
+    METADATA,
+    Column("subject", String(32), primary_key=True),
+    Column("account_id", String(128), primary_key=True),
+    Column("emoji", String(16), primary_key=True),
+)
+PERSONAL = {REACTION.name: {"account_id": "erased by person"}}
+
+
+async def put(tx: Transaction, subject: str, account: PersonId, emoji: str) -> None:
+    """It stands; putting it again changes nothing."""
+    await tx.execute(insert(REACTION).values(subject=subject, account_id=account, emoji=emoji).on_conflict_do_nothing())
+
+
+async def remove(tx: Transaction, subject: str, account: PersonId, emoji: str) -> None:
+    """It stands no more."""
+    where = (REACTION.c.subject == subject, REACTION.c.account_id == account, REACTION.c.emoji == emoji)
+    await tx.execute(delete(REACTION).where(*where))
+
+
+async def by(tx: Transaction, subject: str, emoji: str) -> Sequence[PersonId]:
+    """The accounts whose reaction of that emoji stands, as far as it was noticed."""
+    where = (REACTION.c.subject == subject, REACTION.c.emoji == emoji)
+    rows = await tx.execute(select(REACTION.c.account_id).where(*where).order_by(REACTION.c.account_id))
+    return [PersonId(row.account_id) for row in rows]
