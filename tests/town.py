@@ -156,6 +156,8 @@ async def town(tmp_path: Path, clock: StandingClock, lane: str) -> AsyncIterator
         command_names=tuple(found),
         operators=frozenset({"web:Olga"}),
     )
-    yield Town(house, Router(house, found, build_metrics()), clock)
-    await queue.close()
-    await database.close()
+    town = Town(house, Router(house, found, build_metrics()), clock)
+    yield town
+    # A test may have started them anew.
+    await town.house.queue.close()
+    await town.house.database.close()

@@ -1,8 +1,7 @@
 """The worker: every claimed job ends, is handed back, or is another's; nothing is recorded twice."""
 
 import asyncio
-import hashlib
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,15 +10,15 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.clock import StandingClock
+from tests.doubles.engine import ScriptedBackend, ScriptedFinisher
 from tests.stores import place_of
 from tests.waiting import until
-from walkon.engine.finishing import NotFinished
-from walkon.engine.port import Capabilities, Order, Phase, Rendered, RenderFailed, Step
+from walkon.engine.port import RenderFailed
 from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, FailureCause
-from walkon.provenance.manifest import Seal, Source, Statement
+from walkon.provenance.manifest import Source, Statement
 from walkon.queue.lanes import lane_of
 from walkon.queue.port import Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable, Warm
 from walkon.queue.sqlite import SqliteQueue
@@ -32,66 +31,6 @@ from walkon.telemetry import build_metrics
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, WorkerId, render_job
 from walkon.types.people import Person, Place
 from walkon.types.quiet import QuietHours
-from walkon.types.scene import Scene
-
-
-class ScriptedBackend:
-    """A backend outside walkon: writes small files, or does what the script says first."""
-
-    def __init__(self) -> None:
-        self.capabilities = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20)
-        self.script: list[Callable[[Order], Exception | None]] = []
-        self.hold = asyncio.Event()
-        self.hold.set()
-        self.started: list[str] = []
-        self.freed = 0
-
-    async def start(self) -> None:
-        return None
-
-    async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
-        self.started.append(order.scene.prompt)
-        report(Step(phase=Phase.PAINTING, step=1, steps=2, fraction=0.5))
-        try:
-            await self.hold.wait()
-        finally:
-            self.freed += 1
-        if self.script and (error := self.script.pop(0)(order)):
-            raise error
-        paths = [order.directory / name for name in ("clip.mp4", "poster.jpg", "captions.vtt")]
-        for path in paths:
-            path.write_text(f"{path.name} of {order.scene.prompt}")
-        return Rendered(
-            video=paths[0], poster=paths[1], captions=paths[2], seconds=6, width=854, height=480, fps=24, bytes=20, loudness_lufs=-16
-        )
-
-    def estimate_ms(self, scene: Scene) -> int:
-        return 1000
-
-    async def close(self) -> None:
-        return None
-
-
-class ScriptedFinisher:
-    """Last steps without the process that does them: notes what was signed, or refuses."""
-
-    def __init__(self) -> None:
-        self.signed: list[Statement] = []
-        self.refuses = ""
-        self.look: Look | None = Look(scores=(0.01,))
-        self.looked: list[int] = []
-
-    async def look_at(self, clip: Path, poster: Path, *, most: int) -> Look:
-        self.looked.append(most)
-        if self.look is None:
-            raise NotFinished("the check died")
-        return self.look
-
-    async def sign(self, clip: Path, statement: Statement) -> Seal:
-        if self.refuses:
-            raise NotFinished(self.refuses)
-        self.signed.append(statement)
-        return Seal(bytes=clip.stat().st_size + 4, film=hashlib.sha256(clip.read_bytes()).hexdigest())
 
 
 class Site:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from walkon.scene.normalise import clean, straight
 from walkon.scene.tokens import MENTION_FIRST, MENTION_LAST
 from walkon.scene.words import Category, Word
 from walkon.types.ids import PersonId
@@ -43,7 +44,7 @@ class Mentions:
 
 def mentions_in(prompt: str) -> tuple[str, ...]:
     """The mentions outside spoken words, as written and each once: `<@1>`, `@name`, `@"two words"`."""
-    return mask_mentions(prompt, {}).written
+    return mask_mentions(straight(clean(prompt)), {}).written
 
 
 def mask_mentions(text: str, people: Mapping[str, PersonId]) -> Mentions:
