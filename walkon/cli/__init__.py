@@ -21,6 +21,7 @@ VERBS: Mapping[str, str] = {
     "worker": "roles",
     "web": "roles",
     "render": "render",
+    "verify": "verify",
     "doctor": "doctor",
     "queue": "queue",
     "invite": "invite",

@@ -101,10 +101,10 @@ def _add_parent(builder: Any, parent: Path, folder: Path) -> None:
 
 
 def settings(anchor: str) -> Mapping[str, Any]:
-    """c2pa-rs settings: trust one authority, ask the network nothing, and hash `free` boxes, which anybody could fill."""
+    """c2pa-rs settings: trust one authority (anchor "": none), ask the network nothing, and hash `free` boxes, which anybody could fill."""
     return {
         "verify": {"verify_trust": True, "verify_after_sign": True, "remote_manifest_fetch": False, "ocsp_fetch": False},
-        "trust": {"trust_anchors": anchor, "trust_config": _PURPOSES},
+        "trust": {"trust_config": _PURPOSES} | ({"trust_anchors": anchor} if anchor else {}),
         "builder": {
             "thumbnail": {"enabled": False},
             "bmff_hash_exclude_free_and_skip_boxes": False,

@@ -24,6 +24,15 @@ def driver_of(place: Path | str, *, patience_s: float = PATIENCE_S) -> Driver:
     return PostgresDriver(place, patience_s=patience_s) if isinstance(place, str) else SqliteDriver(place)
 
 
+async def looking(place: Path | str, step: Step[T]) -> T:
+    """What a step reads of a database, as in `Database.open`; it must exist, and a running walkon may write to it."""
+    thread = ConnectionThread(driver_of(place), writer=False)
+    try:
+        return await thread.alone(step)
+    finally:
+        await thread.close()
+
+
 class Database:
     """The open store. `changed` is set by `announce` after a commit that somebody may be waiting for.
 
