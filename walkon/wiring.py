@@ -3,15 +3,16 @@
 import asyncio
 import logging
 import os
-import shutil
 import signal
 import sys
 import tempfile
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from random import SystemRandom
 from typing import TYPE_CHECKING
@@ -21,8 +22,10 @@ import structlog
 from walkon.config import Backend, Config, scattered
 from walkon.gates import classifier_of, finishing_of, frame_check_of, judge_of
 from walkon.queue.port import JobQueue, QueueUnusable
+from walkon.readiness import PRESENT, readiness
 from walkon.safekeeping import keys_of
 from walkon.store.database import Database, StoreUnusable
+from walkon.store.duty import Duty
 from walkon.store.keys import Keys
 from walkon.store.lock import RoleLock
 from walkon.store.media import Media, MediaStore
@@ -47,6 +50,10 @@ RESTART_S = (0.5, 30.0)
 NO_LIMIT = 500_000_000
 FIRST_PACES: Mapping[Backend, float] = {Backend.ANIMATIC: 400.0, Backend.DIFFUSERS: 30_000.0}
 """Milliseconds of work for a second of clip before any was measured: the preview's by bench/animatic, the other a guess."""
+
+
+Part = Callable[[], Awaitable[None]]
+"""Something that a role does for as long as it runs."""
 
 
 class Role(StrEnum):
@@ -154,34 +161,41 @@ async def _opened_queue(config: Config) -> JobQueue:
     return await SqliteQueue.open(config.queue_path, lease_s=settings.lease_s, max_attempts=settings.max_attempts, depth=depth)
 
 
-async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:
-    parts: dict[str, Callable[[], Awaitable[None]]] = {"count": lambda: _keep_counting(ground)}
+async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Part]:
+    parts: dict[str, Part] = {"count": lambda: _keep_counting(ground)}
     if Role.WORKER in roles:
         # First, so that a model that cannot be had is told before anybody is greeted.
         parts["worker"] = _worker(ground)
         parts |= _text_slot(ground)
+        if ground.database.shared:
+            parts["presence"] = Duty(ground.database, SystemClock(), f"{PRESENT}{uuid.uuid4().hex}").keep
     if roles & {Role.BOT, Role.WEB}:
         parts |= await _bot_parts(ground, roles, stack)
     if Role.WEB not in roles and ground.config.health.port is not None:
         from walkon.health import serve_health
 
         health = ground.config.health
-        parts["health"] = lambda: serve_health(health.host, health.port or 0, lambda: readiness(ground), lambda: exposition(ground.metrics))
+        parts["health"] = partial(
+            serve_health,
+            health.host,
+            health.port or 0,
+            lambda: readiness(ground.config, ground.database, ground.counts),
+            lambda: exposition(ground.metrics),
+        )
     return parts
 
 
-async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Callable[[], Awaitable[None]]]:
+async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Part]:
     from walkon.bot.delivery import Delivery
     from walkon.bot.reconcile import keep_reconciling
     from walkon.consent.enrolling import keep_sweeping
     from walkon.safekeeping import watch_of
 
     house, router = _house(ground)
-    async with ground.database.reading() as tx:
-        from walkon.library.tables import greatest_token
+    from walkon.library.tables import greatest_token
 
-        await ground.queue.raise_token(await greatest_token(tx))
-    parts: dict[str, Callable[[], Awaitable[None]]] = {
+    await ground.queue.raise_token(await ground.database.read(greatest_token))
+    parts: dict[str, Part] = {
         "reconcile": lambda: keep_reconciling(house),
         "enrolments": lambda: keep_sweeping(house.enrolments),
         "witness": watch_of(ground.config, ground.database, ground.keys).run,
@@ -193,7 +207,12 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
         if address := getattr(platform, "address", None):
             announce_address(address)
         name = platform.platform
-        parts[f"{name} receiving"] = lambda platform=platform: platform.serve(router)  # type: ignore[misc]
+        receiving: Part = partial(platform.serve, router)
+        if ground.database.shared and name is not Platform.WEB:
+            # A token has one connection or one poll at a time; pages are as many as there are.
+            duty = Duty(ground.database, SystemClock(), name)
+            parts[f"{name} duty"], receiving = duty.keep, duty.guarding(receiving)
+        parts[f"{name} receiving"] = receiving
         parts[f"{name} delivery"] = Delivery(platform, house, ground.metrics).run
     return parts
 
@@ -300,7 +319,7 @@ def _page(ground: Ground, house: "House") -> "ChatPlatform":
         media=ground.media,
         commands=commands.load(),
         words=house.words,
-        health=lambda: readiness(ground),
+        health=lambda: readiness(ground.config, ground.database, ground.counts),
         exposition=lambda: exposition(ground.metrics),
         root=house.command_root,
     )
@@ -336,7 +355,7 @@ def backend_of(config: Config, name: str | None = None) -> "RenderBackend":
         raise SetupError(f"[engine] {error.reason}") from error
 
 
-def _text_slot(ground: Ground) -> dict[str, Callable[[], Awaitable[None]]]:
+def _text_slot(ground: Ground) -> dict[str, Part]:
     from walkon.engine.text_slot import TextSlot
 
     classifier = classifier_of(ground.config)
@@ -345,7 +364,7 @@ def _text_slot(ground: Ground) -> dict[str, Callable[[], Awaitable[None]]]:
     return {"text checks": TextSlot(queue=ground.queue, database=ground.database, classifier=classifier).run}
 
 
-def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
+def _worker(ground: Ground) -> Part:
     from walkon.engine.render import Studio
     from walkon.engine.worker import Worker
 
@@ -380,7 +399,7 @@ def _worker(ground: Ground) -> Callable[[], Awaitable[None]]:
     return run
 
 
-async def _supervise(name: str, part: Callable[[], Awaitable[None]]) -> None:
+async def _supervise(name: str, part: Part) -> None:
     """Run a part for ever: whatever ends it, it is started again after a growing pause; the others go on."""
     from walkon.bot.port import TokenRefused
 
@@ -409,14 +428,6 @@ async def _keep_counting(ground: Ground) -> None:
             queued=stats.queued, delayed=stats.delayed, running=stats.running, dead=stats.dead, done=stats.done, cancelled=stats.cancelled
         )
         await asyncio.sleep(2)
-
-
-async def readiness(ground: Ground) -> Mapping[str, object]:
-    """Whether a clip would arrive: `ready`, and what it rests on."""
-    worker = RoleLock.holder(ground.config.walkon.data_dir, Role.WORKER) is not None
-    free = shutil.disk_usage(ground.config.walkon.data_dir).free
-    space = free > 256 << 20
-    return {"ready": worker and space, "worker": worker, "space": space, "queue": dict(ground.counts)}
 
 
 async def render_once(config: Config, scene: "Scene", out: Path, engine: str | None = None) -> "Rendered":

@@ -23,8 +23,9 @@ from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.queue.port import JobState, JobView
 from walkon.store import outbox
+from walkon.store.claims import Claims, lost
 from walkon.store.database import Transaction
-from walkon.store.media import MediaMissing
+from walkon.store.media import MediaAway, MediaMissing
 from walkon.store.outbox import NewRow, OutboxKind, Row
 from walkon.telemetry import Metrics
 from walkon.types.clock import to_ms
@@ -64,7 +65,7 @@ class Watched:
 
 
 class Delivery:
-    """Delivers to one platform. Exactly one per platform may run."""
+    """Delivers to one platform, also beside others that do on a shared store."""
 
     def __init__(self, platform: ChatPlatform, house: House, metrics: Metrics) -> None:
         self._platform = platform
@@ -73,12 +74,11 @@ class Delivery:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._watched: dict[str, Watched] = {}
         self._look_again_s = 0.0
+        self._claims = Claims(house.database, house.clock, platform.platform)
 
     async def run(self) -> None:
         """Deliver until cancelled; a delivery under way is given up and repeated at the next start."""
-        name = self._platform.platform
-        async with self._house.database.transaction() as tx:
-            await outbox.release_holds(tx, name)
+        await self._claims.open()
         try:
             while True:
                 await self._round()
@@ -117,10 +117,9 @@ class Delivery:
             task.add_done_callback(partial(self._done, row.key))
 
     async def _due(self, limit: int) -> list[Row]:
-        name, busy, now_ms = self._platform.platform, tuple(self._busy), to_ms(self._house.clock.now())
         if monotonic() >= self._look_again_s:
-            self._watch(await self._house.database.read(lambda tx: outbox.watched(tx, name)))
-        return list(await self._house.database.read(lambda tx: outbox.due(tx, name, now_ms, limit=limit, busy=busy)))
+            self._watch(await self._claims.watched())
+        return await self._claims.due(limit, tuple(self._busy))
 
     def _done(self, key: str, task: asyncio.Task[None]) -> None:
         self._busy.pop(key, None)
@@ -205,6 +204,8 @@ class Delivery:
             await self._retry(row, error.retry_after_s, "throttled")
         except PlatformDown as error:
             await self._retry(row, _backoff(row.attempts), error.reason)
+        except MediaAway as error:
+            await self._retry(row, _backoff(row.attempts), str(error))
         except MessageGone:
             await gone()
         except NotAllowed as error:
@@ -258,7 +259,7 @@ class Delivery:
     async def _shown(self, row: Row, clip: Clip, view: JobView | None, card: Card, ref: str) -> None:
         self._metrics.delivered(self._platform.platform, "sent")
         owed = row.wanted > row.shown
-        if owed or ref != row.ref:
+        if owed or ref != row.ref or self._claims.may_be_lost(row.key):
             await self._house.database.write(partial(self._note_shown, row, clip, ref, owed))
         if clip.state.final or row.kind is not OutboxKind.CARD:
             self._watched.pop(row.key, None)
@@ -266,6 +267,8 @@ class Delivery:
             self._watched[row.key] = Watched(replace(row, ref=ref, shown=row.wanted), monotonic() + self._pace(view), card)
 
     async def _note_shown(self, row: Row, clip: Clip, ref: str, owed: bool, tx: Transaction) -> None:
+        if self._claims.deliverer and await lost(tx, row.key, self._claims.deliverer, to_ms(self._house.clock.now())):
+            return
         await outbox.acknowledge(tx, row.key, row.wanted, ref, message=message_name(ref))
         if row.key.startswith(STORED):
             await outbox.hurry(tx, row.subject, to_ms(self._house.clock.now()))
@@ -302,8 +305,7 @@ class Delivery:
                 watched.next_s = monotonic() + after_s
             return
         due_ms = to_ms(self._house.clock.now()) + int(after_s * 1000)
-        async with self._house.database.transaction() as tx:
-            await outbox.retry(tx, row.key, due_ms, error)
+        await self._house.database.write(lambda tx: outbox.retry(tx, row.key, due_ms, error))
 
     async def _gone(self, row: Row, clip: Clip) -> None:
         # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised. One that was taken down
@@ -312,15 +314,13 @@ class Delivery:
         elsewhere = msgspec.json.decode(row.place, type=Place).elsewhere
         owed = clip.state.final and clip.state is not ClipState.TAKEN_DOWN and not elsewhere
         self._watched.pop(row.key, None)
-        async with self._house.database.transaction() as tx:
-            await outbox.forget(tx, row.key, seen=0 if owed else row.wanted)
+        await self._house.database.write(lambda tx: outbox.forget(tx, row.key, seen=0 if owed else row.wanted))
 
     async def _give_up(self, row: Row, error: str) -> None:
         self._metrics.delivered(self._platform.platform, "given_up")
         log.warning("delivery_given_up", key=row.key, reason=error)
         self._watched.pop(row.key, None)
-        async with self._house.database.transaction() as tx:
-            await outbox.give_up(tx, row.key, error)
+        await self._house.database.write(lambda tx: outbox.give_up(tx, row.key, error))
 
 
 async def _clips_of(tx: Transaction, rows: Sequence[Row]) -> dict[str, Clip | None]:

@@ -1,7 +1,8 @@
 """The store is the promise: what it still owes and the queue forgot, ended or lost is put right here."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 
 import msgspec
 import structlog
@@ -28,8 +29,7 @@ SETTLED = timedelta(seconds=10)
 
 async def reconcile(house: House, *, settled: timedelta = SETTLED) -> int:
     """Compare every promised clip with its job and mend what differs; returns how many were mended."""
-    async with house.database.reading() as tx:
-        owed = [clip for clip in await tables.promised(tx) if house.clock.now() - clip.asked_at >= settled]
+    owed = [clip for clip in await house.database.read(tables.promised) if house.clock.now() - clip.asked_at >= settled]
     views = await house.queue.views([render_job(clip.id) for clip in owed])
     mended = [await _mend(house, clip, views.get(render_job(clip.id))) for clip in owed]
     if any(mended):
@@ -57,19 +57,20 @@ async def _mend(house: House, clip: Clip, view: JobView | None) -> bool:
         return await _resubmit(house, clip)
     if not view.state.final:
         return False
-    now = house.clock.now()
-    async with house.database.transaction() as tx:
-        if view.state is JobState.CANCELLED:
-            await end_cancelled(tx, clip.id, CancelledBy.ASKER, now, begun=view.token > 0)
-        elif view.state is JobState.DEAD or view.result is None:
-            await end_failed(tx, clip.id, FailureCause.RENDER, now)
-        else:
-            await _record_result(house, tx, clip, view)
+    await house.database.write(partial(_end_as, clip, view, house.clock.now()))
     return True
 
 
-async def _record_result(house: House, tx: Transaction, clip: Clip, view: JobView) -> None:
-    now = house.clock.now()
+async def _end_as(clip: Clip, view: JobView, now: datetime, tx: Transaction) -> None:
+    if view.state is JobState.CANCELLED:
+        await end_cancelled(tx, clip.id, CancelledBy.ASKER, now, begun=view.token > 0)
+    elif view.state is JobState.DEAD or view.result is None:
+        await end_failed(tx, clip.id, FailureCause.RENDER, now)
+    else:
+        await _record_result(tx, clip, view, now)
+
+
+async def _record_result(tx: Transaction, clip: Clip, view: JobView, now: datetime) -> None:
     try:
         outcome = outcome_of(view.result or b"")
     except msgspec.DecodeError:

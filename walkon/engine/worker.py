@@ -6,6 +6,7 @@ import secrets
 import shutil
 import socket
 import uuid
+from contextlib import suppress
 from time import monotonic
 
 import structlog
@@ -17,6 +18,7 @@ from walkon.engine.text_checks import CheckAway
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
 from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
+from walkon.store.database import StoreAway
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, WorkerId
@@ -103,6 +105,8 @@ class Worker:
             await self._fail(lease, FaultKind.UNAVAILABLE, "the check of the words is away")
         except NotFinished as error:
             await self._fail(lease, FaultKind.TRANSIENT, str(error))
+        except StoreAway as error:
+            await self._fail(lease, FaultKind.UNAVAILABLE, error.reason)
         except OSError as error:
             await self._fail(lease, FaultKind.UNAVAILABLE, f"{error.strerror or error}")
         except Exception as error:
@@ -172,9 +176,11 @@ class Worker:
             return
         if state is JobState.DEAD:
             cause = FailureCause.INPUT if kind is FaultKind.BAD_INPUT else FailureCause.RENDER
-            async with self._studio.database.transaction() as tx:
-                await end_failed(tx, ClipId(lease.job.payload.decode()), cause, self._studio.clock.now())
-            self._studio.database.announce()
+            clip, now = ClipId(lease.job.payload.decode()), self._studio.clock.now()
+            # Where the store is away, `reconcile` finds the dead letter.
+            with suppress(StoreAway):
+                await self._studio.database.write(lambda tx: end_failed(tx, clip, cause, now))
+                self._studio.database.announce()
 
 
 class StepLog:

@@ -1,8 +1,8 @@
 """The outbox: one row for each message walkon owes, with the revision that is wanted and the one that is shown.
 
 A row says *that* something must be shown, never what: the card is made from the newest records at the moment of showing,
-so the newest always wins and a repeat shows the same. One process delivers to a platform, so rows need no lease; only the
-first answer, sent by whoever made the row, holds it for a while.
+so the newest always wins and a repeat shows the same. Where several processes deliver to a platform they claim rows
+(`claims.py`); the first answer, sent by whoever made the row, holds it for a while.
 """
 
 from collections.abc import Collection, Sequence
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Index, String, Table, Text, and_, case, delete, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, case, delete, select, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
@@ -61,6 +61,8 @@ OUTBOX = Table(
     Column("error", Text),
     Column("created_ms", INT64, nullable=False),
     Column("message", String(64)),
+    Column("deliverer", String(32)),
+    Column("claimed_until_ms", INT64, nullable=False, server_default="0"),
     Index("ix_outbox_platform_due", "platform", "state", "held_until_ms"),
     Index("ix_outbox_subject", "subject"),
     Index("ix_outbox_message", "platform", "message"),
@@ -190,9 +192,9 @@ async def touch_notice(tx: Transaction, subject: str, now_ms: int) -> None:
     await tx.execute(update(OUTBOX).where(where).values(**values))
 
 
-async def due(tx: Transaction, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:
-    """Up to `limit` rows to show now that are not in `busy`: last states first, then the oldest change first."""
-    where = and_(
+def is_due(platform: str, now_ms: int, busy: Collection[str] = ()) -> ColumnElement[bool]:
+    """Which rows are to be shown now and are not in `busy`."""
+    return and_(
         OUTBOX.c.platform == platform,
         OUTBOX.c.state == OutboxState.OPEN,
         OUTBOX.c.wanted > OUTBOX.c.shown,
@@ -200,14 +202,22 @@ async def due(tx: Transaction, platform: str, now_ms: int, *, limit: int, busy: 
         OUTBOX.c.held_until_ms <= now_ms,
         OUTBOX.c.key.not_in(busy),
     )
+
+
+def is_watched(platform: str) -> ColumnElement[bool]:
+    """Which rows stand as a message and have not reached their last state: progress is edited into them."""
+    return and_(OUTBOX.c.platform == platform, OUTBOX.c.state == OutboxState.OPEN, OUTBOX.c.urgent.is_(False), OUTBOX.c.ref.is_not(None))
+
+
+async def rows_of(tx: Transaction, which: ColumnElement[bool], limit: int | None = None) -> Sequence[Row]:
+    """These rows: last states first, then the oldest change first."""
     order = (OUTBOX.c.urgent.desc(), OUTBOX.c.due_ms, OUTBOX.c.key)
-    return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where).order_by(*order).limit(limit))]
+    return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(which).order_by(*order).limit(limit))]
 
 
-async def watched(tx: Transaction, platform: str) -> Sequence[Row]:
-    """Rows that stand as a message and have not reached their last state: progress is edited into them."""
-    where = and_(OUTBOX.c.platform == platform, OUTBOX.c.state == OutboxState.OPEN, OUTBOX.c.urgent.is_(False), OUTBOX.c.ref.is_not(None))
-    return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(where))]
+async def due(tx: Transaction, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:
+    """Up to `limit` rows to show now that are not in `busy`: last states first, then the oldest change first."""
+    return await rows_of(tx, is_due(platform, now_ms, busy), limit)
 
 
 async def acknowledge(tx: Transaction, key: str, revision: int, ref: str, *, message: str | None = None) -> None:
@@ -216,6 +226,12 @@ async def acknowledge(tx: Transaction, key: str, revision: int, ref: str, *, mes
     state = case((last, OutboxState.SETTLED), else_=OUTBOX.c.state)
     shown = {"ref": ref, "message": message, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None, "state": state}
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
+
+
+async def show_again(tx: Transaction, key: str, now_ms: int) -> None:
+    """What stands there may be old: show the newest once more."""
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "state": OutboxState.OPEN}
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values))
 
 
 async def retry(tx: Transaction, key: str, due_ms: int, error: str) -> None:

@@ -113,6 +113,7 @@ class WebPlatform:
             assert self._bound is not None  # noqa: S101  check() bound it
             await SockSite(runner, self._bound, backlog=BACKLOG).start()
             await chat.catch_up()
+            await self._lobby.hear_others()
             await asyncio.Event().wait()
         finally:
             self._bound = None

@@ -135,6 +135,13 @@ async def changed_since(tx: Transaction, channel: str, people: Sequence[str], *,
     return [_message(row) for row in rows]
 
 
+async def changed_after(tx: Transaction, channel: str, revision: int, *, limit: int) -> list[Message]:
+    """Up to `limit` messages, whoever may see them, that changed after `revision`, oldest change first."""
+    where = [WEB_MESSAGE.c.channel == channel, WEB_MESSAGE.c.revision > revision]
+    rows = await tx.execute(select(*_MESSAGE).where(*where).order_by(WEB_MESSAGE.c.revision).limit(limit))
+    return [_message(row) for row in rows]
+
+
 async def speakers(tx: Transaction, channel: str, author: str) -> list[str]:
     """The accounts that have spoken under that name, at most two."""
     where = [WEB_MESSAGE.c.channel == channel, WEB_MESSAGE.c.author == author, WEB_MESSAGE.c.person_id.is_not(None)]
