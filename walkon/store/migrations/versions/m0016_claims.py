@@ -18,7 +18,7 @@ def upgrade() -> None:
     op.add_column("outbox", sa.Column("claimed_until_ms", INT64, nullable=False, server_default="0"))
     op.create_table(
         "duty",
-        sa.Column("name", sa.String(64), primary_key=True),
+        sa.Column("duty", sa.String(64), primary_key=True),
         sa.Column("holder", sa.String(32), nullable=False),
         sa.Column("until_ms", INT64, nullable=False),
     )
