@@ -44,6 +44,16 @@ async def stars(tx: Transaction, clip: Clip, now: datetime) -> Mapping[PersonId,
     return names
 
 
+async def faces(tx: Transaction, clip: Clip, now: datetime) -> Mapping[PersonId, PersonId]:
+    """Which accounts in a clip may be shown by their own face now, and the person behind each. Where somebody objects, nobody's."""
+    judged = await judge(tx, passage(clip), now)
+    if any(one.verdict is not Verdict.LIVE for one in judged):
+        return {}
+    lending = {one.person for one in judged if one.grant is not None and Part.FACE in one.grant.parts}
+    behind = {account: await person_of(tx, account) for account in decode(clip.scene).people}
+    return {account: person for account, person in behind.items() if person in lending}
+
+
 async def record_outcome(tx: Transaction, id: ClipId, token: int, outcome: Finished | HeldFor, now: datetime) -> bool:
     """Record what a render came to if everybody in it still agrees in this very transaction; False where the output is dropped."""
     clip = await tables.get(tx, id)

@@ -365,6 +365,7 @@ def _text_slot(ground: Ground) -> dict[str, Part]:
 
 
 def _worker(ground: Ground) -> Part:
+    from walkon.consent.enrolled import Enrolled
     from walkon.engine.render import Studio
     from walkon.engine.worker import Worker
 
@@ -386,6 +387,7 @@ def _worker(ground: Ground) -> Part:
             judge=judge,
             classified=bool(ground.config.moderation.classifier),
             frame_check=frame_check,
+            enrolled=Enrolled(ground.keys),
         )
         if not ground.config.queue_on_redis:
             # The role's lock says that no other worker lives, so whatever is leased was a dead one's.

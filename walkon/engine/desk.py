@@ -143,6 +143,7 @@ def _drawn_stage() -> Stage:
     from walkon.engine.drawing.direction import direct
     from walkon.engine.drawing.film import Film
     from walkon.engine.drawing.film import warm as load_fonts
+    from walkon.engine.drawing.portraits import lent
     from walkon.scene.words import lexicon
 
     def warm() -> None:
@@ -152,7 +153,7 @@ def _drawn_stage() -> Stage:
         film = Film(scene, direct(scene, ()))
         film.draw(0, np.zeros((scene.size[1], scene.size[0], 4), np.uint8))
 
-    return Stage(direct=direct, film=Film, warm=warm)
+    return Stage(direct=direct, film=Film, warm=warm, lent=lent)
 
 
 if __name__ == "__main__":

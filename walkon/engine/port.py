@@ -1,7 +1,7 @@
 """The engine's port: what a backend can do, what it is asked for, what it gives back."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
@@ -9,6 +9,7 @@ from typing import Protocol
 from walkon.queue.lanes import lanes_of
 from walkon.queue.port import MAX_SWAP_MS, Warm
 from walkon.types.errors import WalkonError
+from walkon.types.ids import PersonId
 from walkon.types.scene import Scene
 
 
@@ -39,7 +40,8 @@ class Order:
     """What to render. directory: an empty directory the backend writes into. max_bytes: the mp4 may not be larger.
 
     source: the mp4 of the clip that `scene.built_on` names, where there is one and it could be had. mark: words that every
-    picture and the poster carry in a corner, none where the host switched that off.
+    picture and the poster carry in a corner, none where the host switched that off. portraits: a still (JPEG) of those in the
+    scene who lend their face; it travels to the process that draws, and is written nowhere.
     """
 
     scene: Scene
@@ -47,6 +49,7 @@ class Order:
     max_bytes: int
     source: Path | None = None
     mark: str = ""
+    portraits: Mapping[PersonId, bytes] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,8 @@ from typing import Protocol
 
 import structlog
 
-from walkon.agreement import record_outcome, stars
+from walkon.agreement import faces, record_outcome, stars
+from walkon.consent.enrolled import Enrolled
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
 from walkon.engine.text_checks import PATIENCE_S, CheckAway, Said, verdict_on
@@ -24,8 +25,9 @@ from walkon.queue.port import JobCancelled, JobQueue, Lease, LeaseLost
 from walkon.safety.output import MOST_SAMPLES, REPORTED_SAMPLES, FrameCheck, Look, judge_pictures
 from walkon.safety.text import Judge, Label, usual_judge
 from walkon.scene.codec import decode
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.store.media import Media, MediaMissing
+from walkon.store.sealing import SealBroken
 from walkon.types.clock import Clock, to_ms
 from walkon.types.errors import WalkonError
 from walkon.types.harm import HeldFor
@@ -50,7 +52,7 @@ class Studio:
 
     visible_mark: every picture says in a corner how it came to be; what machines read is not touched by it. judge: reads the
     words once more before they are rendered. classified: a model reads them too, in a job of its own, for which a render waits
-    patience_s at most. frame_check: what is done about the pictures.
+    patience_s at most. frame_check: what is done about the pictures. enrolled: opens what people lend; None draws nobody's face.
     """
 
     queue: JobQueue
@@ -65,6 +67,7 @@ class Studio:
     classified: bool = False
     patience_s: float = PATIENCE_S
     frame_check: FrameCheck = FrameCheck.OFF
+    enrolled: Enrolled | None = None
 
 
 @dataclass(eq=False)
@@ -153,6 +156,7 @@ async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[S
             source=film,
             directory=directory,
             max_bytes=clip.max_bytes - await asyncio.to_thread(room_for, parent),
+            portraits=await _portraits(studio, clip),
             mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
         )
         rendered = await studio.backend.render(order, report)
@@ -164,6 +168,27 @@ async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[S
         seal = await studio.finishing.sign(rendered.video, statement)
     finished = await _keep(studio, replace(rendered, bytes=seal.bytes), seal.film, started)
     return replace(finished, held=held)
+
+
+async def _portraits(studio: Studio, clip: Clip) -> Mapping[PersonId, bytes]:
+    """The first still of everybody who lends their face to this clip, opened in memory. One that does not open is left out."""
+    enrolled = studio.enrolled
+    if enrolled is None:
+        return {}
+
+    async def step(tx: Transaction) -> dict[PersonId, bytes]:
+        found: dict[PersonId, bytes] = {}
+        for account, person in (await faces(tx, clip, studio.clock.now())).items():
+            try:
+                stills = await enrolled.references_of(tx, person)
+            except SealBroken as error:
+                log.error("still_does_not_open", clip=clip.id, place=error.place)
+                continue
+            if stills:
+                found[account] = stills[0]
+        return found
+
+    return await studio.database.read(step)
 
 
 async def _held_for(studio: Studio, clip: Clip, rendered: Rendered) -> HeldFor | None:

@@ -1,7 +1,8 @@
 """The studio: makes a clip, from voices to poster. Runs in the child process; its second half, the press, codes beside it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -19,6 +20,7 @@ from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, St
 from walkon.engine.pressroom import PressRoom
 from walkon.engine.sound.voice import Voices
 from walkon.provenance.marks import VisibleMark
+from walkon.types.ids import PersonId
 from walkon.types.scene import FPS, MAX_SECONDS, Scene
 
 AHEAD = 36
@@ -67,11 +69,12 @@ class Performance(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """How scenes become pictures. warm: loads what the first clip would wait for."""
+    """How scenes become pictures. warm: loads what the first clip would wait for. lent: gives people their own heads meanwhile."""
 
     direct: Callable[[Scene, Sequence[Speech]], Performance]
     film: Callable[[Scene, Any], Film]
     warm: Callable[[], None] = lambda: None
+    lent: Callable[[Scene, Mapping[PersonId, bytes]], AbstractContextManager[Scene]] = lambda scene, portraits: nullcontext(scene)
 
 
 class Studio:
@@ -82,6 +85,10 @@ class Studio:
 
     def make_clip(self, order: Order, report: Callable[[Step], None]) -> Rendered:
         """Make the order's clip in its directory. report may raise to stop it. Raises RenderFailed, PressGone."""
+        with self._stage.lent(order.scene, order.portraits) as scene:
+            return self._made(replace(order, scene=scene, portraits={}), report)
+
+    def _made(self, order: Order, report: Callable[[Step], None]) -> Rendered:
         meter, began_s = Meter(), time.process_time()
         report(Step(phase=Phase.READING, fraction=0.01))
         performance = self._stage.direct(order.scene, self._speeches(order.scene))

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 from walkon.types.scene import Kind
 
+LENT = "portrait:"
+"""How the name of a drawing begins that is no emoji but a head cut out of somebody's own picture; its mouth is not ours to draw."""
 GENERIC = "📦"
 """Stands for a thing without a picture."""
 NOBODY = "🧑"

@@ -94,7 +94,7 @@ def _doll(plain: Figure, subject: Subject, mood: Mood) -> Figure:
 
 
 def _mouth(head: str, *, person: bool, bust: bool) -> art.Mouth | None:
-    if head in art.OPEN_MOUTHED:
+    if head in art.OPEN_MOUTHED or head.startswith(art.LENT):
         return None
     if not person:
         return art.MOUTHS.get(head, art.Mouth(0.5, 0.72))

@@ -77,6 +77,16 @@ class SpriteBook:
             self._kept.popitem(last=False)
         return made
 
+    def lend(self, name: str, picture: crisp.Picture) -> None:
+        """Draw that picture (premultiplied, trimmed) wherever `name` stands in an emoji's place, until it is taken back."""
+        self._glyphs[name] = picture
+
+    def take_back(self, name: str) -> None:
+        """Keep nothing of a picture that was lent."""
+        self._glyphs.pop(name, None)
+        for key in [key for key in self._kept if key.emoji == name]:
+            del self._kept[key]
+
     def has(self, emoji: str) -> bool:
         """Whether the font holds a drawing of it, so that it does not come as the package."""
         return emoji == art.GENERIC or not np.array_equal(self._glyph(emoji), self._glyph(art.GENERIC))
