@@ -363,3 +363,10 @@ def test_a_classifier_that_is_away_is_worth_a_look(config, unused_tcp_port):
 def test_a_guard_model_whose_weights_are_not_here_is_a_stop(config, tmp_path):
     assert words(config(WALKON_MODERATION__CLASSIFIER=str(tmp_path / "nowhere"))).level is Level.STOP
     assert words(config(WALKON_MODERATION__CLASSIFIER=str(tmp_path))).level is Level.OK
+
+
+@pytest.mark.parametrize(("backend", "said"), [("animatic", "drawn from walkon's own shapes"), ("diffusers", "looked at before anybody")])
+def test_whether_pictures_are_looked_at_is_said(config, backend, said):
+    found = next(finding for finding in examine(config(WALKON_ENGINE__BACKEND=backend)) if finding.check == "pictures")
+    assert found.level is Level.OK
+    assert said in found.what

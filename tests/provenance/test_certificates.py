@@ -56,6 +56,14 @@ def test_the_signer_is_renewed_30_days_before_it_ends_under_the_same_root(tmp_pa
     assert later.anchor == first.anchor
 
 
+def test_a_renewal_cut_off_in_the_middle_leaves_the_old_pair(tmp_path: Path) -> None:
+    first = own_credentials(tmp_path / "signing", now())
+    (tmp_path / "signing" / "signer-abc123.key").write_text("begun")
+    assert own_credentials(tmp_path / "signing", now()) == first
+    own_credentials(tmp_path / "signing", now() + timedelta(days=340))
+    assert len(list((tmp_path / "signing").glob("signer-*.key"))) == 1
+
+
 def test_renewing_needs_no_root_key(tmp_path: Path) -> None:
     first = own_credentials(tmp_path / "signing", now())
     (tmp_path / "signing" / "root.key").unlink()

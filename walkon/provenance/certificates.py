@@ -30,7 +30,7 @@ RENEW_WITHIN = timedelta(days=30)
 _CLAIM_SIGNING = x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 _PURPOSES = x509.ExtendedKeyUsage([_CLAIM_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
 _BACKDATED = timedelta(minutes=5)
-ROOT, ISSUING, CHAIN, SIGNER = "root", "issuing", "chain.pem", "signer.key"
+ROOT, ISSUING, CHAIN = "root", "issuing", "chain.pem"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +88,8 @@ def _own(folder: Path) -> Credentials:
         raise SetupError(
             f"{folder}: the certificate that signs clips is damaged ({error}). Put its backup there, or move the folder away."
         ) from error
-    _match(signer, folder / SIGNER)
-    return Credentials(chain=chain, key=folder / SIGNER, anchor=anchor, ends=signer.not_valid_after_utc, own=True)
+    _match(signer, folder / _key_name(signer))
+    return Credentials(chain=chain, key=folder / _key_name(signer), anchor=anchor, ends=signer.not_valid_after_utc, own=True)
 
 
 def _match(certificate: x509.Certificate, path: Path) -> None:
@@ -143,8 +143,16 @@ def _renew(folder: Path, now: datetime) -> None:
     draft = draft.add_extension(_usage(signs=True), critical=True).add_extension(_PURPOSES, critical=False)
     draft = draft.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuing_key.public_key()), critical=False)
     signer = draft.sign(issuing_key, hashes.SHA256())
-    _write_key(folder / SIGNER, key)
+    # The chain names its key, so that replacing it is the one step that changes both: a crash leaves the old pair or the new.
+    _write_key(folder / _key_name(signer), key)
     _replace(folder / CHAIN, lambda path: path.write_bytes(b"".join(part.public_bytes(Encoding.PEM) for part in (signer, issuing))))
+    for former in folder.glob("signer-*.key"):
+        if former.name != _key_name(signer):
+            former.unlink(missing_ok=True)
+
+
+def _key_name(signer: x509.Certificate) -> str:
+    return f"signer-{signer.serial_number:x}.key"
 
 
 def _authority(
