@@ -58,9 +58,11 @@ async def _timed(folder: Path) -> tuple[Sequence[float], Sequence[float]]:
     bare, whole = [], []
     for number in range(ROUNDS + 1):
         began_s = time.perf_counter()
-        await asyncio.to_thread(call)
+        # New words every round: walkon remembers what words it has read, the bare call does not.
+        words = f"{WORDS}, number {number}"
+        await asyncio.to_thread(call, words)
         between_s = time.perf_counter()
-        await backend.render(_order(folder / f"timed-{number}", SECONDS), lambda step: None)
+        await backend.render(_order(folder / f"timed-{number}", SECONDS, words), lambda step: None)
         bare.append(between_s - began_s)
         whole.append(time.perf_counter() - between_s)
     await backend.close()
@@ -84,15 +86,15 @@ def _bare(folder: Path):  # type: ignore[no-untyped-def]
     quiet()
     torch.set_num_threads(1)
     row, weights = tiny(family("kandinsky6")), home(folder / "tiny", "kandinsky6", engine("kandinsky6"))
-    words = transformers.AutoTokenizer.from_pretrained(weights / "tokenizer")
-    pipe = diffusers.DiffusionPipeline.from_pretrained(weights, tokenizer=words)
+    reader = transformers.AutoTokenizer.from_pretrained(weights / "tokenizer")
+    pipe = diffusers.DiffusionPipeline.from_pretrained(weights, tokenizer=reader)
     pipe.set_progress_bar_config(disable=True)
     scene = _order(folder / "none", SECONDS).scene
     width, height = row.sizes[scene.aspect]
 
-    def call() -> None:
+    def call(words: str) -> None:
         pipe(
-            WORDS,
+            words,
             width=width,
             height=height,
             num_frames=cut(scene, row)[0].frames,
@@ -120,9 +122,9 @@ async def _weighed(folder: Path) -> tuple[dict[str, float], dict[str, float]]:
     return found[0], found[1]
 
 
-def _order(directory: Path, seconds: float):  # type: ignore[no-untyped-def]
+def _order(directory: Path, seconds: float, words: str = WORDS):  # type: ignore[no-untyped-def]
     from walkon.engine.port import Order
     from walkon.types.scene import Scene, Shot
 
     directory.mkdir(exist_ok=True)
-    return Order(scene=Scene(prompt=WORDS, seconds=seconds, seed=1, shots=(Shot(),)), directory=directory, max_bytes=8_000_000)
+    return Order(scene=Scene(prompt=words, seconds=seconds, seed=1, shots=(Shot(),)), directory=directory, max_bytes=8_000_000)
