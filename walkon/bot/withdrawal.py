@@ -12,6 +12,7 @@ from walkon.library.clips import CancelledBy, Clip
 from walkon.library.endings import end_cancelled
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Case, Deed, Entry
+from walkon.moderation.proof import write_down
 from walkon.queue.port import CancelOutcome, JobState, JobView
 from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
@@ -67,6 +68,7 @@ async def carry_out(house: House, event: EventId, case: Case) -> Entry:
         stopped = await _take_effect(house, tx, case, jobs, now)
         running = sum(_is_running(jobs.get(render_job(clip.id))) for clip in stopped)
         entry = await moderation.append(tx, event, case, now, running=running, waiting=len(stopped) - running)
+        await write_down(tx, house.keys, entry)
     house.database.announce()
     await _call_off(house, stopped)
     return entry

@@ -16,6 +16,7 @@ from walkon.consent import enrolment_tables
 from walkon.consent.decisions import Decision, DecisionKind
 from walkon.consent.enrolled import Enrolled
 from walkon.consent.receipts import Circumstances, Controller, Event, EventState, Notice, Purpose, PurposeRecord, Receipt, sign
+from walkon.store.accounts import accounts_of
 from walkon.store.keys import Keys
 from walkon.store.ledger import Entry, Ledger
 from walkon.store.thread import Transaction
@@ -72,11 +73,16 @@ class Proof:
             await bury(tx, buried, str(subject), decision.at)
         if decision.kind is DecisionKind.REVOKED:
             await Enrolled(self.keys).let_go(tx, decision.about, decision.at)
+        if decision.kind is DecisionKind.LINKED:
+            # What an account had begun before it was joined is not the person's; they begin anew.
+            await Enrolled(self.keys).let_go(tx, decision.others["account"], decision.at)
 
     async def receipts_of(self, tx: Transaction, person: PersonId) -> Sequence[Entry]:
-        """What was decided about a person, oldest first; the signed receipts are in `payload["receipts"]`."""
-        entries = await Ledger(self.keys).about(tx, self.keys.person_key(person))
-        return [entry for entry in entries if (entry.payload or {}).get("receipts")]
+        """What was decided about a person, whatever account they used then, oldest first; receipts are in `payload["receipts"]`."""
+        ledger = Ledger(self.keys)
+        accounts = await accounts_of(tx, person)
+        entries = [entry for account in accounts for entry in await ledger.about(tx, self.keys.person_key(account))]
+        return sorted((entry for entry in entries if (entry.payload or {}).get("receipts")), key=lambda entry: entry.seq)
 
     async def export(self, tx: Transaction, person: PersonId) -> bytes:
         """All receipts of a person as one JSON file, with what a stranger needs to check them: keys, head, proofs."""
