@@ -23,8 +23,11 @@ async def keys_of(config: Config, database: Database) -> Keys:
 
 
 def watch_of(config: Config, database: Database, keys: Keys) -> Watch:
-    """What keeps the witness up to date."""
-    return Watch(database, keys, Witness(config.consent.key_file, keys), SystemClock())
+    """What keeps the witness up to date, and tells operators."""
+    from walkon.bot.publishing import Publishing
+
+    owe = Publishing(config.walkon.operators).owe
+    return Watch(database, keys, Witness(config.consent.key_file, keys), SystemClock(), owe=owe)
 
 
 def enrolments_of(database: Database, keys: Keys, decider: "Decider") -> "Enrolments":

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from walkon.bot import enrolling
+from walkon.bot import enrolling, publishing
 from walkon.bot.ask_card import Question, private_card, public_card
 from walkon.bot.ask_posts import ask_key
 from walkon.bot.ask_sheet import Sheet
@@ -72,6 +72,10 @@ async def _enrolment_notice(house: House, row: Row) -> Notice | None:
     return _noticed(await enrolling.outcome(house, _speaker(house, row), row.subject))
 
 
+async def _head_notice(house: House, row: Row) -> Notice | None:
+    return _noticed(await publishing.head_card(house, _speaker(house, row), row.subject))
+
+
 def _speaker(house: House, row: Row) -> Speaker:
     return Speaker(house.words, msgspec.json.decode(row.place, type=Place).locale)
 
@@ -84,4 +88,5 @@ _NOTICES: Mapping[OutboxKind, Callable[[House, Row], Awaitable[Notice | None]]] 
     OutboxKind.ASK: _question_notice,
     OutboxKind.REVIEW: _review_notice,
     OutboxKind.ENROLMENT: _enrolment_notice,
+    OutboxKind.LEDGER: _head_notice,
 }

@@ -153,6 +153,12 @@ async def published(tx: Transaction) -> tuple[Head, datetime] | None:
     return (Head(row.size, row.root), from_ms(row.at_ms)) if row else None
 
 
+async def head_of(tx: Transaction, size: int) -> Head | None:
+    """The published head of that size, None if none was."""
+    row = (await tx.execute(select(HEAD).where(HEAD.c.size == size))).first()
+    return Head(row.size, row.root) if row else None
+
+
 def leaf_data(row: Mapping[str, Any]) -> bytes:
     """What a leaf commits to: every column of the entry, the sealed bytes by their hash."""
     return msgspec.json.encode(

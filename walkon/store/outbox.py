@@ -29,6 +29,8 @@ class OutboxKind(StrEnum):
     """An enrolment for an operator to decide; `subject` names it."""
     ENROLMENT = "enrolment"
     """What came of it, for whoever enrolled."""
+    LEDGER = "ledger"
+    """The ledger's head, for an operator; `subject` is its size."""
 
 
 class OutboxState(StrEnum):

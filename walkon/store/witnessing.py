@@ -1,6 +1,7 @@
 """Keeps the witness up to date, and starts nothing on a store that forgot what the witness remembers."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 import structlog
@@ -10,7 +11,7 @@ from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import Head, Ledger, published
 from walkon.store.witness import Shown, Witness
-from walkon.types.clock import Clock
+from walkon.types.clock import Clock, to_ms
 from walkon.types.errors import SetupError
 
 log = structlog.get_logger(__name__)
@@ -49,10 +50,15 @@ async def refuse_if_locked(database: Database, keys: Keys, witness: Witness) -> 
         raise StoreLocked(head, witnessed)
 
 
-class Watch:
-    """Tells the witness what it must remember; one process of a host does."""
+Owe = Callable[[Transaction, Head, int], Awaitable[None]]
+"""Owes somebody the news of a published head, in its transaction."""
 
-    def __init__(self, database: Database, keys: Keys, witness: Witness, clock: Clock) -> None:
+
+class Watch:
+    """Tells the witness what it must remember. owe: who else is told of a head."""
+
+    def __init__(self, database: Database, keys: Keys, witness: Witness, clock: Clock, *, owe: Owe | None = None) -> None:
+        self._owe = owe
         self._database, self._ledger, self._witness, self._clock = database, Ledger(keys), witness, clock
         self._seen: int | None = None
 
@@ -84,7 +90,15 @@ class Watch:
     async def publish(self) -> Head:
         """Publish the head as it stands. Nothing is published of an empty ledger but its size."""
         now = self._clock.now()
-        head = await self._database.write(lambda tx: self._ledger.publish(tx, now))
+
+        async def step(tx: Transaction) -> Head:
+            head = await self._ledger.publish(tx, now)
+            if self._owe is not None:
+                await self._owe(tx, head, to_ms(now))
+            return head
+
+        head = await self._database.write(step)
         await asyncio.to_thread(self._witness.add, [Shown(head, now)])
+        self._database.announce()
         log.info("ledger_root", size=head.size, root=head.root.hex())
         return head
