@@ -1,6 +1,7 @@
 """A house with its router on the real store and queue, and people who talk to it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import count
@@ -134,8 +135,16 @@ def lane() -> str:
 
 @pytest.fixture
 async def town(tmp_path: Path, clock: StandingClock, lane: str) -> AsyncIterator[Town]:
-    database = await Database.open(place_of(tmp_path))
-    queue = await SqliteQueue.open(tmp_path / "queue.db", depth=Depth(all=50, person=20), clock=clock)
+    async with town_in(tmp_path, clock, lane) as found:
+        yield found
+
+
+@asynccontextmanager
+async def town_in(folder: Path, clock: StandingClock | None = None, lane: str = "animatic") -> AsyncIterator[Town]:
+    """A town with its store and queue in that folder."""
+    clock = clock or StandingClock()
+    database = await Database.open(place_of(folder))
+    queue = await SqliteQueue.open(folder / "queue.db", depth=Depth(all=50, person=20), clock=clock)
     found = {command.name: command for command in commands.load()}
     keys = Keys.new()
     record = following_asks(Proof(keys).record)
@@ -144,7 +153,7 @@ async def town(tmp_path: Path, clock: StandingClock, lane: str) -> AsyncIterator
     house = House(
         database=database,
         queue=queue,
-        media=MediaStore(tmp_path / "media"),
+        media=MediaStore(folder / "media"),
         caster=Caster(record=record, open_for=timedelta(hours=24), chance=lambda: 0.5),
         decider=decider,
         keys=keys,
