@@ -103,12 +103,13 @@ async def host(tmp_path: Path) -> AsyncIterator[Host]:
 
 
 class Visitor:
-    """A browser without a window: keeps the newest state of every message."""
+    """A browser without a window: keeps the newest state of every message, and every state it was shown in turn."""
 
     def __init__(self, address: str, name: str) -> None:
         self.address = address
         self.name = name
         self.messages: dict[int, dict[str, Any]] = {}
+        self.history: list[dict[str, Any]] = []
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
         self._reading: asyncio.Task[None] | None = None
 
@@ -136,6 +137,7 @@ class Visitor:
             news = json.loads(frame.data)
             for message in news.get("messages", []) + ([news["message"]] if "message" in news else []):
                 self.messages[message["seq"]] = message
+                self.history.append(message)
 
     async def say(self, text: str) -> str:
         id = str(uuid.uuid4())

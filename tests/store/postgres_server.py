@@ -37,6 +37,10 @@ class PostgresServer:
         made = [program("initdb"), "-D", str(self._data), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]
         subprocess.run(made, check=True, capture_output=True, cwd=self.folder, **self._as)
 
+        if host != "127.0.0.1":
+            with (self._data / "pg_hba.conf").open("a") as rules:
+                rules.write(f"host all all {host}/24 trust\n")
+
     def url(self, database: str = "postgres") -> str:
         return f"postgresql://{OWNER}@{self.host}:{self.port}/{database}"
 
