@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from walkon.bot import answering, enrolling, linking, taking_back
+from walkon.bot import answering, enrolling, linking, reviewing, taking_back
 from walkon.bot.appearances import appearances_card
 from walkon.bot.cards import Card, Tone
 from walkon.bot.carrying import in_sight
@@ -48,6 +48,8 @@ async def press(house: House, pressed: Pressed) -> Reply:
         return await _cancel(house, speaker, clip, pressed)
     if token.deed is Deed.AGAIN:
         return await _again(house, speaker, clip, pressed)
+    if token.deed in (Deed.REVIEW, Deed.RELEASE):
+        return await reviewing.review(house, pressed, clip, token.deed)
     return await _build_on(house, speaker, clip, pressed, token.deed)
 
 

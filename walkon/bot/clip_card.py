@@ -1,6 +1,6 @@
 """A clip as a card: one pure function of the clip's record and of what the queue says about it now."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -254,9 +254,20 @@ def _cancelled(speaker: Speaker, clip: Clip) -> Card:
 def _held(speaker: Speaker, clip: Clip) -> Card:
     why = clip.held or HeldFor.UNCHECKED
     again = (_button(speaker, Deed.AGAIN, "again_failed", clip),) if why is not HeldFor.WORDS else ()
-    buttons = (*again, _button(speaker, Deed.DETAILS, "details", clip))
+    review = (_button(speaker, Deed.REVIEW, "review", clip),) if clip.withheld else ()
+    buttons = (*again, *review, _button(speaker, Deed.DETAILS, "details", clip))
     body = (speaker.text(f"card.held.{why}"),)
     return Card(tone=Tone.WAIT, head=speaker.text("card.held.head"), words=clip.prompt, body=body, buttons=buttons, clip=clip.id)
+
+
+def held_film_card(speaker: Speaker, clip: Clip, film: Finished) -> Card:
+    """What a moderator looks at: the film that nobody else sees, why it is held back, and the button that shows it."""
+    shown = replace(clip, finished=replace(film, held=None))
+    card = _finished(speaker, shown, film, None, ALONE)
+    head = speaker.text("card.held.review", clip=clip.id, asker=clip.asker.name)
+    body = (speaker.text(f"card.held.{clip.held or HeldFor.UNCHECKED}"),)
+    buttons = (_button(speaker, Deed.RELEASE, "release", clip),)
+    return replace(card, tone=Tone.WAIT, head=head, body=body, small=None, buttons=buttons, pings=frozenset(), reactions=())
 
 
 def _failed(speaker: Speaker, clip: Clip) -> Card:

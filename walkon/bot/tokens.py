@@ -16,6 +16,10 @@ class Deed(StrEnum):
     DETAILS = "details"
     VARY = "vary"
     REMIX = "remix"
+    REVIEW = "review"
+    """Look at a clip that is held back; moderators only."""
+    RELEASE = "release"
+    """Show it after all; moderators only."""
 
     @property
     def public(self) -> bool:

@@ -189,6 +189,13 @@ def hold(clip: Clip, why: HeldFor, now: datetime) -> Clip:
     return replace(clip, state=ClipState.HELD, held=why, ended_at=now, failure=None)
 
 
+def let_show(clip: Clip) -> Clip:
+    """The clip that was held back for its pictures, finished after all: somebody looked at it. Raises ClipEnded."""
+    if clip.state is not ClipState.HELD or clip.withheld is None:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.FINISHED, finished=replace(clip.withheld, held=None), held=None, withheld=None)
+
+
 def release(clip: Clip) -> Clip:
     """The clip, promised: everybody in it agrees. Raises ClipEnded where it no longer waits, unless it is promised already."""
     if clip.state.final:

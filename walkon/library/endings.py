@@ -19,6 +19,7 @@ from walkon.library.clips import (
     fail,
     finish,
     hold,
+    let_show,
     release,
     take_down,
 )
@@ -92,6 +93,19 @@ async def end_held(tx: Transaction, id: ClipId, why: HeldFor, now: datetime) -> 
         return clip
     await spending.give_back(tx, id)
     return await _change(tx, clip, hold(clip, why, now), now)
+
+
+async def end_review(tx: Transaction, id: ClipId, now: datetime) -> bool:
+    """Record that somebody looked at a clip that was held back and lets it be shown; False where there is none to show."""
+    clip = await tables.get(tx, id)
+    try:
+        after = let_show(clip) if clip else None
+    except ClipEnded:
+        after = None
+    if clip is None or after is None:
+        return False
+    await _change(tx, clip, after, now)
+    return True
 
 
 async def end_outcome(tx: Transaction, id: ClipId, token: int, outcome: Finished | HeldFor, now: datetime) -> bool:
