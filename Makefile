@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 DEMO_PACKAGES := libegl1 libgl1 fonts-noto-core fonts-noto-color-emoji espeak-ng
-TEST_PACKAGES := $(DEMO_PACKAGES) chromium ffmpeg redis-server openssl postgresql iproute2
+TEST_PACKAGES := $(DEMO_PACKAGES) chromium ffmpeg redis-server faketime openssl postgresql iproute2
 SOURCES := walkon tests bench
 
 .DEFAULT_GOAL := help

@@ -678,6 +678,17 @@ async def test_dead_letters_are_listed_newest_first(queue, queue_clock):
     assert [view.id for view in await queue.dead(limit=2)] == ["c", "b"]
 
 
+async def test_jobs_under_way_are_listed_with_their_progress(queue, queue_clock):
+    for name in "abc":
+        await queue.submit(a_job(name))
+    first = await leased(queue)
+    await leased(queue)
+    queue_clock.advance(1)
+    await queue.heartbeat(first, Progress(phase="drawing", fraction=0.5))
+    assert [(view.id, view.progress and view.progress.fraction) for view in await queue.running()] == [("b", None), ("a", 0.5)]
+    assert [view.id for view in await queue.running(limit=1)] == ["b"]
+
+
 async def test_a_requeued_dead_letter_has_fresh_attempts_at_the_end_of_its_persons_line(queue, queue_clock):
     await queue.submit(a_job("a"))
     await queue.fail(await leased(queue), FaultKind.BAD_INPUT, "x")

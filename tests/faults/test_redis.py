@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.queue.making import HandClock, a_job, claimed, leased, order_of_claims
+from tests.queue.making import a_job, claimed, leased, order_of_claims
 from tests.queue.redis_server import RedisServer
 from walkon.queue.port import FaultKind, JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
@@ -256,18 +256,3 @@ async def test_a_worker_frozen_past_its_lease_wakes_to_a_refusal(server, opened)
     await queue.complete(current, b"successor")
     view = await queue.view(JobId(job))
     assert (view.state, view.result, view.attempts) == (JobState.DONE, b"successor", 2)
-
-
-@pytest.mark.parametrize("hours", [1, -1])
-async def test_a_step_of_the_clock_by_an_hour_takes_no_lease_from_a_worker_that_beats(server, hours):
-    clock = HandClock()
-    queue = await RedisQueue.open(server.url(), clock=clock)
-    await queue.submit(a_job("job"))
-    lease = await leased(queue)
-    clock.advance(hours * 3_600)
-    assert await queue.sweep() == 0
-    assert (await queue.heartbeat(lease)).value == "ok"
-    clock.advance(10)
-    assert await queue.sweep() == 0
-    await queue.complete(lease, b"clip")
-    await queue.close()

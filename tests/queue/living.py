@@ -109,6 +109,7 @@ class Life:
 
     async def look(self) -> None:
         await self.ask("views", self.jobs[-20:])
+        await self.ask("running")
         await self.ask("stats")
 
     async def tick(self) -> None:

@@ -31,6 +31,7 @@ class RedisServer:
         cluster = {"cluster-port": str(free_port())} if settings.get("cluster-enabled") == "yes" else {}
         self.settings = {**cluster, "appendonly": "yes", "appendfsync": "everysec", "save": "", "databases": str(DATABASES), **settings}
         self.arguments: tuple[str, ...] = ()
+        self.environment: dict[str, str] = {}
         self.process: subprocess.Popen[bytes] | None = None
 
     def url(self, database: int = 0, *, port: int | None = None) -> str:
@@ -46,6 +47,7 @@ class RedisServer:
                 [self.program, *self.arguments, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), *options],
                 stdout=log,
                 stderr=log,
+                env={**os.environ, **self.environment},
             )
         self._wait_until_it_answers()
         return self
@@ -72,6 +74,36 @@ class RedisServer:
             except (redis.ConnectionError, redis.TimeoutError):
                 assert self.process.poll() is None and time.monotonic() < deadline, (self.folder / "log").read_text()
                 time.sleep(0.01)
+
+
+class RedisServerOutOfTime(RedisServer):
+    """A server that is told the time by libfaketime: it may be an hour off from one moment to the next.
+
+    It is a Valkey: Debian's Redis is linked with jemalloc, which asks for the time before libfaketime can tell it.
+    """
+
+    def __init__(self, **settings: str) -> None:
+        super().__init__(valkey_program(), **settings)
+        self._offset = self.folder / "offset"
+        self.step(0)
+        self.environment = {
+            "LD_PRELOAD": faketime_library(),
+            "FAKETIME_TIMESTAMP_FILE": str(self._offset),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+
+    def step(self, hours: float) -> None:
+        """The server's clock is off by so many hours from now on."""
+        fresh = self._offset.with_suffix(".new")
+        fresh.write_text(f"{hours * 3600:+.0f}")
+        fresh.replace(self._offset)
+
+
+def faketime_library() -> str:
+    found = next(iter(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1")), None)
+    assert found, "libfaketime is missing: apt install faketime"
+    return str(found)
 
 
 def redis_program() -> str:

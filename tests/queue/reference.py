@@ -232,6 +232,9 @@ class ReferenceQueue:
         newest = sorted(self.in_state(JobState.DEAD), key=lambda entry: (entry.ended_ms, entry.token), reverse=True)
         return [self._view(entry, ToldLine()) for entry in newest[:limit]]
 
+    async def running(self, limit: int = 100) -> list[JobView]:
+        return [self._view(entry, ToldLine()) for entry in self._running()[:limit]]
+
     async def requeue(self, job: JobId) -> bool:
         entry = self.jobs.get(job)
         if entry is None or entry.state is not JobState.DEAD:

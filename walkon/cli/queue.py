@@ -23,10 +23,18 @@ def queue() -> None:
 
 
 @queue.command()
+@click.option(
+    "--watch", is_flag=True, help="Show it anew every second, with the jobs under way, until Ctrl-C; with --json a line each time."
+)
 @common
 @as_json
-def stats(as_json: bool) -> None:
+def stats(watch: bool, as_json: bool) -> None:
     """How many jobs there are, by state."""
+    if watch:
+        from walkon.cli import queue_live
+
+        _with_queue(lambda open_queue: queue_live.watch(open_queue, counts=_counts, json_wanted=as_json))
+        return
     found = _with_queue(lambda open_queue: open_queue.stats())
     show(_counts(found), "\n".join(_stats_lines(found)), json_wanted=as_json)
 

@@ -315,6 +315,9 @@ class JobQueue(Protocol):
     async def dead(self, limit: int = 100) -> list[JobView]:
         """Dead letters, newest first."""
 
+    async def running(self, limit: int = 100) -> list[JobView]:
+        """Jobs under way, those whose lease ends first before others."""
+
     async def requeue(self, job: JobId) -> bool:
         """Put a dead letter at the end of its person's line with fresh attempts; False if it is not dead."""
 

@@ -103,8 +103,8 @@ class RedisQueue:
         """Put the job in line. Raises JobConflict, QueueFull, ValueError."""
         check_job(job)
         depth = self._rules.depth
-        said = (job.kind.value, job.klass.value, job.place, job.person, job.lane, job.cost_ms, job.payload, job.batch)
-        match await self._run("submit", job.id, *said, depth.all, depth.place, depth.person):
+        said = (job.id, job.kind.value, job.klass.value, job.place, job.person, job.lane, job.cost_ms, job.payload, job.batch)
+        match await self._together("submit", (depth.all, depth.place, depth.person), *said):
             case b"conflict":
                 raise JobConflict(job.id)
             case b"known":
@@ -124,21 +124,20 @@ class RedisQueue:
         """Lease the next job and what may be worked on together with it. Raises ValueError."""
         check_claim(most, warm)
         near = [lane for lane in lanes if lane in warm.lanes] if warm else []
-        bounds = (self._rules.lease_ms, most, warm.swap_ms if warm else 0)
-        found = await self._run("claim", worker, claim_id, *bounds, len(lanes), *lanes, *near)
-        jobs = zip(found[::3], found[1::3], found[2::3], strict=True)
-        return [read_record(record).lease(JobId(job.decode()), payload) for job, record, payload in jobs]
+        said: tuple[str | int, ...] = (worker, claim_id, most, warm.swap_ms if warm else 0, len(lanes), *lanes, *near)
+        found = await self._together("claim", (self._rules.lease_ms,), *said)
+        return [read_record(record).lease(JobId(job.decode()), payload) for job, record, payload in found]
 
     async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
         """Renew the lease and leave word of the progress."""
-        said = write_progress(progress)
-        return Beat((await self._run("heartbeat", lease.job.id, lease.token, self._rules.lease_ms, said)).decode())
+        said = (lease.job.id, lease.token, write_progress(progress))
+        return Beat((await self._together("heartbeat", (self._rules.lease_ms,), *said)).decode())
 
     async def complete(self, lease: Lease, result: bytes, *, spent_ms: int | None = None) -> None:
         """Finish the leased job. Raises LeaseLost, JobCancelled, ValueError."""
         check_result(result)
         spent = "" if spent_ms is None else min(max(0, spent_ms), MAX_COST_MS)
-        match await self._run("complete", lease.job.id, lease.token, result, spent):
+        match await self._together("complete", (), lease.job.id, lease.token, result, spent):
             case b"cancelled":
                 raise JobCancelled(lease.job.id)
             case b"lost":
@@ -213,9 +212,11 @@ class RedisQueue:
 
     async def dead(self, limit: int = 100) -> list[JobView]:
         """Dead letters, newest first."""
-        (members,) = await self._client.ask(("ZREVRANGE", keys.DEAD, 0, limit - 1)) if limit > 0 else ([],)
-        records = await self._records([JobId(keys.id_in(member)) for member in members])
-        return [record.view(job) for job, record in records.items()]
+        return await self._listed("ZREVRANGE", keys.DEAD, limit)
+
+    async def running(self, limit: int = 100) -> list[JobView]:
+        """Jobs under way."""
+        return await self._listed("ZRANGE", keys.LEASES, limit)
 
     async def requeue(self, job: JobId) -> bool:
         """Put a dead letter back in line."""
@@ -274,6 +275,10 @@ class RedisQueue:
     async def _run(self, script: str, *arguments: str | bytes | int) -> Any:
         return await self._client.run(script, self._time(), *arguments)
 
+    async def _together(self, script: str, shared: tuple[int, ...], *arguments: str | bytes | int) -> Any:
+        """What the script says to this call, run with whatever calls of the same kind wait."""
+        return await self._client.run_together(script, (self._time(), *shared), arguments)
+
     def _time(self) -> int | str:
         return "" if self._clock is None else to_ms(self._clock.now())
 
@@ -286,6 +291,11 @@ class RedisQueue:
         own_ms, all_ms = line.running_left_ms(bound, job), line.running_left_ms()
         after_s = retry_after_s(own_ms, all_ms, waiting=stats.queued + stats.delayed, waiting_ms=stats.waiting_ms)
         return QueueFull(self._rules.depth.of(bound), after_s, bound)
+
+    async def _listed(self, command: str, key: str, limit: int) -> list[JobView]:
+        (members,) = await self._client.ask((command, key, 0, limit - 1)) if limit > 0 else ([],)
+        records = await self._records([JobId(keys.id_in(member)) for member in members])
+        return [record.view(job) for job, record in records.items()]
 
     async def _told(self, job: JobId) -> JobView:
         """A known job without its place in line."""

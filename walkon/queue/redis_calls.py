@@ -10,39 +10,81 @@ from walkon.queue.redis_scripts import Script
 MOST_AT_ONCE = 256
 """Enough to make waiting for the network cheap, few enough to let others in between."""
 
+IN_FLIGHT = 2
+"""Pipelines under way: while the server works on one, the next is made."""
+
+MOST_IN_SCRIPT = 64
+"""Calls that one run of a script takes: some milliseconds in which the server does nothing else."""
+
 Argument = str | bytes | int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One script to run, and who waits for it."""
+    """One script to run, and who waits for it. own: its arguments beyond those it shares, of a script that takes many calls."""
 
     script: Script
     arguments: Sequence[Argument]
+    own: Sequence[Argument] | None
     answer: asyncio.Future[Any]
 
 
+@dataclass(slots=True, kw_only=True)
+class Merged:
+    """One run of a script for `calls` calls in a row; 0: for one that takes only itself."""
+
+    script: Script
+    arguments: list[Argument]
+    shared: Sequence[Argument] = ()
+    calls: int = 0
+
+    def takes(self, call: Call) -> bool:
+        """Whether one more call goes in."""
+        return call.own is not None and 0 < self.calls < MOST_IN_SCRIPT and (self.script, self.shared) == (call.script, call.arguments)
+
+
+def merge(calls: Sequence[Call]) -> list[Merged]:
+    """As few runs of scripts as keep the order of the calls."""
+    runs: list[Merged] = []
+    for call in calls:
+        if not runs or not runs[-1].takes(call):
+            runs.append(Merged(script=call.script, arguments=list(call.arguments), shared=call.arguments))
+        if call.own is not None:
+            runs[-1].arguments += [len(call.own), *call.own]
+            runs[-1].calls += 1
+    return runs
+
+
+def split(runs: Sequence[Merged], answers: Sequence[Any]) -> list[Any]:
+    """The answers of runs as answers to their calls; an exception befell all of them."""
+    told: list[Any] = []
+    for run, answer in zip(runs, answers, strict=True):
+        told += [answer] if not run.calls else [answer] * run.calls if isinstance(answer, Exception) else answer
+    return told
+
+
 class TogetherCalls:
-    """Sends what waits, one pipeline at a time. A caller who has gone does not stop a call that has begun."""
+    """Sends what waits, IN_FLIGHT pipelines at a time. A caller who has gone does not stop a call that has begun."""
 
     def __init__(self, send: Callable[[Sequence[Call]], Awaitable[Sequence[Any]]]) -> None:
         """send: returns one answer or exception for each call, or raises what befell them all."""
         self._send = send
         self._waiting: list[Call] = []
-        self._pump: asyncio.Task[None] | None = None
+        self._pumps: set[asyncio.Task[None]] = set()
 
-    async def do(self, script: Script, arguments: Sequence[Argument]) -> Any:
+    async def do(self, script: Script, arguments: Sequence[Argument], own: Sequence[Argument] | None = None) -> Any:
         """What the script returns. It may run more than once if the server's answer is lost."""
-        call = Call(script=script, arguments=arguments, answer=asyncio.get_running_loop().create_future())
+        call = Call(script=script, arguments=arguments, own=own, answer=asyncio.get_running_loop().create_future())
         self._waiting.append(call)
-        if self._pump is None or self._pump.done():
-            self._pump = asyncio.create_task(self._run())
+        if len(self._pumps) < IN_FLIGHT:
+            pump = asyncio.create_task(self._run())
+            self._pumps.add(pump)
+            pump.add_done_callback(self._pumps.discard)
         return await call.answer
 
     async def close(self) -> None:
         """Wait for what was begun."""
-        if self._pump is not None:
-            await asyncio.gather(self._pump, return_exceptions=True)
+        await asyncio.gather(*self._pumps, return_exceptions=True)
 
     async def _run(self) -> None:
         calls: list[Call] = []
@@ -52,9 +94,8 @@ class TogetherCalls:
                 del self._waiting[:MOST_AT_ONCE]
                 await self._pass(calls)
         finally:
-            for call in [*calls, *self._waiting]:
+            for call in calls:
                 call.answer.cancel()
-            self._waiting.clear()
 
     async def _pass(self, calls: Sequence[Call]) -> None:
         if not calls:

@@ -11,7 +11,7 @@ from redis.backoff import ExponentialWithJitterBackoff
 
 from walkon.queue.port import QueueUnusable
 from walkon.queue.redis_address import WRITE_IT_SO, Address
-from walkon.queue.redis_calls import Argument, Call, TogetherCalls
+from walkon.queue.redis_calls import Argument, Call, Merged, TogetherCalls, merge, split
 from walkon.queue.redis_keys import TAG
 from walkon.queue.redis_scripts import script
 
@@ -66,6 +66,11 @@ class RedisClient:
         with self._plain_faults():
             return await self._calls.do(script(name), arguments)
 
+    async def run_together(self, name: str, shared: Sequence[Argument], arguments: Sequence[Argument]) -> Any:
+        """The script's answer to this call, of a script that takes many: those that wait and share the first arguments go as one."""
+        with self._plain_faults():
+            return await self._calls.do(script(name), shared, arguments)
+
     async def ask(self, *commands: Sequence[Argument]) -> list[Any]:
         """The answers to many commands that only look, in few round trips."""
         answers: list[Any] = []
@@ -102,6 +107,10 @@ class RedisClient:
         await self._pool.disconnect()
 
     async def _send(self, calls: Sequence[Call]) -> Sequence[Any]:
+        merged = merge(calls)
+        return split(merged, await self._evaluate(merged))
+
+    async def _evaluate(self, calls: Sequence[Merged]) -> list[Any]:
         answers = await self._pipeline([("EVALSHA", call.script.sha, 1, TAG, *call.arguments) for call in calls])
         # The server forgets scripts at a restart; the whole text makes it remember again.
         unknown = [at for at, answer in enumerate(answers) if isinstance(answer, exceptions.NoScriptError)]

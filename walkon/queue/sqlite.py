@@ -169,6 +169,10 @@ class SqliteQueue:
         """Dead letters, newest first."""
         return await self._looks.do(lambda look: sqlite_views.dead(look, limit))
 
+    async def running(self, limit: int = 100) -> list[JobView]:
+        """Jobs under way."""
+        return await self._looks.do(lambda look: sqlite_views.running(look, limit))
+
     async def requeue(self, job: JobId) -> bool:
         """Put a dead letter back in line."""
         return await self._write(lambda tx: sqlite_jobs.requeue(tx, job))

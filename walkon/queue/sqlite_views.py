@@ -68,6 +68,12 @@ def dead(look: Look, limit: int) -> list[JobView]:
     return list(_read(look.connection.execute(newest, (limit,))))
 
 
+def running(look: Look, limit: int) -> list[JobView]:
+    """Jobs under way."""
+    soonest = f"SELECT {COLUMNS} FROM job WHERE state = 'running' ORDER BY expires_ms, token LIMIT ?"  # noqa: S608
+    return list(_read(look.connection.execute(soonest, (limit,))))
+
+
 def stats(look: Look) -> QueueStats:
     """Counts, kept by the tables themselves."""
     tally = {state: (jobs, cost_ms) for state, jobs, cost_ms in look.connection.execute("SELECT state, jobs, cost_ms FROM tally")}

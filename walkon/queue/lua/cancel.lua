@@ -13,5 +13,5 @@ if before == "running" then
   -- A hint only: a user who may not publish may still cancel.
   redis.pcall("PUBLISH", PREFIX .. "cancels", job.id)
 elseif before == "queued" and not waits(path, job.lane) then withdraw(path, job.lane) end
-keep_turns()
+keep()
 return "cancelled"

@@ -1,16 +1,11 @@
 #!lua flags=allow-oom
--- Leases the job whose turn it is, and others that may be worked on together with it.
--- ARGV: time, worker, claim id, lease in ms, most jobs, swap in ms, how many lanes, lanes…, warm ones among them…
--- Returns id, record and payload of each.
+-- Leases, for each call, the job whose turn it is, and others that may be worked on together with it.
+-- ARGV: time, lease in ms, then of each call: worker, claim id, most jobs, swap in ms, how many lanes, lanes…, warm ones among them…
+-- Returns of each: id, record and payload of every job.
 
-local last = 7 + tonumber(ARGV[7])
-local lanes, warm = { unpack(ARGV, 8, last) }, { unpack(ARGV, last + 1) }
-local lease_ms, claim, answer = tonumber(ARGV[4]), PREFIX .. "c:" .. ARGV[3], {}
+local lease_ms = tonumber(ARGV[2])
 
-local function add(id)
-  local at = #answer
-  answer[at + 1], answer[at + 2], answer[at + 3] = id, redis.call("GET", PREFIX .. "j:" .. id), redis.call("GET", PREFIX .. "p:" .. id) or ""
-end
+local function lease(id) return { id, redis.call("GET", PREFIX .. "j:" .. id), redis.call("GET", PREFIX .. "p:" .. id) or "" } end
 
 local function oldest(path, among)
   local id, seq
@@ -21,57 +16,50 @@ local function oldest(path, among)
   return read(id)
 end
 
-local function hand_out(path, job)
+local function hand_out(path, job, worker, claim)
   leave_state(job)
-  job.attempts, job.token, job.worker, job.claim = job.attempts + 1, count("token"), ARGV[2], ARGV[3]
+  job.attempts, job.token, job.worker, job.claim = job.attempts + 1, count("token"), worker, claim
   job.since, job["until"], job.beats, job.answered = NOW, NOW + lease_ms, 0, nil
-  enter_state(job, "running")
-  start(path, job.cost, not waits(path, job.lane) and job.lane or nil)
-  keep_turns()
-  add(job.id)
-  return job.id
+  local packed = enter_state(job, "running")
+  start(path, job.cost, not waits(path, job.lane) and job.lane or nil, job.token % 4 == 0)
+  return { job.id, packed, redis.call("GET", PREFIX .. "p:" .. job.id) or "" }
 end
 
--- Whether the claim was answered before; then what still runs under it is the answer.
-local function answered()
-  local ids, known = redis.call("GET", claim), false
+-- What still runs of a claim that was answered before; nothing if it was not.
+local function answered(claim)
+  local ids, leases = redis.call("GET", PREFIX .. "c:" .. claim)
   for _, id in ipairs(ids and cmsgpack.unpack(ids) or {}) do
     local job = read(id)
-    if job and job.claim == ARGV[3] and job["until"] > NOW then
-      known = true
-      if job.state == "running" then add(id) end
+    if job and job.claim == claim and job["until"] > NOW then
+      leases = leases or {}
+      if job.state == "running" then leases[#leases + 1] = lease(id) end
     end
   end
-  return known
+  return leases
 end
 
--- One more that goes with the job: the oldest of somebody next in turn, in the same lane.
-local function company(job, path, depth)
-  for _, name in ipairs(close_heads(path, depth, job.lane)) do
-    path[depth + 1] = name
-    local found
-    if depth < 2 then found = company(job, path, depth + 1)
-    else
-      local head = oldest(path, { job.lane })
-      if head.batch == job.batch then found = head end
-    end
-    if found then return found end
-    path[depth + 1] = nil
+local function claim_next(worker, claim, most, swap, known, ...)
+  local before = answered(claim)
+  if before or draining() then return before or {} end
+  local path, among = next_turn({ unpack({ ... }, 1, tonumber(known)) }, { unpack({ ... }, tonumber(known) + 1) }, tonumber(swap))
+  if not path then return {} end
+  local job = oldest(path, among)
+  local leases, ids = { hand_out(path, job, worker, claim) }, { job.id }
+  while job.batch and #ids < tonumber(most) do
+    keep_rings()
+    path = {}
+    local found = company(path, 0, job.lane, function(there)
+      local head = oldest(there, { job.lane })
+      return head.batch == job.batch and head
+    end)
+    if not found then break end
+    leases[#leases + 1], ids[#ids + 1] = hand_out(path, found, worker, claim), found.id
   end
+  redis.call("SET", PREFIX .. "c:" .. claim, cmsgpack.pack(ids), "PX", math.max(lease_ms, ANSWER_MS))
+  return leases
 end
 
 promote()
-keep_turns()
-if answered() or draining() then return answer end
-local path, among = next_turn(lanes, warm, tonumber(ARGV[6]))
-if not path then return answer end
-local job = oldest(path, among)
-local ids = { hand_out(path, job) }
-while job.batch and #ids < tonumber(ARGV[5]) do
-  path = {}
-  local found = company(job, path, 0)
-  if not found then break end
-  ids[#ids + 1] = hand_out(path, found)
-end
-redis.call("SET", claim, cmsgpack.pack(ids), "PX", math.max(lease_ms, ANSWER_MS))
-return answer
+local answers = each_call(3, claim_next)
+keep()
+return answers

@@ -3,4 +3,5 @@
 
 redis.call("HSET", QUEUE, "draining", ARGV[2])
 tell()
+keep()
 return 1

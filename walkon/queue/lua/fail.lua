@@ -18,5 +18,5 @@ else
   job.said, job.ready = nil, NOW + tonumber(ARGV[6])
   enter_state(job, "delayed")
 end
-keep_turns()
+keep()
 return job.answered

@@ -7,5 +7,5 @@ elseif redis.call("SREM", PAUSED, ARGV[2]) == 1 then
   let_go(ARGV[2])
   tell()
 end
-keep_turns()
+keep()
 return 1

@@ -6,5 +6,5 @@ if before then return tonumber(before) end
 local members = redis.call("ZRANGE", LEASES, 0, SWEEP_LIMIT - 1)
 for _, member in ipairs(members) do take_back(read(id_in(member)), tonumber(ARGV[3])) end
 leave_answer(ARGV[2], #members)
-keep_turns()
+keep()
 return #members

@@ -7,5 +7,5 @@ settle_job(job, 0)
 leave_state(job)
 job.attempts = job.attempts - 1
 queue(job)
-keep_turns()
+keep()
 return 1

@@ -10,5 +10,5 @@ job.seq, job.attempts, job.away = count("seq"), 0, 0
 job.silent, job.answered, job.error, job.ended = nil, nil, nil, nil
 queue(job)
 leave_answer(ARGV[3], 1)
-keep_turns()
+keep()
 return 1

@@ -28,7 +28,7 @@ local before = answer_to(ARGV[2])
 local taken = before and tonumber(before) or take_back_seen()
 if taken > 0 and not before then leave_answer(ARGV[2], taken) end
 forget_old()
-keep_turns()
+keep()
 local answer = { tostring(taken) }
 for _, member in ipairs(redis.call("ZRANGEBYSCORE", LEASES, "-inf", NOW, "LIMIT", 0, SWEEP_LIMIT)) do
   local job = read(id_in(member))

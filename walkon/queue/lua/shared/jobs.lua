@@ -13,9 +13,64 @@ end
 
 local NOW = read_clock()
 
-local function count(name) return redis.call("HINCRBY", QUEUE, name, 1) end
+-- Runs calls that came together: ARGV from `first` on holds of each how many arguments it has, then those. Returns all answers.
+local function each_call(first, run)
+  local answers = {}
+  while first <= #ARGV do
+    local last = first + tonumber(ARGV[first])
+    answers[#answers + 1] = run(unpack(ARGV, first + 1, last))
+    first = last + 1
+  end
+  return answers
+end
 
-local function draining() return redis.call("HGET", QUEUE, "draining") == "1" end
+-- The queue's numbers, and how many unfinished jobs people and places have: read once, and written down by `keep_counts`.
+local COUNTERS = { "queued", "delayed", "running", "done", "dead", "cancelled", "waiting_ms", "line", "news", "seq", "token", "draining" }
+local counts, counted, owned = nil, {}, {}
+
+local function counter(name)
+  if not counts then
+    counts = {}
+    for at, value in ipairs(redis.call("HMGET", QUEUE, unpack(COUNTERS))) do counts[COUNTERS[at]] = tonumber(value or "0") end
+  end
+  return counts[name]
+end
+
+local function add(name, by)
+  local value = counter(name) + by
+  counts[name], counted[name] = value, true
+  return value
+end
+
+local function count(name) return add(name, 1) end
+
+local function draining() return counter("draining") == 1 end
+
+-- name: "person:…" or "place:…"
+local function unfinished(name)
+  owned[name] = owned[name] or { is = tonumber(redis.call("HGET", OWNED, name) or "0") }
+  return owned[name].is
+end
+
+local function own(job, by)
+  for _, name in ipairs({ "person:" .. job.person, "place:" .. job.place }) do
+    owned[name] = { is = unfinished(name) + by, changed = true }
+  end
+end
+
+local function keep_counts()
+  local said = {}
+  for name in pairs(counted) do
+    said[#said + 1] = name
+    said[#said + 1] = string.format("%.0f", counts[name])
+  end
+  if #said > 0 then redis.call("HSET", QUEUE, unpack(said)) end
+  for name, owner in pairs(owned) do
+    if owner.changed and owner.is > 0 then redis.call("HSET", OWNED, name, owner.is)
+    elseif owner.changed then redis.call("HDEL", OWNED, name) end
+  end
+  counted, owned = {}, {}
+end
 
 -- Somebody may wait for what was just done.
 local function tell() count("news") end
@@ -40,8 +95,10 @@ end
 local function write(job)
   local id = job.id
   job.id = nil
-  redis.call("SET", PREFIX .. "j:" .. id, cmsgpack.pack(job))
+  local packed = cmsgpack.pack(job)
+  redis.call("SET", PREFIX .. "j:" .. id, packed)
   job.id = id
+  return packed
 end
 
 local function path_of(job) return { job.klass, job.place, job.person } end
@@ -61,8 +118,8 @@ local function in_line(job) return string.format("%.0f ", job.cost) .. job.id en
 local function id_in_line(member) return string.sub(member, string.find(member, " ", 1, true) + 1) end
 
 local function tally(job, by)
-  redis.call("HINCRBY", QUEUE, job.state, by)
-  if job.state == "queued" or job.state == "delayed" then redis.call("HINCRBY", QUEUE, "waiting_ms", by * job.cost + 0) end -- not -0
+  add(job.state, by)
+  if job.state == "queued" or job.state == "delayed" then add("waiting_ms", by * job.cost) end
   if job.state == "queued" then count("line") end
 end
 
@@ -87,7 +144,7 @@ local function enter_state(job, state)
     redis.call("ZADD", ENDED, job.ended, job.id)
     if state == "dead" then redis.call("ZADD", DEAD, job.ended, ranked(job.token, job.id)) end
   end
-  write(job)
+  return write(job)
 end
 
 -- A call whose answer would be another the second time leaves it here; call: a name that its repeat has too.

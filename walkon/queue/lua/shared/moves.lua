@@ -9,13 +9,6 @@ local function queue(job)
   tell()
 end
 
--- How many jobs of a person, or place, have not ended.
-local function own(job, by)
-  for _, name in ipairs({ "person:" .. job.person, "place:" .. job.place }) do
-    if redis.call("HINCRBY", OWNED, name, by) <= 0 then redis.call("HDEL", OWNED, name) end
-  end
-end
-
 local function finish(job, state)
   own(job, -1)
   job.said, job.ended = nil, NOW

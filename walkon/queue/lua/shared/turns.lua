@@ -9,10 +9,12 @@ local nodes, root, idle_known = {}, nil, {}
 
 local function is_idle(flow) return flow.r == 0 and next(flow.l) == nil and next(flow.w) == nil end
 
+-- path.people: the answer for the place, kept while the path leads to it.
 local function below(path, depth)
   if depth == 0 then return "" end
   if depth == 1 then return path[1] end
-  return path[1] .. ":" .. #path[2] .. ":" .. path[2]
+  path.people = path.people or path[1] .. ":" .. #path[2] .. ":" .. path[2]
+  return path.people
 end
 
 local function ring(path, depth, lane) return PREFIX .. "t:" .. below(path, depth) .. ":" .. lane end
@@ -36,34 +38,40 @@ local function node(path, depth)
   return nodes[parent][path[depth]]
 end
 
+-- Node to { parent's name, its name }.
 local changed = {}
 
-local function touch(flow) changed[flow] = true end
-
-local function write_node(parent, name, flow)
-  if not changed[flow] then return end
-  changed[flow] = nil
-  redis.call("HSET", PREFIX .. "f:" .. parent, name, cmsgpack.pack(flow))
+local function touch(flow, path, depth)
+  if not changed[flow] then changed[flow] = { depth > 0 and below(path, depth - 1) or "", path[depth] or "" } end
 end
 
 local function keep_node(parent, name, flow)
-  if not changed[flow] then return end
-  write_node(parent, name, flow)
-  for lane in pairs(flow.l) do redis.call("ZADD", PREFIX .. "t:" .. parent .. ":" .. lane, flow.t, name) end
+  redis.call("HSET", PREFIX .. "f:" .. parent, name, cmsgpack.pack(flow))
+  if name == "" then return end
   if is_idle(flow) then redis.call("ZADD", PREFIX .. "i:" .. parent, flow.t, name)
   elseif idle_known[flow] then redis.call("ZREM", PREFIX .. "i:" .. parent, name) end
   idle_known[flow] = is_idle(flow)
 end
 
--- Writes down what was changed; the last step of every script that touches turns.
-local function keep_turns()
-  if next(changed) == nil then return end
-  for parent, children in pairs(nodes) do
-    for name, flow in pairs(children) do keep_node(parent, name, flow) end
+-- Lets the rings know of changed tags, without which nobody's turn can be told.
+local function keep_rings()
+  for flow, at in pairs(changed) do
+    if at[3] ~= flow.t then
+      at[3] = flow.t
+      for lane in pairs(flow.l) do redis.call("ZADD", PREFIX .. "t:" .. at[1] .. ":" .. lane, flow.t, at[2]) end
+    end
   end
-  if root then write_node("", "", root) end
-  changed = {}
-  count("line")
+end
+
+-- Writes down what was changed; the last step of every script that changes anything.
+local function keep()
+  if next(changed) ~= nil then
+    keep_rings()
+    for flow, at in pairs(changed) do keep_node(at[1], at[2], flow) end
+    changed = {}
+    count("line")
+  end
+  keep_counts()
 end
 
 local function charge_of(path, depth, cost)
@@ -90,21 +98,22 @@ local function held_below(path, depth)
   if depth ~= 1 then return kept end
   for _, place in ipairs(redis.call("SMEMBERS", PAUSED)) do
     local flow = node({ path[1], place }, 2)
-    if next(flow.w) ~= nil then
-      flow.t = 0
-      touch(flow)
-      kept[place] = flow
-    end
+    if next(flow.w) ~= nil then kept[place] = flow end
   end
   return kept
 end
 
 -- Nobody below runs or stands: at once, however many they are.
 local function forget_all(path, depth)
-  local parent = below(path, depth)
-  nodes[parent] = held_below(path, depth)
+  local parent, kept = below(path, depth), held_below(path, depth)
+  for _, flow in pairs(nodes[parent] or {}) do changed[flow] = nil end
+  nodes[parent] = kept
   redis.call("UNLINK", PREFIX .. "f:" .. parent, PREFIX .. "i:" .. parent)
-  if depth == 0 then touch(root) end
+  for place, flow in pairs(kept) do
+    flow.t = 0
+    touch(flow, { path[1], place }, 2)
+  end
+  if depth == 0 then touch(root, path, 0) end
 end
 
 local function enter(path, depth, lane)
@@ -114,20 +123,22 @@ local function enter(path, depth, lane)
     flow.t = math.max(flow.t, parent.a)
   end
   flow.l[lane], parent.w[lane] = 1, 1
-  touch(flow)
-  touch(parent)
+  touch(flow, path, depth)
+  touch(parent, path, depth - 1)
   redis.call("ZADD", ring(path, depth - 1, lane), flow.t, path[depth])
 end
 
 local function leave(path, depth, lane)
   while depth > 0 and node(path, depth).l[lane] do
-    node(path, depth).l[lane] = nil
-    touch(node(path, depth))
+    local flow = node(path, depth)
+    flow.l[lane] = nil
+    touch(flow, path, depth)
     depth = depth - 1
     redis.call("ZREM", ring(path, depth, lane), path[depth + 1])
     if redis.call("EXISTS", ring(path, depth, lane)) == 1 then return end
-    node(path, depth).w[lane] = nil
-    touch(node(path, depth))
+    flow = node(path, depth)
+    flow.w[lane] = nil
+    touch(flow, path, depth)
   end
 end
 
@@ -165,8 +176,9 @@ local function first(path, depth, lanes)
 end
 
 -- The person whose turn it is, and the lanes among which the oldest job is the one. warm: lanes that may go before, by so many ms
--- of work. Nothing may have been changed before this that is not kept.
+-- of work.
 local function next_turn(lanes, warm, swap)
+  keep_rings()
   local path, near = {}, #warm > 0 and warm
   for depth = 0, 2 do
     local name, tag = first(path, depth, lanes)
@@ -181,29 +193,35 @@ local function next_turn(lanes, warm, swap)
   return path, lanes
 end
 
--- The names of the first few children in the ring, none far ahead of the first of them.
-local function close_heads(path, depth, lane)
-  local heads, names = redis.call("ZRANGE", ring(path, depth, lane), 0, BREADTH - 1, "WITHSCORES"), {}
+-- Goes over the people next in turn in the lane, in order, none of them far ahead of the first, until one is found to be right.
+-- path: { }; when it ends early it leads to that person. Returns what `right` said.
+local function company(path, depth, lane, right)
+  if depth == 3 then return right(path) end
+  local heads = redis.call("ZRANGE", ring(path, depth, lane), 0, BREADTH - 1, "WITHSCORES")
   for at = 1, #heads, 2 do
     path[depth + 1] = heads[at]
-    if tonumber(heads[at + 1]) - charge_of(path, depth + 1, MAX_LAG / TAGS_PER_MS) <= tonumber(heads[2]) then names[#names + 1] = heads[at] end
+    if depth < 2 then path.people = nil end
+    if at == 1 or tonumber(heads[at + 1]) - charge_of(path, depth + 1, MAX_LAG / TAGS_PER_MS) <= tonumber(heads[2]) then
+      local found = company(path, depth + 1, lane, right)
+      if found then return found end
+    end
   end
   path[depth + 1] = nil
-  return names
 end
 
-local function start(path, cost, emptied)
+-- forget: whether to look for idle nodes, too; every fourth time is often enough for none to pile up.
+local function start(path, cost, emptied, forget)
   local parent = node(path, 0)
   parent.r = parent.r + 1
   for depth = 1, 3 do
     local flow = node(path, depth)
     local tag = math.max(flow.t, parent.c - MAX_LAG)
     parent.c = math.max(parent.c, tag)
-    forget_caught_up(path, depth - 1, parent.c)
+    if forget then forget_caught_up(path, depth - 1, parent.c) end
     flow.t = tag + charge_of(path, depth, cost)
     flow.r = flow.r + 1
-    touch(parent)
-    touch(flow)
+    touch(parent, path, depth - 1)
+    touch(flow, path, depth)
     parent = flow
   end
   if emptied then leave(path, 3, emptied) end
@@ -214,7 +232,7 @@ local function settle(path, charged, used)
     local flow = node(path, depth)
     flow.t = flow.t + charge_of(path, depth, used) - charge_of(path, depth, charged)
     flow.r = flow.r - 1
-    touch(flow)
+    touch(flow, path, depth)
   end
   tidy(path, 3)
 end
