@@ -44,5 +44,5 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 
 @pytest.mark.parametrize("path", DOCS, ids=lambda path: path.name)
 def test_every_file_that_is_named_exists(path: Path) -> None:
-    for target in re.findall(r"`((?:walkon|tests|bench|docs|scripts)/[\w/.-]+\.\w+)`", path.read_text()):
+    for target in re.findall(r"`((?:walkon|tests|bench|deploy|docs|scripts)/[\w/.-]+\.\w+)`", path.read_text()):
         assert (ROOT / target).exists() or "NAME" in target or "vary" in target, target
