@@ -12,7 +12,23 @@ import pytest
 CANARY = "never-print-this-x9Qk"
 # "MTIzNDU2Nzg5MDEyMzQ1Njc4" is 123456789012345678 in base 64, as Discord's tokens begin.
 DISCORD_TOKEN = f"MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.{CANARY}"
-VERBS = ("up", "bot", "worker", "web", "render", "verify", "doctor", "queue", "invite", "ledger", "backup", "restore", "forget", "config")
+VERBS = (
+    "up",
+    "bot",
+    "worker",
+    "web",
+    "render",
+    "verify",
+    "doctor",
+    "queue",
+    "invite",
+    "ledger",
+    "keys",
+    "backup",
+    "restore",
+    "forget",
+    "config",
+)
 HEAVY = {
     "aiohttp", "aiosqlite", "alembic", "av", "babel", "cryptography",
     "discord", "emoji", "hibari", "msgspec", "numpy", "obstore", "onnxruntime", "PIL",

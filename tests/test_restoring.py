@@ -24,10 +24,11 @@ from walkon.consent.enrolled import Enrolled
 from walkon.consent.enrolment import EnrolmentState, IdentityLevel, new_challenge
 from walkon.consent.proof import Proof
 from walkon.consent.vault import Vault
+from walkon.consent.vault_tables import CHUNK
 from walkon.library import films
 from walkon.library import tables as library
 from walkon.library.clips import Clip, ClipState, finish
-from walkon.restoring import back_up, forget, restore, unlock
+from walkon.restoring import back_up, forget, restore, rotate, unlock
 from walkon.store.audit import audit
 from walkon.store.backup import BackupUnusable, keys_beside
 from walkon.store.database import Database
@@ -35,6 +36,7 @@ from walkon.store.keyring import keys_for
 from walkon.store.keys import Keys
 from walkon.store.lock import RoleLock
 from walkon.store.sealed_keys import SEALED_KEY
+from walkon.store.sealing import SealBroken
 from walkon.store.witness import Witness
 from walkon.store.witnessing import StoreLocked, Watch, refuse_if_locked
 from walkon.types.errors import SetupError
@@ -250,6 +252,32 @@ async def test_attack_27_a_log_shorter_than_what_was_published_starts_locked_unt
     await unlock(config, clock)
     async with running() as host:
         await refuse_if_locked(host.database, host.keys, witness)
+
+
+@pytest.mark.parametrize("drop_older", [False, True])
+async def test_a_rotation_opens_everything_under_a_fresh_key_and_touches_nothing_sealed(
+    config: Config, running, clock, tmp_path: Path, drop_older: bool
+) -> None:
+    async with running() as host:
+        await host.enrolled()
+        made = back_up(config, tmp_path / "b", clock)
+        async with host.database.reading() as tx:
+            sealed = (await tx.execute(select(CHUNK))).all()
+    turned = await rotate(config, clock, drop_older=drop_older)
+    assert (turned.version, turned.wrapped) == (2, 3)
+    assert (Keys.read(config.consent.key_file).wrapping(1) is None) is drop_older
+    async with running() as host:
+        assert await host.still() == (b"CANARY face",)
+        async with host.database.reading() as tx:
+            assert (await tx.execute(select(CHUNK))).all() == sealed
+            assert (await tx.run_sync(lambda connection: audit(connection, host.keys))).sound
+    await put_back(config, made.file, clock)
+    async with running() as host:
+        if drop_older:
+            with pytest.raises(SealBroken):
+                await host.still()
+        else:
+            assert await host.still() == (b"CANARY face",)
 
 
 async def test_a_running_walkon_and_a_store_that_is_there_are_not_written_over(config: Config, running, clock, tmp_path: Path) -> None:

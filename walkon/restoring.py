@@ -57,6 +57,14 @@ class Restored:
     locked: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """The key file after a rotation: its version, and how many sealed keys are wrapped by it now."""
+
+    version: int
+    wrapped: int
+
+
 def back_up(config: Config, file: Path, clock: Clock) -> Backup:
     """Copy the store and its clips, also beside a running walkon. Raises SetupError, OSError."""
     _refuse_servers(config)
@@ -97,6 +105,24 @@ async def forget(config: Config, person: PersonId, clock: Clock) -> Forgotten:
             await database.scrub()
             await Watch(database, keys, Witness(config.consent.key_file, keys), clock).catch_up()
             return done
+
+
+async def rotate(config: Config, clock: Clock, *, drop_older: bool) -> Turned:
+    """Give the key file a fresh wrapping key and wrap every sealed key by it. A crash leaves a file that opens everything.
+
+    drop_older: leave no older one in the file, once nothing here needs it. Raises SetupError, OSError.
+    """
+    with _alone(config):
+        async with _opened(config, config.store_place, clock) as (database, keys):
+            turned = keys.rotated()
+            turned.write(config.consent.key_file, replace=True)
+            wrapped = 0
+            while done := await database.write(partial(sealed_keys.rewrap, keys=turned)):
+                wrapped += done
+            if drop_older and not await database.read(partial(sealed_keys.wrapped_by_older, keys=turned)):
+                turned.without_older().write(config.consent.key_file, replace=True)
+            await database.scrub()
+            return Turned(version=turned.wrapping_version, wrapped=wrapped)
 
 
 async def replay(database: Database, keys: Keys, graves: list[Tombstone], clock: Clock) -> int:

@@ -26,6 +26,7 @@ VERBS: Mapping[str, str] = {
     "queue": "queue",
     "invite": "invite",
     "ledger": "ledger",
+    "keys": "keys",
     "backup": "keeping",
     "restore": "keeping",
     "forget": "keeping",
