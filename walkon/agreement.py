@@ -8,12 +8,13 @@ from walkon.consent import tables as consent
 from walkon.consent.gate import Judged, Passage, judge, objections
 from walkon.consent.grants import Use, Verdict
 from walkon.consent.likeness import Part
-from walkon.library import tables
+from walkon.library import films, tables
 from walkon.library.clips import Clip, ClipState, Finished
-from walkon.library.endings import end_declined, end_outcome
+from walkon.library.endings import LEFTOVER, end_declined, end_drafted, end_outcome
 from walkon.scene.codec import decode
 from walkon.store.accounts import person_of
 from walkon.store.database import Transaction
+from walkon.types.clock import to_ms
 from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId, PersonId, PlaceId
 from walkon.types.people import Place
@@ -60,6 +61,15 @@ async def record_outcome(tx: Transaction, id: ClipId, token: int, outcome: Finis
     if clip is not None and clip.state in (ClipState.PROMISED, ClipState.FAILED) and await against(tx, clip, now):
         await end_declined(tx, id, now)
     return await end_outcome(tx, id, token, outcome, now)
+
+
+async def record_draft(tx: Transaction, id: ClipId, draft: Finished, now: datetime) -> bool:
+    """Record a preview under the same condition; False where it is dropped."""
+    clip = await tables.get(tx, id)
+    if clip is None or await against(tx, clip, now):
+        await films.discard(tx, films.files_of(draft), to_ms(now + LEFTOVER))
+        return False
+    return await end_drafted(tx, id, draft, now)
 
 
 class Passing(StrEnum):

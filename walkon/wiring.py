@@ -40,7 +40,9 @@ if TYPE_CHECKING:
     from walkon.bot.house import House
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
+    from walkon.engine.finishing import Finishing
     from walkon.engine.port import RenderBackend, Rendered
+    from walkon.engine.render import Studio
     from walkon.types.scene import Scene
 
 log = structlog.get_logger(__name__)
@@ -48,7 +50,7 @@ log = structlog.get_logger(__name__)
 STOP_WITHIN_S = 12.0
 RESTART_S = (0.5, 30.0)
 NO_LIMIT = 500_000_000
-FIRST_PACES: Mapping[Backend, float] = {Backend.ANIMATIC: 400.0, Backend.DIFFUSERS: 30_000.0}
+FIRST_PACES: Mapping[Backend, float] = {Backend.ANIMATIC: 400.0, Backend.DIFFUSERS: 30_000.0, Backend.OPENAI_VIDEOS: 12_000.0}
 """Milliseconds of work for a second of clip before any was measured: the preview's by bench/animatic, the other a guess."""
 
 
@@ -166,7 +168,7 @@ async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) 
     if Role.WORKER in roles:
         # First, so that a model that cannot be had is told before anybody is greeted.
         parts["worker"] = _worker(ground)
-        parts |= _text_slot(ground)
+        parts |= _text_slot(ground) | _draft_slot(ground)
         if ground.database.shared:
             parts["presence"] = Duty(ground.database, SystemClock(), f"{PRESENT}{uuid.uuid4().hex}").keep
     if roles & {Role.BOT, Role.WEB}:
@@ -364,31 +366,54 @@ def _text_slot(ground: Ground) -> dict[str, Part]:
     return {"text checks": TextSlot(queue=ground.queue, database=ground.database, classifier=classifier).run}
 
 
-def _worker(ground: Ground) -> Part:
+def _draft_slot(ground: Ground) -> dict[str, Part]:
+    """Draws previews beside a model, so that neither waits for the other; where clips are drawn anyway, there are none."""
+    from walkon.engine.worker import DRAFT_SLOT, Worker
+    from walkon.safety.output import FrameCheck
+
+    if ground.config.drawn:
+        return {}
+    backend, finishing = backend_of(ground.config, Backend.ANIMATIC), finishing_of(ground.config)
+
+    async def run() -> None:
+        studio = replace(_studio(ground, backend, finishing, scratch="scratch-drafts"), frame_check=FrameCheck.OFF)
+        try:
+            await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s, slot=DRAFT_SLOT).run()
+        finally:
+            await finishing.close()
+
+    return {"drafts": run}
+
+
+def _studio(ground: Ground, backend: "RenderBackend", finishing: "Finishing", *, scratch: str) -> "Studio":
     from walkon.consent.enrolled import Enrolled
     from walkon.engine.render import Studio
+
+    return Studio(
+        queue=ground.queue,
+        database=ground.database,
+        media=ground.media,
+        backend=backend,
+        finishing=finishing,
+        clock=SystemClock(),
+        scratch=ground.config.walkon.data_dir / scratch,
+        visible_mark=ground.config.provenance.visible_mark,
+        judge=judge_of(ground.config),
+        classified=bool(ground.config.moderation.classifier),
+        frame_check=frame_check_of(ground.config),
+        enrolled=Enrolled(ground.keys),
+    )
+
+
+def _worker(ground: Ground) -> Part:
     from walkon.engine.worker import Worker
 
     # Made now, so that what cannot be had stops the start and not the worker.
-    backend = backend_of(ground.config)
-    finishing, judge = finishing_of(ground.config), judge_of(ground.config)
-    frame_check = frame_check_of(ground.config)
+    backend, finishing = backend_of(ground.config), finishing_of(ground.config)
+    judge_of(ground.config)
 
     async def run() -> None:
-        studio = Studio(
-            queue=ground.queue,
-            database=ground.database,
-            media=ground.media,
-            backend=backend,
-            finishing=finishing,
-            clock=SystemClock(),
-            scratch=ground.config.walkon.data_dir / "scratch",
-            visible_mark=ground.config.provenance.visible_mark,
-            judge=judge,
-            classified=bool(ground.config.moderation.classifier),
-            frame_check=frame_check,
-            enrolled=Enrolled(ground.keys),
-        )
+        studio = _studio(ground, backend, finishing, scratch="scratch")
         if not ground.config.queue_on_redis:
             # The role's lock says that no other worker lives, so whatever is leased was a dead one's.
             await ground.queue.reclaim()

@@ -23,7 +23,7 @@ from walkon.bot.tokens import (
     read_personal_token,
     read_token,
 )
-from walkon.bot.withdrawal import stop
+from walkon.bot.withdrawal import keep_draft, stop
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipState
 from walkon.scene.codec import decode
@@ -46,6 +46,8 @@ async def press(house: House, pressed: Pressed) -> Reply:
         return Reply(card=details_card(speaker, clip, house.lane), private=True)
     if token.deed is Deed.CANCEL:
         return await _cancel(house, speaker, clip, pressed)
+    if token.deed is Deed.KEEP:
+        return await _keep(house, speaker, clip, pressed)
     if token.deed is Deed.AGAIN:
         return await _again(house, speaker, clip, pressed)
     if token.deed in (Deed.REVIEW, Deed.RELEASE):
@@ -97,6 +99,13 @@ async def _cancel(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) 
     stopped = await stop(house, clip.id, by)
     ended = stopped is None or stopped.state is not ClipState.CANCELLED
     return _private(speaker, "card.cancel.ended" if ended else "card.cancel.done", clip=clip.id)
+
+
+async def _keep(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -> Reply:
+    if pressed.person.id != clip.asker.id:
+        return _private(speaker, "press.not_yours", who=clip.asker.name)
+    kept = await keep_draft(house, clip)
+    return _private(speaker, "card.keep.done" if kept else "card.keep.late", clip=clip.id)
 
 
 async def _again(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -> Reply:

@@ -78,9 +78,36 @@ def clip_card(
         return _waiting(speaker, clip)
     if clip.state is ClipState.DECLINED:
         return _declined(speaker, clip)
+    card = _promised(speaker, clip, view, kept_until)
+    return _over_draft(speaker, clip, clip.draft, card) if clip.draft else card
+
+
+def _promised(speaker: Speaker, clip: Clip, view: JobView | None, kept_until: datetime | None) -> Card:
     if view and view.state in (JobState.RUNNING, JobState.DONE):
         return _rendering(speaker, clip, view.progress)
     return _kept(speaker, clip, kept_until) if kept_until else _in_line(speaker, clip, view)
+
+
+def _over_draft(speaker: Speaker, clip: Clip, draft: Finished, card: Card) -> Card:
+    """The card of a clip on its way, with the drawn preview that it will take the place of."""
+    keep = _button(speaker, Deed.KEEP, "keep_draft", clip)
+    head = speaker.text("card.draft.head", state=card.head)
+    video = _video(speaker, clip, draft, alt_text(decode(clip.scene), draft.seconds, speaker.locale, draft=True))
+    return replace(card, head=head, video=video, body=(*card.body, speaker.text("card.draft.under")), buttons=(keep, *card.buttons))
+
+
+def _video(speaker: Speaker, clip: Clip, done: Finished, alt: str) -> Video:
+    return Video(
+        video=done.video,
+        poster=done.poster,
+        captions=done.captions,
+        alt=alt,
+        name=speaker.say("card.finished.name", clip=clip.id),
+        seconds=done.seconds,
+        width=done.width,
+        height=done.height,
+        bytes=done.bytes,
+    )
 
 
 def phase_words(speaker: Speaker, progress: Progress | None) -> str:
@@ -151,18 +178,9 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None,
     asker = Mention(clip.asker.id, clip.asker.name)
     scene = decode(clip.scene)
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
-    video = Video(
-        video=done.video,
-        poster=done.poster,
-        captions=done.captions,
-        alt=alt_text(scene, done.seconds, speaker.locale),
-        name=speaker.say("card.finished.name", clip=clip.id),
-        seconds=done.seconds,
-        width=done.width,
-        height=done.height,
-        bytes=done.bytes,
-    )
-    body = (speaker.text("card.finished.nobody"), *_owed_to_the_words(speaker, scene, done), *family_lines(speaker, family))
+    video = _video(speaker, clip, done, alt_text(scene, done.seconds, speaker.locale))
+    saved = (speaker.text("card.finished.saved", wh=speaker.words.number(speaker.locale, done.saved_wh, 1)),) if done.saved_wh else ()
+    body = (speaker.text("card.finished.nobody"), *saved, *_owed_to_the_words(speaker, scene, done), *family_lines(speaker, family))
     buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS))
     share = Button(label=speaker.say("button.share"), token=str(Token(Deed.DETAILS, clip.id)), carries=f"#{clip.id}")
     return Card(

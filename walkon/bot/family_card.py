@@ -23,6 +23,8 @@ async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView 
     objecting = await house.database.read(lambda tx: against(tx, clip, house.clock.now(), use=Use.KEEP))
     if clip.state is ClipState.FINISHED and objecting:
         return taken_down_card(speaker, replace(clip, removed_by=RemovedBy.PERSON))
+    if objecting and clip.draft:
+        clip = replace(clip, draft=None)
     if clip.parent is None and family_in is None:
         return clip_card(speaker, clip, view, kept_until=house.quiet_until())
     async with house.database.reading() as tx:

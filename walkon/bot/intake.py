@@ -19,18 +19,21 @@ from walkon.library import spending, tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import family_of
 from walkon.moderation.limits import LimitReached, Quota
-from walkon.queue.port import JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
+from walkon.queue.port import DRAFT_LANE, JobClass, JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.safety.text import WordsRefused
 from walkon.scene.codec import decode, encode
 from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
-from walkon.types.ids import ClipId, new_clip_id, render_job
+from walkon.types.ids import ClipId, draft_job, new_clip_id, render_job
 from walkon.types.people import Place
 from walkon.types.scene import Scene
 
 log = structlog.get_logger(__name__)
+
+DRAFT_PACE = 330.0
+"""Milliseconds of work for a second of preview: what the animatic engine takes at most (bench/animatic)."""
 
 QUICKLY_JUDGED = 400
 """Characters that are judged in a few milliseconds."""
@@ -171,11 +174,23 @@ async def line_up(house: House, clip: Clip) -> JobView | None:
     pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane, aspect))
     try:
         view = await house.queue.submit(job_of(clip, pace or house.first_pace))
+        await _line_up_draft(house, clip)
         return await house.queue.view(view.id) if view.state is JobState.QUEUED else view
     except QueueUnusable as error:
         # The promise is on the disk; `reconcile` puts it in line as soon as the queue is back.
         log.warning("queue_away", clip=clip.id, reason=error.reason)
         return None
+
+
+async def _line_up_draft(house: House, clip: Clip) -> None:
+    """A preview, where a model renders: it takes no time of the card, and nothing rests on it."""
+    if house.drawn or clip.draft:
+        return
+    draft = replace(job_of(clip, DRAFT_PACE), id=draft_job(clip.id), kind=JobKind.DRAFT, lane=DRAFT_LANE, klass=JobClass.DRAFT)
+    try:
+        await house.queue.submit(draft)
+    except QueueFull as error:
+        log.info("no_room_for_draft", clip=clip.id, bound=error.bound)
 
 
 def job_of(clip: Clip, pace: float) -> NewJob:

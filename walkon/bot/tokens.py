@@ -20,6 +20,7 @@ class Deed(StrEnum):
     """Look at a clip that is held back; moderators only."""
     RELEASE = "release"
     """Show it after all; moderators only."""
+    KEEP = "keep"
 
     @property
     def public(self) -> bool:

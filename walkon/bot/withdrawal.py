@@ -8,12 +8,13 @@ import structlog
 
 from walkon.bot.house import House
 from walkon.library import tables
-from walkon.library.clips import CancelledBy, Clip
-from walkon.library.endings import end_cancelled
+from walkon.library.clips import CancelledBy, Clip, ClipEnded
+from walkon.library.endings import end_cancelled, end_kept
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Case, Deed, Entry
 from walkon.moderation.proof import write_down
 from walkon.queue.port import CancelOutcome, JobState, JobView
+from walkon.scene.codec import decode
 from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
 from walkon.types.ids import ClipId, EventId, JobId, render_job
@@ -37,6 +38,27 @@ async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
         await house.decider.drop(tx, id, house.clock.now())
     house.database.announce()
     return clip
+
+
+async def keep_draft(house: House, clip: Clip) -> bool:
+    """The clip is its preview, and nothing more is rendered; False where it has ended already, or has none.
+
+    The queue is asked first: once it says cancelled, no render can complete.
+    """
+    job = render_job(clip.id)
+    view = (await house.queue.views([job])).get(job)
+    if await house.queue.cancel(job) is CancelOutcome.TOO_LATE:
+        return False
+    left = 1 - view.progress.fraction if view and view.progress else 1.0
+    seconds = decode(clip.scene).seconds
+    try:
+        async with house.database.transaction() as tx:
+            saved_wh = await tables.recent_energy(tx, clip.lane) * seconds * left
+            kept = await end_kept(tx, clip.id, saved_wh, house.clock.now())
+    except ClipEnded:
+        return False
+    house.database.announce()
+    return kept is not None
 
 
 async def begun_jobs(house: House, clips: Collection[ClipId]) -> frozenset[JobId]:

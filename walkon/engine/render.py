@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from walkon.agreement import faces, record_outcome, stars
+from walkon.agreement import faces, record_draft, record_outcome, stars
 from walkon.consent.enrolled import Enrolled
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
@@ -104,6 +104,24 @@ async def render_clip(studio: Studio, lease: Lease, report: Callable[[Step], Non
     studio.database.announce()
 
 
+async def draft_clip(studio: Studio, lease: Lease, report: Callable[[Step], None]) -> None:
+    """Draw the leased clip's preview, as `render_clip` makes the clip; its end changes nothing but that.
+
+    Raises as `render_clip`; NotAgreed also where nobody waits for the clip any more.
+    """
+    clip_id = ClipId(lease.job.payload.decode())
+    clip, _ = await _agreed(studio, clip_id, frozenset({ClipState.PROMISED}))
+    outcome = await _outcome(studio, clip, lease, report)
+    now = studio.clock.now()
+    try:
+        await studio.queue.complete(lease, b"", spent_ms=outcome.spent_ms if isinstance(outcome, Finished) else 0)
+    finally:
+        # Whether the queue still wants to know is no matter: a preview may be shown as long as the clip is waited for.
+        if isinstance(outcome, Finished):
+            await studio.database.write(lambda tx: record_draft(tx, clip_id, outcome, now))
+            studio.database.announce()
+
+
 async def _outcome(studio: Studio, clip: Clip, lease: Lease, report: Callable[[Step], None]) -> Finished | HeldFor:
     started = monotonic()
     if await _words_refused(studio, clip):
@@ -115,13 +133,13 @@ async def _outcome(studio: Studio, clip: Clip, lease: Lease, report: Callable[[S
         shutil.rmtree(directory, ignore_errors=True)
 
 
-async def _agreed(studio: Studio, id: ClipId) -> tuple[Clip, Mapping[PersonId, str]]:
+async def _agreed(studio: Studio, id: ClipId, states: frozenset[ClipState] = MAY_BE_MADE) -> tuple[Clip, Mapping[PersonId, str]]:
     """The clip and what its people are called. Raises NotAgreed; RenderFailed where it is unknown."""
     async with studio.database.reading() as tx:
         clip = await tables.get(tx, id)
         if clip is None:
             raise RenderFailed("the clip is not in the store", retryable=False)
-        names = await stars(tx, clip, studio.clock.now()) if clip.state in MAY_BE_MADE else None
+        names = await stars(tx, clip, studio.clock.now()) if clip.state in states else None
     if names is None:
         raise NotAgreed(id)
     return clip, names

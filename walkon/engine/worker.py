@@ -6,18 +6,20 @@ import secrets
 import shutil
 import socket
 import uuid
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 
 import structlog
 
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Phase, RenderFailed, Step
-from walkon.engine.render import NotAgreed, Studio, render_clip
+from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip
 from walkon.engine.text_checks import CheckAway
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
-from walkon.queue.port import Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
+from walkon.queue.port import DRAFT_LANE, Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
 from walkon.store.database import StoreAway
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
@@ -37,11 +39,33 @@ def worker_id() -> WorkerId:
     return WorkerId(f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}")
 
 
-class Worker:
-    """One render slot. quiet: hours in which it takes up nothing new; what it renders then goes on to its end."""
+Make = Callable[[Studio, Lease, Callable[[Step], None]], Awaitable[None]]
 
-    def __init__(self, studio: Studio, metrics: Metrics, *, lease_s: float, quiet: QuietHours | None = None) -> None:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """What a slot does. make: one job. lanes: whose jobs it takes, None for those that its backend can do. ends: the clip ends with
+    the job that cannot be done.
+    """
+
+    make: Make = render_clip
+    lanes: tuple[str, ...] | None = None
+    ends: bool = True
+
+
+RENDER_SLOT = Slot()
+DRAFT_SLOT = Slot(make=draft_clip, lanes=(DRAFT_LANE,), ends=False)
+"""Draws previews beside the render slot. What becomes of one is no matter to the clip."""
+
+
+class Worker:
+    """One slot. quiet: hours in which it takes up nothing new; what it renders then goes on to its end."""
+
+    def __init__(
+        self, studio: Studio, metrics: Metrics, *, lease_s: float, quiet: QuietHours | None = None, slot: Slot = RENDER_SLOT
+    ) -> None:
         self._studio = studio
+        self._slot = slot
         self._metrics = metrics
         self._lease_s = lease_s
         self._quiet = quiet
@@ -77,7 +101,8 @@ class Worker:
             return
         able = self._studio.backend.capabilities
         try:
-            lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=able.lanes, warm=able.warm)
+            lanes, warm = (able.lanes, able.warm) if self._slot.lanes is None else (self._slot.lanes, None)
+            lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes, warm=warm)
             if lease is None:
                 await queue.wait(IDLE_S)
                 return
@@ -117,7 +142,7 @@ class Worker:
 
     async def _render(self, lease: Lease) -> str:
         steps = StepLog()
-        rendering = asyncio.create_task(render_clip(self._studio, lease, steps.report))
+        rendering = asyncio.ensure_future(self._slot.make(self._studio, lease, steps.report))
         hint = self._hint(lease)
         try:
             while True:
@@ -159,9 +184,10 @@ class Worker:
         return "cancelled"
 
     async def _withhold(self, lease: Lease) -> None:
-        # Whoever withdrew has ended clip and job already; what ran out by itself is noticed here first.
-        await self._studio.database.write(lambda tx: end_declined(tx, ClipId(lease.job.payload.decode()), self._studio.clock.now()))
-        self._studio.database.announce()
+        if self._slot.ends:
+            # Whoever withdrew has ended clip and job already; what ran out by itself is noticed here first.
+            await self._studio.database.write(lambda tx: end_declined(tx, ClipId(lease.job.payload.decode()), self._studio.clock.now()))
+            self._studio.database.announce()
         try:
             await self._studio.queue.cancel(lease.job.id)
             await self._studio.queue.release(lease)
@@ -174,7 +200,7 @@ class Worker:
             state = await self._studio.queue.fail(lease, kind, reason)
         except (LeaseLost, QueueUnusable):
             return
-        if state is JobState.DEAD:
+        if state is JobState.DEAD and self._slot.ends:
             cause = FailureCause.INPUT if kind is FaultKind.BAD_INPUT else FailureCause.RENDER
             clip, now = ClipId(lease.job.payload.decode()), self._studio.clock.now()
             # Where the store is away, `reconcile` finds the dead letter.

@@ -73,7 +73,8 @@ class FailureCause(StrEnum):
 class Finished:
     """What a render left behind. video, poster, captions: keys in the media store. spent_ms: the worker's time.
 
-    held: why nobody may see it, None where everybody may.
+    held: why nobody may see it, None where everybody may. saved_wh: of a draft that was kept in place of a render, what that would
+    have taken, as an estimate.
 
     film: SHA-256 of picture and sound before they were signed: two renders of one film differ in their signatures alone. "" in
     clips of releases that did not sign.
@@ -93,6 +94,7 @@ class Finished:
     spent_ms: int
     film: str = ""
     held: HeldFor | None = None
+    saved_wh: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +102,8 @@ class Clip:
     """A clip. scene: encoded by `scene/codec.py`, opaque here. token: the fencing token of the render that finished it.
 
     parent: the clip it was made from, as another take or with new words. rule: what a moderator gave as the reason for taking
-    it down. held: why it is held back. withheld: what its render left behind, where there was one: in the store, shown to nobody.
+    it down. draft: the preview that is shown until the render is done. held: why it is held back. withheld: what its render left
+    behind, where there was one: in the store, shown to nobody.
     """
 
     id: ClipId
@@ -123,6 +126,7 @@ class Clip:
     rule: str = ""
     held: HeldFor | None = None
     withheld: Finished | None = None
+    draft: Finished | None = None
 
     def may_be_stopped_by(self, person: PersonId, *, moderator: bool) -> bool:
         """The asker and moderators may."""
@@ -182,6 +186,20 @@ def finish(clip: Clip, token: int, finished: Finished, now: datetime) -> Clip:
     return replace(clip, state=ClipState.FINISHED, token=token, finished=finished, ended_at=now, failure=None)
 
 
+def drafted(clip: Clip, draft: Finished) -> Clip:
+    """The clip with a preview. Raises ClipEnded where nobody waits for it any more, or where it may not be shown."""
+    if clip.state is not ClipState.PROMISED or draft.held:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, draft=draft)
+
+
+def keep_draft(clip: Clip, saved_wh: float, now: datetime) -> Clip:
+    """The clip, finished by its preview. Raises ClipEnded where it has ended, or has no preview."""
+    if clip.state is not ClipState.PROMISED or clip.draft is None:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.FINISHED, finished=replace(clip.draft, saved_wh=saved_wh), draft=None, ended_at=now)
+
+
 def hold(clip: Clip, why: HeldFor, now: datetime) -> Clip:
     """The clip, held back: a film of it may exist and is shown to nobody. Raises ClipEnded where it was stopped or taken down."""
     if clip.state not in (ClipState.PROMISED, ClipState.FAILED):
@@ -235,5 +253,5 @@ def take_down(clip: Clip, by: RemovedBy, now: datetime, rule: str = "") -> Clip:
     if clip.state is ClipState.TAKEN_DOWN:
         return clip
     ended_at = clip.ended_at or now
-    gone = replace(clip, state=ClipState.TAKEN_DOWN, finished=None, withheld=None, removed_by=by, rule=rule, ended_at=ended_at)
+    gone = replace(clip, state=ClipState.TAKEN_DOWN, finished=None, withheld=None, draft=None, removed_by=by, rule=rule, ended_at=ended_at)
     return gone if by is RemovedBy.MODERATOR else replace(gone, prompt="", scene=b"")

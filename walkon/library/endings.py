@@ -1,5 +1,6 @@
 """How a clip ends in the store: its record and the cards that show it change in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import msgspec
@@ -16,9 +17,11 @@ from walkon.library.clips import (
     StaleToken,
     cancel,
     decline,
+    drafted,
     fail,
     finish,
     hold,
+    keep_draft,
     let_show,
     release,
     take_down,
@@ -54,6 +57,9 @@ def outcome_of(result: bytes) -> Finished | HeldFor:
 
 
 async def _change(tx: Transaction, before: Clip, after: Clip, now: datetime) -> Clip:
+    if after.state.final and before.draft:
+        await films.drop(tx, before.id, before.draft, to_ms(now + LEFTOVER), but=after.finished or after.withheld)
+        after = replace(after, draft=None)
     if after != before:
         await tables.save(tx, after)
         await outbox.touch(tx, after.id, to_ms(now), urgent=True)
@@ -84,6 +90,36 @@ async def end_finished(tx: Transaction, id: ClipId, token: int, finished: Finish
     await spending.settle(tx, id, finished.energy_wh)
     await _change(tx, clip, after, now)
     return True
+
+
+async def end_drafted(tx: Transaction, id: ClipId, draft: Finished, now: datetime) -> bool:
+    """Record a preview; False where it is dropped: the clip has ended, the preview is held back, or this very film was taken down."""
+    clip = await tables.get(tx, id)
+    refused = await films.is_refused(tx, films.digests_of(draft))
+    try:
+        after = drafted(clip, draft) if clip and not refused else None
+    except ClipEnded:
+        after = None
+    if after is None:
+        await films.discard(tx, films.files_of(draft), to_ms(now + LEFTOVER))
+        return False
+    await films.keep(tx, id, draft)
+    await tables.save(tx, after)
+    await outbox.touch(tx, id, to_ms(now), urgent=False)
+    return True
+
+
+async def end_kept(tx: Transaction, id: ClipId, saved_wh: float, now: datetime) -> Clip | None:
+    """The preview is the clip: nothing more is rendered. Raises ClipEnded; None if unknown.
+
+    The turn is not given back: something was made of it.
+    """
+    clip = await tables.get(tx, id)
+    if clip is None:
+        return None
+    kept = keep_draft(clip, saved_wh, now)
+    await spending.settle(tx, id, kept.finished.energy_wh if kept.finished else 0.0)
+    return await _change(tx, clip, kept, now)
 
 
 async def end_held(tx: Transaction, id: ClipId, why: HeldFor, now: datetime) -> Clip | None:

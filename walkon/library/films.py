@@ -71,6 +71,14 @@ async def let_go(tx: Transaction, clip: ClipId, now_ms: int) -> Sequence[str]:
     return keys
 
 
+async def drop(tx: Transaction, clip: ClipId, finished: Finished, due_ms: int, *, but: Finished | None = None) -> None:
+    """These files are the clip's no more, except those of `but`; they are deleted from due_ms on, unless a clip needs them."""
+    needed = {*files_of(but), *_film_key(but)} if but else set()
+    keys = [key for key in (*files_of(finished), *_film_key(finished)) if key not in needed]
+    await tx.execute(delete(CLIP_FILE).where(CLIP_FILE.c.clip_id == clip, CLIP_FILE.c.key.in_(keys)))
+    await discard(tx, [key for key in keys if not key.endswith(_FILM)], due_ms)
+
+
 async def discard(tx: Transaction, keys: Iterable[str], due_ms: int) -> None:
     """Delete these files from due_ms on, unless a clip needs them by then."""
     for key in keys:

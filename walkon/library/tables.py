@@ -53,6 +53,7 @@ CLIP = Table(
     Column("cancelled_by", EnumText(CancelledBy)),
     Column("failure", EnumText(FailureCause)),
     Column("parent", String(16)),
+    Column("draft", Text),
     Column("removed_by", EnumText(RemovedBy)),
     Column("rule", Text, nullable=False, server_default=""),
     Column("held", EnumText(HeldFor)),
@@ -72,7 +73,7 @@ PERSONAL = {CLIP.name: {"person_id": "erased by person", "person": "erased by pe
 def _values(clip: Clip) -> dict[str, Any]:
     kept = {field.name for field in fields(Clip)} & {column.name for column in CLIP.columns}
     return {
-        **{name: getattr(clip, name) for name in kept - {"place", "finished", "withheld"}},
+        **{name: getattr(clip, name) for name in kept - {"place", "finished", "withheld", "draft"}},
         "person_id": clip.asker.id,
         "person": msgspec.json.encode(clip.asker).decode(),
         "place_id": clip.place.id,
@@ -81,6 +82,7 @@ def _values(clip: Clip) -> dict[str, Any]:
         "ended_ms": to_ms(clip.ended_at) if clip.ended_at else None,
         "finished": msgspec.json.encode(clip.finished).decode() if clip.finished else None,
         "withheld": msgspec.json.encode(clip.withheld).decode() if clip.withheld else None,
+        "draft": msgspec.json.encode(clip.draft).decode() if clip.draft else None,
     }
 
 
@@ -107,6 +109,7 @@ def _clip(row: Row[Any]) -> Clip:
         rule=found["rule"],
         held=found["held"],
         withheld=msgspec.json.decode(found["withheld"], type=Finished) if found["withheld"] else None,
+        draft=msgspec.json.decode(found["draft"], type=Finished) if found["draft"] else None,
     )
 
 
@@ -209,12 +212,16 @@ async def recent_pace(tx: Transaction, lane: str, aspect: Aspect, limit: int = 2
 
     Clips of the same shape count where there are any: on a card, work grows faster than the picture.
     """
-    rows = await tx.execute(
-        select(CLIP.c.finished).where(CLIP.c.lane == lane, CLIP.c.state == ClipState.FINISHED).order_by(CLIP.c.ended_ms.desc()).limit(limit)
-    )
-    done = [msgspec.json.decode(text, type=Finished) for (text,) in rows]
+    done = await _newest(tx, lane, limit)
     alike = [clip for clip in done if _shape(clip) is aspect] or done
     return sum(clip.spent_ms for clip in alike) / sum(clip.seconds for clip in alike) if alike else None
+
+
+async def _newest(tx: Transaction, lane: str, limit: int) -> Sequence[Finished]:
+    # Without a token it was a draft that somebody kept: it tells nothing about renders.
+    rendered = and_(CLIP.c.lane == lane, CLIP.c.state == ClipState.FINISHED, CLIP.c.token > 0)
+    rows = await tx.execute(select(CLIP.c.finished).where(rendered).order_by(CLIP.c.ended_ms.desc()).limit(limit))
+    return [msgspec.json.decode(text, type=Finished) for (text,) in rows]
 
 
 def _shape(clip: Finished) -> Aspect:
@@ -223,9 +230,7 @@ def _shape(clip: Finished) -> Aspect:
 
 async def recent_energy(tx: Transaction, lane: str, limit: int = 20) -> float:
     """Watt-hours a second of clip over the newest finished clips of a lane, 0 before the first."""
-    newest = select(CLIP.c.finished).where(CLIP.c.lane == lane, CLIP.c.state == ClipState.FINISHED)
-    rows = await tx.execute(newest.order_by(CLIP.c.ended_ms.desc()).limit(limit))
-    done = [msgspec.json.decode(text, type=Finished) for (text,) in rows]
+    done = await _newest(tx, lane, limit)
     return sum(clip.energy_wh for clip in done) / sum(clip.seconds for clip in done) if done else 0.0
 
 

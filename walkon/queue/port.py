@@ -29,10 +29,16 @@ MAX_BATCH = 64
 """Jobs in one claim."""
 
 
+DRAFT_LANE = "draft"
+"""Whose jobs any worker does that has a model: previews need none."""
+
+
 class JobKind(StrEnum):
     """What is to be done."""
 
     RENDER = "render"
+    DRAFT = "draft"
+    """Draw a preview of a clip that a model will render, on the worker's processor."""
     CHECK_TEXT = "check_text"
     """Read the words of a clip with a model, before it is rendered."""
 

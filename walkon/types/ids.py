@@ -48,6 +48,11 @@ def check_job(clip: ClipId) -> JobId:
     return JobId(f"check:{clip}")
 
 
+def draft_job(clip: ClipId) -> JobId:
+    """The id of the job that draws a preview of `clip`."""
+    return JobId(f"draft:{clip}")
+
+
 def render_job(clip: ClipId) -> JobId:
     """The id of the job that renders `clip`: derived, so that submitting it twice is one job."""
     return JobId(f"render:{clip}")
