@@ -51,6 +51,7 @@ class Recipe:
     fps: int = FPS
     drawn: bool = True
     mark: str = ""
+    notice: str = ""
     preset: str = "superfast"
     crf: int = 22
 
@@ -59,9 +60,9 @@ class Recipe:
         """Length of picture and sound."""
         return self.frame_count / self.fps
 
-    def generated(self) -> "Recipe":
-        """The same for a clip that a model made; its file says so."""
-        return replace(self, drawn=False)
+    def generated(self, notice: str = "") -> "Recipe":
+        """The same for a clip that a model made; its file says so, and what the model's licence wants to be said."""
+        return replace(self, drawn=False, notice=notice)
 
 
 def plan(size: tuple[int, int], frame_count: int, max_bytes: int, *, shrink: float = 1.0, fps: int = FPS, mark: str = "") -> Recipe:
@@ -107,7 +108,8 @@ class Reel:
             # Without a limit the muxer holds pictures back until their sound is there.
             options["max_interleave_delta"] = "0"
         self._file = av.open(str(path), "w", format="mp4", options=options)
-        self._file.metadata.update(LABEL if recipe.drawn else GENERATED)
+        label = LABEL if recipe.drawn else GENERATED
+        self._file.metadata.update({**label, "comment": f"{label['comment']}. {recipe.notice}"} if recipe.notice else label)
         self._picture = self._video_stream()
         # The fast search takes a third of the time; where bits are short the thorough one is worth it.
         search = {"aac_coder": "fast" if recipe.sound_kbps >= 96 else "twoloop"}

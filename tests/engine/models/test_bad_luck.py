@@ -96,8 +96,8 @@ class Small(torch.nn.Module):
 
 
 def test_memory_that_runs_out_in_the_decoder_is_answered_with_smaller_tiles(drivers: Callable[[str], Driver]) -> None:
-    from walkon.engine.models.darkroom import decoded
     from walkon.engine.models.driver import Request
+    from walkon.engine.models.retries import decoded
 
     driver = drivers("ltx2")
     size = (768, 64)

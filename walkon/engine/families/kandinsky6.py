@@ -12,7 +12,7 @@ FAMILY = Family(
     name="kandinsky6",
     title="Kandinsky 6",
     pipelines=("Kandinsky6TI2VAPipeline",),
-    tasks=frozenset({Task.TEXT, Task.IMAGE, Task.REMIX, Task.EXTEND}),
+    tasks=frozenset({Task.TEXT, Task.REMIX, Task.EXTEND}),
     grid=Grid(k=4, offset=1, multiple=16),
     fps=24,
     seconds=(1.0, 5.0),

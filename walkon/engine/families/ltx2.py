@@ -12,7 +12,7 @@ FAMILY = Family(
     name="ltx2",
     title="LTX-2",
     pipelines=("LTX2Pipeline",),
-    tasks=frozenset({Task.TEXT, Task.IMAGE, Task.REMIX, Task.EXTEND}),
+    tasks=frozenset({Task.TEXT, Task.REMIX, Task.EXTEND}),
     grid=Grid(k=8, offset=1, multiple=32),
     fps=24,
     seconds=(1.0, 20.0),

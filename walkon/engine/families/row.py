@@ -11,8 +11,6 @@ class Task(StrEnum):
     """What a family can be asked for."""
 
     TEXT = "text"
-    IMAGE = "image"
-    """Begins with a given picture."""
     REMIX = "remix"
     """Keeps something of a given clip, by strength."""
     EXTEND = "extend"

@@ -14,10 +14,10 @@ from walkon.engine import footage, recording, slips, wire
 from walkon.engine.captions import webvtt
 from walkon.engine.checks import Defect, Watch
 from walkon.engine.encode import Picture, Recipe, plan
-from walkon.engine.energy import Meter
 from walkon.engine.families.row import Family, Task
+from walkon.engine.models.card_meter import Meters
 from walkon.engine.models.driver import Driver, NotFinite, Request, Roll
-from walkon.engine.models.planner import TILE_SHRINKS, tile
+from walkon.engine.models.retries import decoded
 from walkon.engine.models.tails import Grade, match
 from walkon.engine.performance import SAMPLE_RATE, Pictures, Samples, ShotTime, SpeechCue
 from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Spent, Step
@@ -79,7 +79,7 @@ class Darkroom:
             raise Spent(reason=f"the card's memory ran out: {str(problem).splitlines()[0]}", retryable=True) from None
 
     def _made(self, order: Order, report: Callable[[Step], None]) -> Rendered:
-        meter, began_s = Meter(), time.process_time()
+        meter, began_s = Meters(on_card=self._driver.on_card), time.process_time()
         report(Step(phase=Phase.READING, fraction=0.0))
         work = self._work(order, report)
         recipe = self._recipe(work, 1.0)
@@ -132,7 +132,7 @@ class Darkroom:
 
     def _recipe(self, work: _Work, shrink: float) -> Recipe:
         recipe = plan(self._size(work), work.frame_count, work.order.max_bytes, shrink=shrink, fps=self._family.fps, mark=work.order.mark)
-        return recipe.generated()
+        return recipe.generated(self._family.licence.notice or "")
 
     def _begin(self, work: _Work, recipe: Recipe) -> None:
         path = work.order.directory / wire.CLIP
@@ -288,22 +288,3 @@ class Darkroom:
 
 def _into(picture: Pictures, slot: Picture) -> None:
     slot[..., :3], slot[..., 3] = picture[..., ::-1], 255
-
-
-def decoded(driver: Driver, roll: Roll, size: tuple[int, int]) -> Iterator[Pictures]:
-    """The roll's pictures; where memory runs out, what is left of it again with smaller tiles. Raises torch.OutOfMemoryError."""
-    passed = 0
-    for shrink in TILE_SHRINKS:
-        tile(driver.pipe, shrink, size)
-        skip = passed
-        try:
-            for pictures in driver.develop(roll):
-                fresh, skip = pictures[skip:], max(0, skip - len(pictures))
-                if len(fresh):
-                    yield fresh
-                    passed += len(fresh)
-        except torch.OutOfMemoryError:
-            if shrink == TILE_SHRINKS[-1]:
-                raise
-        else:
-            return

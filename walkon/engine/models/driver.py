@@ -89,6 +89,11 @@ class Driver:
         self._twins: dict[Any, Any] = {}
         self._prepare(pipe)
 
+    @property
+    def on_card(self) -> bool:
+        """Whether an accelerator does the work."""
+        return bool(torch.device(self.pipe._execution_device).type != "cpu")
+
     def _prepare(self, pipe: Any) -> None:
         remember(pipe, leave=self._leave)
         pipe.set_progress_bar_config(disable=True)
