@@ -46,3 +46,11 @@ def test_every_link_leads_somewhere(path: Path) -> None:
 def test_every_file_that_is_named_exists(path: Path) -> None:
     for target in re.findall(r"`((?:walkon|tests|bench|deploy|docs|scripts)/[\w/.-]+\.\w+)`", path.read_text()):
         assert (ROOT / target).exists() or "NAME" in target or "vary" in target, target
+
+
+def test_every_test_that_the_queues_manual_names_is_in_the_suite() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/queue.md").read_text()))
+    written = set(
+        re.findall(r"^(?:async )?def (test_\w+)", "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py")), re.MULTILINE)
+    )
+    assert len(named) > 30 and named <= written, named - written

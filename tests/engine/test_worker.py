@@ -28,7 +28,7 @@ from walkon.scene.parser import parse
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
 from walkon.telemetry import build_metrics
-from walkon.types.ids import ClipId, EventId, PersonId, PlaceId, WorkerId, render_job
+from walkon.types.ids import ClipId, EventId, JobId, PersonId, PlaceId, WorkerId, render_job
 from walkon.types.people import Person, Place
 from walkon.types.quiet import QuietHours
 
@@ -158,6 +158,23 @@ async def test_a_scene_that_cannot_be_drawn_fails_at_once_and_says_so(site: Site
     async with site.working():
         await until(lambda: _is(site, id, ClipState.FAILED))
     assert (await site.clip(id)).failure is FailureCause.INPUT
+
+
+async def test_a_job_that_cannot_be_read_is_set_aside_with_the_reason_and_the_next_one_is_done(site: Site) -> None:
+    odd = NewJob(
+        id=JobId("odd"),
+        kind=JobKind.RENDER,
+        place=PlaceId("p"),
+        person=PersonId("q"),
+        lane="animatic",
+        cost_ms=1,
+        payload=b"\xff\xfe",
+    )
+    await site.studio.queue.submit(odd)
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    assert [(job.id, job.error) for job in await site.studio.queue.dead()] == [("odd", "the job cannot be read")]
 
 
 async def test_a_full_disk_is_waited_out(site: Site) -> None:

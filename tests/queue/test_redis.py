@@ -5,6 +5,7 @@ import re
 from asyncio.subprocess import DEVNULL
 from importlib.resources import files
 
+import msgspec
 import pytest
 
 from tests.queue.cutting import CuttingProxy
@@ -16,7 +17,7 @@ from walkon.queue.port import FaultKind, JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
 from walkon.queue.redis_keys import PREFIX, TAG
 from walkon.queue.redis_scripts import SCHEMA_VERSION, script
-from walkon.queue.rules import RESULT_WINDOW_MS, Depth
+from walkon.queue.rules import RESULT_WINDOW_MS, UNKNOWN_KIND, Depth
 from walkon.queue.sqlite import SqliteQueue
 from walkon.types.clock import to_ms
 from walkon.types.ids import PlaceId, WorkerId
@@ -339,3 +340,13 @@ async def test_a_user_without_rights_is_told_which_are_needed(own_server):
         admin.acl_setuser("guest", enabled=True, passwords=["+guest"], commands=["+ping"], keys=["*"])
     with pytest.raises(QueueUnusable, match="right to run scripts"):
         await RedisQueue.open(f"redis://guest:guest@127.0.0.1:{server.port}/0")
+
+
+async def test_a_job_of_a_kind_that_a_newer_release_knows_is_set_aside_and_holds_nobody_up(queue, admin):
+    for name in ("newer", "known"):
+        await queue.submit(a_job(name))
+    record = msgspec.msgpack.decode(admin.get(f"{PREFIX}j:newer"))
+    admin.set(f"{PREFIX}j:newer", msgspec.msgpack.encode({**record, "kind": "hologram"}))
+    assert (await queue.view(JobId("newer"))).position == 1
+    assert await order_of_claims(queue) == ["known"]
+    assert [(job.id, job.error) for job in await queue.dead()] == [("newer", UNKNOWN_KIND)]

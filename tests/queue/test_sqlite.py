@@ -14,7 +14,7 @@ import pytest
 
 from tests.queue.making import LANE, LEASE_S, HandClock, a_job, claimed, leased, order_of_claims
 from walkon.queue.port import FaultKind, JobConflict, JobId, JobState, QueueFull, QueueUnusable
-from walkon.queue.rules import Depth
+from walkon.queue.rules import UNKNOWN_KIND, Depth
 from walkon.queue.sqlite import CHECKPOINT_BYTES, SqliteQueue
 from walkon.types.ids import PlaceId, WorkerId
 
@@ -382,3 +382,14 @@ async def test_a_file_of_an_older_release_is_brought_up_to_date_with_its_jobs(qu
     with pytest.raises(QueueFull):
         await again.submit(a_job("third"))
     assert await order_of_claims(again) == ["old", "new"]
+
+
+async def test_a_job_of_a_kind_that_a_newer_release_knows_is_set_aside_and_holds_nobody_up(queue, opened, file):
+    for name in ("newer", "known"):
+        await queue.submit(a_job(name))
+    await queue.close()
+    with contextlib.closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("UPDATE job SET kind = 'hologram' WHERE id = 'newer'")
+    again = await opened()
+    assert await order_of_claims(again) == ["known"]
+    assert [(job.id, job.error) for job in await again.dead()] == [("newer", UNKNOWN_KIND)]

@@ -124,8 +124,8 @@ class Worker:
         except NotAgreed:
             outcome = "withheld"
             await self._withhold(lease)
-        except RenderFailed as error:
-            await self._fail(lease, FaultKind.TRANSIENT if error.retryable else FaultKind.BAD_INPUT, error.reason)
+        except (RenderFailed, UnicodeDecodeError) as error:
+            await self._fail(lease, *_blame(error))
         except CheckAway:
             await self._fail(lease, FaultKind.UNAVAILABLE, "the check of the words is away")
         except NotFinished as error:
@@ -202,11 +202,18 @@ class Worker:
             return
         if state is JobState.DEAD and self._slot.ends:
             cause = FailureCause.INPUT if kind is FaultKind.BAD_INPUT else FailureCause.RENDER
-            clip, now = ClipId(lease.job.payload.decode()), self._studio.clock.now()
+            clip, now = ClipId(lease.job.payload.decode(errors="replace")), self._studio.clock.now()
             # Where the store is away, `reconcile` finds the dead letter.
             with suppress(StoreAway):
                 await self._studio.database.write(lambda tx: end_failed(tx, clip, cause, now))
                 self._studio.database.announce()
+
+
+def _blame(error: RenderFailed | UnicodeDecodeError) -> tuple[FaultKind, str]:
+    """Whether another try may help, and what to say."""
+    if isinstance(error, RenderFailed):
+        return FaultKind.TRANSIENT if error.retryable else FaultKind.BAD_INPUT, error.reason
+    return FaultKind.BAD_INPUT, "the job cannot be read"
 
 
 class StepLog:

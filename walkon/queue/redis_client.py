@@ -150,7 +150,7 @@ def _mend(fault: exceptions.RedisError) -> str:
         case exceptions.AuthenticationError() | exceptions.AuthenticationWrongNumberOfArgsError():
             return 'Put the right user and password into the address: "redis://user:password@host:6379/0"'
         case exceptions.NoPermissionError() | exceptions.AuthorizationError():
-            return "Give this user the right to run scripts, CONFIG GET and all commands on keys that begin with {walkon}"
+            return "Give this user the right to run scripts, CONFIG GET and all commands on keys and channels that begin with {walkon}"
         case exceptions.ReadOnlyError():
             return "This is a replica: give the address of the primary"
         case exceptions.OutOfMemoryError():

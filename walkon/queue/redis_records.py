@@ -15,7 +15,7 @@ from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """A job, less payload and result. Names as in the scripts; times in milliseconds, `said` is progress in JSON."""
 
-    kind: JobKind
+    kind: str
     klass: JobClass
     place: str
     person: str
@@ -67,7 +67,7 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
         return Lease(
             job=NewJob(
                 id=job,
-                kind=self.kind,
+                kind=JobKind(self.kind),
                 klass=self.klass,
                 place=PlaceId(self.place),
                 person=PersonId(self.person),

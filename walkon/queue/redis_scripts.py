@@ -8,8 +8,8 @@ from importlib.resources import files
 from json import dumps
 
 from walkon.queue.fairness import BREADTH, CLASS_WEIGHTS, MAX_LAG, TAGS_PER_MS
-from walkon.queue.port import MAX_COST_MS, JobClass
-from walkon.queue.rules import POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, VANISHED
+from walkon.queue.port import MAX_COST_MS, JobClass, JobKind
+from walkon.queue.rules import POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, UNKNOWN_KIND, VANISHED
 
 SCHEMA_VERSION = 1
 """Part of every key. A release reads its own version only, and refuses to start beside a newer one."""
@@ -55,9 +55,11 @@ def _constants() -> list[str]:
         "ANSWER_MS": ANSWER_MS,
     }
     weights = ", ".join(f"{name} = {weight}" for name, weight in CLASS_WEIGHTS.items())
+    kinds = ", ".join(f"{kind.value} = true" for kind in JobKind)
     classes = ", ".join(dumps(klass.value) for klass in JobClass)
     return [
         *(f"local {name} = {number}" for name, number in numbers.items()),
-        f"local POISON, VANISHED = {dumps(POISON)}, {dumps(VANISHED)}",
+        f"local POISON, VANISHED, UNKNOWN_KIND = {dumps(POISON)}, {dumps(VANISHED)}, {dumps(UNKNOWN_KIND)}",
+        f"local KINDS = {{ {kinds} }}",
         f"local WEIGHTS, CLASSES = {{ {weights} }}, {{ {classes} }}",
     ]

@@ -34,6 +34,7 @@ MAX_ERROR = 2_000
 """Characters of an error that are kept."""
 
 VANISHED = "the worker vanished"
+UNKNOWN_KIND = "this release does not know what is to be done: a newer one put it in line"
 POISON = "it ended two workers before their first heartbeat"
 
 

@@ -22,10 +22,23 @@ from walkon.queue.port import (
     QueueFull,
     Warm,
 )
-from walkon.queue.rules import MAX_ERROR, POISON, RESULT_WINDOW_MS, SWEEP_LIMIT, VANISHED, after_fault, retry_after_s, retry_delay_ms
+from walkon.queue.rules import (
+    MAX_ERROR,
+    POISON,
+    RESULT_WINDOW_MS,
+    SWEEP_LIMIT,
+    UNKNOWN_KIND,
+    VANISHED,
+    after_fault,
+    retry_after_s,
+    retry_delay_ms,
+)
 from walkon.queue.sqlite_write import Row, Write, running_left_ms
 from walkon.types.clock import from_ms
 from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
+
+KINDS = frozenset(kind.value for kind in JobKind)
+"""What this release knows to do."""
 
 
 def submit(tx: Write, job: NewJob) -> bool:
@@ -145,11 +158,12 @@ def cancel(tx: Write, job: JobId) -> CancelOutcome:
         return CancelOutcome.UNKNOWN
     if row.state.final:
         return CancelOutcome.CANCELLED if row.state is JobState.CANCELLED else CancelOutcome.TOO_LATE
+    if row.state is JobState.QUEUED:
+        _leave_line(tx, row, JobState.CANCELLED)
+        return CancelOutcome.CANCELLED
     tx.end(row, JobState.CANCELLED)
     if row.state is JobState.RUNNING:
         tx.settle_by_time(row)
-    elif row.state is JobState.QUEUED and not tx.waits(row.path, row.lane):
-        tx.tree.withdraw(row.path, row.lane)
     return CancelOutcome.CANCELLED
 
 
@@ -238,16 +252,25 @@ def _unfinished(tx: Write, column: str, name: str) -> int:
 
 
 def _next(tx: Write, wanted: Claim) -> Row | None:
-    turn = tx.tree.next(wanted.lanes, wanted.warm)
-    if turn is None:
-        return None
-    return min((row for lane in turn.lanes for row in _oldest(tx, turn.path, lane)), key=lambda row: row.seq)
+    while turn := tx.tree.next(wanted.lanes, wanted.warm):
+        row = min((row for lane in turn.lanes for row in _oldest(tx, turn.path, lane)), key=lambda row: row.seq)
+        if row.kind in KINDS:
+            return row
+        _leave_line(tx, row, JobState.DEAD, error=UNKNOWN_KIND)
+    return None
+
+
+def _leave_line(tx: Write, row: Row, state: JobState, **columns: object) -> None:
+    """A waiting job ends without having been claimed."""
+    tx.end(row, state, **columns)
+    if not tx.waits(row.path, row.lane):
+        tx.tree.withdraw(row.path, row.lane)
 
 
 def _company(tx: Write, job: Row) -> Row | None:
     """The next job that may be worked on together with this one."""
     heads = (row for path in tx.tree.company(job.lane) for row in _oldest(tx, path, job.lane)) if job.batch else ()
-    return next((row for row in heads if row.batch == job.batch), None)
+    return next((row for row in heads if row.batch == job.batch and row.kind in KINDS), None)
 
 
 def _oldest(tx: Write, path: Path, lane: str) -> list[Row]:

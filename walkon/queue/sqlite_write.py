@@ -33,6 +33,7 @@ class Row(NamedTuple):
     answered: str | None
     silent_worker: str | None
     batch: str
+    kind: str
 
     @property
     def path(self) -> Path:

@@ -38,19 +38,36 @@ local function answered(claim)
   return leases
 end
 
+local function set_aside(path, job)
+  leave_state(job)
+  job.error = UNKNOWN_KIND
+  finish(job, "dead")
+  if not waits(path, job.lane) then withdraw(path, job.lane) end
+end
+
+local function next_job(lanes, warm, swap)
+  while true do
+    local path, among = next_turn(lanes, warm, swap)
+    if not path then return nil end
+    local job = oldest(path, among)
+    if KINDS[job.kind] then return path, job end
+    set_aside(path, job)
+  end
+end
+
 local function claim_next(worker, claim, most, swap, known, ...)
   local before = answered(claim)
   if before or draining() then return before or {} end
-  local path, among = next_turn({ unpack({ ... }, 1, tonumber(known)) }, { unpack({ ... }, tonumber(known) + 1) }, tonumber(swap))
+  local lanes, warm = { unpack({ ... }, 1, tonumber(known)) }, { unpack({ ... }, tonumber(known) + 1) }
+  local path, job = next_job(lanes, warm, tonumber(swap))
   if not path then return {} end
-  local job = oldest(path, among)
   local leases, ids = { hand_out(path, job, worker, claim) }, { job.id }
   while job.batch and #ids < tonumber(most) do
     keep_rings()
     path = {}
     local found = company(path, 0, job.lane, function(there)
       local head = oldest(there, { job.lane })
-      return head.batch == job.batch and head
+      return head.batch == job.batch and KINDS[head.kind] and head
     end)
     if not found then break end
     leases[#leases + 1], ids[#ids + 1] = hand_out(path, found, worker, claim), found.id
