@@ -88,11 +88,10 @@ ANYWHERE = PlaceId("elsewhere")
 """A chat that nobody names to us: only what may travel is shown there."""
 
 
-async def let_through(tx: Transaction, *, clip_id: ClipId, place: Place | None, now: datetime) -> Passing:
-    """Whether a finished clip may be shown now; the first showing is noted before it happens.
+async def passing(tx: Transaction, *, clip_id: ClipId, place: Place | None, now: datetime) -> Passing:
+    """Whether a finished clip may be shown now. place: where else than where it was asked for, None for there.
 
-    place: where else than where it was asked for, None for there.
-    What was shown once stays under gentler terms (`Use.KEEP`): rules that were tightened since do not take it down by themselves.
+    What stands there already stays under gentler terms (`Use.KEEP`): rules that were tightened since do not take it down by themselves.
     """
     clip = await tables.get(tx, clip_id)
     if clip is None or clip.state is not ClipState.FINISHED:
@@ -100,10 +99,7 @@ async def let_through(tx: Transaction, *, clip_id: ClipId, place: Place | None, 
     home = place is None or (place.id == clip.place.id and not place.elsewhere and not clip.place.elsewhere)
     shown = home and await consent.is_shown(tx, clip_id)
     where = clip.place.scope if home or place is None else ANYWHERE if place.elsewhere else place.id
-    passing = await may_be_shown(tx, clip, place=where, now=now, use=Use.KEEP if shown else Use.MAKE)
-    if passing is Passing.AGREED:
-        await consent.note_shown(tx, clip_id, now)
-    return passing
+    return await may_be_shown(tx, clip, place=where, now=now, use=Use.KEEP if shown else Use.MAKE)
 
 
 async def may_be_shown(tx: Transaction, clip: Clip, *, place: PlaceId, now: datetime, use: Use = Use.MAKE) -> Passing:

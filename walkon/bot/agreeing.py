@@ -13,7 +13,7 @@ import structlog
 
 from walkon.agreement import against
 from walkon.bot.house import House
-from walkon.bot.intake import card_key, line_up
+from walkon.bot.intake import line_up
 from walkon.bot.takedown import Removal, after_takedown, record_takedown
 from walkon.consent import tables as consent
 from walkon.consent.asking import Ask, AskClosed, AskState, Consent, NeverAsk, Reach, Together, UnknownAsk
@@ -89,7 +89,7 @@ async def unreact(house: House, id: AskId, by: PersonId) -> Outcome:
     async def step(tx: Transaction) -> tuple[Outcome, Ending]:
         clip = await _clip_of(tx, id)
         now = house.clock.now()
-        if clip.state is ClipState.FINISHED and await outbox.is_settled(tx, card_key(clip)):
+        if clip.state is ClipState.FINISHED and await consent.is_shown(tx, clip.id):
             raise AskClosed(id, AskState.APPROVED, clip.ended_at or now)
         return await _follow(house, tx, await house.decider.withdraw(tx, id, by, now), now)
 

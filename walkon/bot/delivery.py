@@ -10,7 +10,7 @@ from time import monotonic
 import msgspec
 import structlog
 
-from walkon.agreement import Passing, let_through
+from walkon.agreement import Passing, passing
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card, stays_card
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
@@ -19,6 +19,7 @@ from walkon.bot.intake import STORED, card_key
 from walkon.bot.notices import notice_of
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
 from walkon.bot.takedown import take_down
+from walkon.consent import tables as consent
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.queue.port import JobState, JobView
@@ -159,10 +160,10 @@ class Delivery:
         view = views.get(render_job(clip.id))
         place = msgspec.json.decode(row.place, type=Place)
         speaker = Speaker(self._house.words, place.locale)
-        passing = await self._passing(row, clip, place)
-        if passing in (Passing.AGAINST, Passing.GONE):
+        found = await self._passing(row, clip, place)
+        if found in (Passing.AGAINST, Passing.GONE):
             return
-        stays = passing is Passing.OUT_OF_SCOPE
+        stays = found is Passing.OUT_OF_SCOPE
         card = stays_card(speaker, clip) if stays else await self._card(row, clip, view, place, speaker)
         watched = self._watched.get(row.key)
         if watched and watched.card == card and row.ref and row.wanted <= row.shown:
@@ -175,12 +176,12 @@ class Delivery:
         if clip.state is not ClipState.FINISHED or row.kind is not OutboxKind.CARD:
             return Passing.AGREED
         elsewhere = None if row.key in (card_key(clip), f"{STORED}{clip.id}") else place
-        step = partial(let_through, clip_id=clip.id, place=elsewhere, now=self._house.clock.now())
-        passing = await self._house.database.write(step)
-        if passing is Passing.AGAINST:
+        step = partial(passing, clip_id=clip.id, place=elsewhere, now=self._house.clock.now())
+        found = await self._house.database.read(step)
+        if found is Passing.AGAINST:
             log.info("clip_withheld", clip=clip.id)
             await take_down(self._house, [clip.id], RemovedBy.PERSON)
-        return passing
+        return found
 
     async def _card(self, row: Row, clip: Clip, view: JobView | None, place: Place, speaker: Speaker) -> Card:
         if row.kind is OutboxKind.NOTE:
@@ -270,6 +271,8 @@ class Delivery:
         if self._claims.deliverer and await lost(tx, row.key, self._claims.deliverer, to_ms(self._house.clock.now())):
             return
         await outbox.acknowledge(tx, row.key, row.wanted, ref, message=message_name(ref))
+        if clip.state is ClipState.FINISHED and row.key == card_key(clip):
+            await consent.note_shown(tx, clip.id, self._house.clock.now())
         if row.key.startswith(STORED):
             await outbox.hurry(tx, row.subject, to_ms(self._house.clock.now()))
         answerable = row.kind is OutboxKind.CARD and not msgspec.json.decode(row.place, type=Place).elsewhere

@@ -167,13 +167,11 @@ async def line_up(house: House, clip: Clip) -> JobView | None:
 
     Raises QueueFull.
     """
-    objections = await house.database.read(lambda tx: against(tx, clip, house.clock.now()))
-    if clip.state is not ClipState.PROMISED or objections:
+    pace = await house.database.read(lambda tx: _pace_if_agreed(tx, house, clip))
+    if pace is None:
         return None
-    aspect = decode(clip.scene).aspect
-    pace = await house.database.read(lambda tx: tables.recent_pace(tx, clip.lane, aspect))
     try:
-        view = await house.queue.submit(job_of(clip, pace or house.first_pace))
+        view = await house.queue.submit(job_of(clip, pace))
         await _line_up_draft(house, clip)
         return await house.queue.view(view.id) if view.state is JobState.QUEUED else view
     except QueueUnusable as error:
@@ -191,6 +189,12 @@ async def _line_up_draft(house: House, clip: Clip) -> None:
         await house.queue.submit(draft)
     except QueueFull as error:
         log.info("no_room_for_draft", clip=clip.id, bound=error.bound)
+
+
+async def _pace_if_agreed(tx: Transaction, house: House, clip: Clip) -> float | None:
+    if clip.state is not ClipState.PROMISED or await against(tx, clip, house.clock.now()):
+        return None
+    return await tables.recent_pace(tx, clip.lane, decode(clip.scene).aspect) or house.first_pace
 
 
 def job_of(clip: Clip, pace: float) -> NewJob:

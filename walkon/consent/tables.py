@@ -355,13 +355,13 @@ async def hand_over(tx: Transaction, person: PersonId, other: PersonId) -> None:
 
 
 async def note_shown(tx: Transaction, clip: ClipId, now: datetime) -> None:
-    """The clip is shown for the first time now, or was before."""
+    """The clip stands in the chat it was asked for in, since now or since before."""
     first = and_(APPEARANCE.c.clip_id == clip, APPEARANCE.c.shown_ms.is_(None))
     await tx.execute(update(APPEARANCE).where(first).values(shown_ms=to_ms(now)))
 
 
 async def is_shown(tx: Transaction, clip: ClipId) -> bool:
-    """Whether the clip was ever shown, or about to be."""
+    """Whether the clip ever stood in the chat it was asked for in."""
     where = and_(APPEARANCE.c.clip_id == clip, APPEARANCE.c.shown_ms.is_not(None))
     return (await tx.execute(select(APPEARANCE.c.clip_id).where(where).limit(1))).first() is not None
 

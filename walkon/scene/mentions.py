@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from walkon.scene.normalise import clean, straight
+from walkon.scene.normalise import straight
 from walkon.scene.tokens import MENTION_FIRST, MENTION_LAST
 from walkon.scene.words import Category, Word
 from walkon.types.ids import PersonId
@@ -43,8 +43,11 @@ class Mentions:
 
 
 def mentions_in(prompt: str) -> tuple[str, ...]:
-    """The mentions outside spoken words, as written and each once: `<@1>`, `@name`, `@"two words"`."""
-    return mask_mentions(straight(clean(prompt)), {}).written
+    """The mentions outside spoken words, as written and each once: `<@1>`, `@name`, `@"two words"`.
+
+    A name with something invisible in it is not that name: it ends there, and means nobody.
+    """
+    return mask_mentions(straight(prompt), {}).written
 
 
 def mask_mentions(text: str, people: Mapping[str, PersonId]) -> Mentions:

@@ -148,11 +148,6 @@ async def retract(tx: Transaction, subject: str, now_ms: int) -> None:
     await tx.execute(update(OUTBOX).where(where).values(**values))
 
 
-async def is_settled(tx: Transaction, key: str) -> bool:
-    """Whether the last state of that message stands for everybody to see."""
-    return (await tx.execute(select(OUTBOX.c.key).where(OUTBOX.c.key == key, OUTBOX.c.state == OutboxState.SETTLED))).first() is not None
-
-
 class CopyState(StrEnum):
     """What became of a message whose subject was retracted."""
 

@@ -1,0 +1,83 @@
+"""What stands in a chat of a clip with people: first by their yes, then for as long as nobody takes it back."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.troupe import LEA, YES, Troupe
+from walkon.bot import agreeing
+from walkon.bot.cards import plain
+from walkon.consent.asking import AskClosed
+from walkon.consent.likeness import Audience, Topic
+from walkon.library.clips import ClipState, RemovedBy
+from walkon.store import outbox
+from walkon.types.clock import to_ms
+
+
+async def touched(troupe: Troupe, clip_id: str) -> None:
+    """Something else about the clip changes, so its card is made anew."""
+    async with troupe.house.database.transaction() as tx:
+        await outbox.touch(tx, clip_id, to_ms(troupe.house.clock.now()), urgent=True)
+
+
+async def stricter(troupe: Troupe) -> None:
+    """New rules, as another process would have written them just now."""
+    async with troupe.house.database.transaction() as tx:
+        rules = replace(await troupe.likeness(LEA), audience=Audience.ONLY_ME, refused=frozenset(Topic))
+        await troupe.house.decider.change_rules(tx, rules, troupe.house.clock.now())
+
+
+async def test_a_clip_everybody_agreed_to_is_shown(troupe: Troupe) -> None:
+    await troupe.finished()
+    assert await troupe.films_shown() == 1
+
+
+async def test_rules_that_are_stricter_before_the_first_showing_win(troupe: Troupe) -> None:
+    clip = await troupe.finished()
+    await stricter(troupe)
+    assert await troupe.films_shown() == 0
+    assert ((await troupe.now(clip)).state, (await troupe.now(clip)).removed_by) == (ClipState.TAKEN_DOWN, RemovedBy.PERSON)
+
+
+async def test_rules_that_are_stricter_after_it_leave_what_stands(troupe: Troupe) -> None:
+    clip = await troupe.finished()
+    assert await troupe.films_shown() == 1
+    await stricter(troupe)
+    await touched(troupe, clip.id)
+    assert await troupe.films_shown() == 1
+
+
+async def test_a_yes_taken_back_edits_every_post_and_says_nothing_of_the_clip(troupe: Troupe) -> None:
+    clip = await troupe.finished("@lea surfs a wave")
+    await troupe.town.say("Tom", "show", clip=clip.id)
+    assert await troupe.films_shown() == 2
+    await agreeing.take_back(troupe.house, LEA, [clip.id])
+    assert await troupe.films_shown() == 0
+    cards = [card for card in troupe.chat.messages.values() if card.clip == clip.id]
+    assert cards
+    assert all("surfs" not in "".join(plain(line) for line in (card.head, *card.body)) and not card.words for card in cards)
+
+
+async def test_a_message_that_may_not_show_the_clip_says_so_without_it(troupe: Troupe) -> None:
+    clip = await troupe.finished()
+    await troupe.town.say("Ana", "show", clip=clip.id, place=troupe.town.place("other"))
+    assert await troupe.films_shown() == 1
+
+
+async def test_a_reaction_taken_away_once_the_clip_stands_changes_nothing(troupe: Troupe) -> None:
+    clip = await troupe.finished()
+    (ask,) = await troupe.asks(clip)
+    assert await troupe.films_shown() == 1
+    with pytest.raises(AskClosed):
+        await agreeing.unreact(troupe.house, ask.id, LEA)
+    assert await troupe.films_shown() == 1
+
+
+async def test_the_engine_names_only_those_whose_yes_holds(troupe: Troupe) -> None:
+    await troupe.agreed("@lea and @tom dance", YES)
+    lease = await troupe.claim()
+    assert lease
+    orders = []
+    troupe.backend.script.append(lambda order: orders.append(order))  # type: ignore[func-returns-value]
+    assert await troupe.render(lease)
+    assert [subject.label for subject in orders[0].scene.shots[0].subjects] == ["Lea", "Tom"]
