@@ -11,6 +11,7 @@ from walkon.bot.command import Pressed, Reply
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
+from walkon.bot.moderating.reports import decide, report
 from walkon.bot.remixing import another_take, ask_words, unfinished
 from walkon.bot.tokens import (
     SURE,
@@ -20,6 +21,7 @@ from walkon.bot.tokens import (
     OwnToken,
     PersonalToken,
     ReviewToken,
+    Token,
     read_personal_token,
     read_token,
 )
@@ -37,22 +39,32 @@ async def press(house: House, pressed: Pressed) -> Reply:
         return await _personal(house, pressed, personal)
     speaker = Speaker(house.words, pressed.person.locale)
     token = read_token(pressed.token)
+    if token and token.deed.judges:
+        return await _judge(house, speaker, token, pressed)
     clip = await _clip_seen(house, token.clip, pressed) if token else None
     if token is None or clip is None:
         return _private(speaker, "press.stale")
     if clip.state is ClipState.TAKEN_DOWN:
         return Reply(card=taken_down_card(speaker, clip), private=True)
-    if token.deed is Deed.DETAILS:
-        return Reply(card=details_card(speaker, clip, house.lane), private=True)
-    if token.deed is Deed.CANCEL:
-        return await _cancel(house, speaker, clip, pressed)
-    if token.deed is Deed.KEEP:
-        return await _keep(house, speaker, clip, pressed)
-    if token.deed is Deed.AGAIN:
-        return await _again(house, speaker, clip, pressed)
-    if token.deed in (Deed.REVIEW, Deed.RELEASE):
-        return await reviewing.review(house, pressed, clip, token.deed)
-    return await _build_on(house, speaker, clip, pressed, token.deed)
+    return await _do(house, speaker, clip, pressed, token.deed)
+
+
+async def _do(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed: Deed) -> Reply:
+    match deed:
+        case Deed.REPORT:
+            return await report(house, pressed, clip)
+        case Deed.DETAILS:
+            return Reply(card=details_card(speaker, clip, house.lane), private=True)
+        case Deed.CANCEL:
+            return await _cancel(house, speaker, clip, pressed)
+        case Deed.KEEP:
+            return await _keep(house, speaker, clip, pressed)
+        case Deed.AGAIN:
+            return await _again(house, speaker, clip, pressed)
+        case Deed.REVIEW | Deed.RELEASE:
+            return await reviewing.review(house, pressed, clip, deed)
+        case _:
+            return await _build_on(house, speaker, clip, pressed, deed)
 
 
 async def _personal(house: House, pressed: Pressed, token: PersonalToken) -> Reply:
@@ -73,6 +85,12 @@ async def _personal(house: House, pressed: Pressed, token: PersonalToken) -> Rep
             return await linking.join(house, pressed.person)
         case _:
             return await enrolling.begin(house, pressed.person)
+
+
+async def _judge(house: House, speaker: Speaker, token: Token, pressed: Pressed) -> Reply:
+    # Not asked here whether the clip may be seen: an operator judges far from where it stands.
+    clip = await house.database.read(lambda tx: tables.get(tx, token.clip))
+    return await decide(house, pressed, clip, token.deed) if clip else _private(speaker, "press.stale")
 
 
 async def _build_on(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed: Deed) -> Reply:

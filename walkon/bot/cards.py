@@ -63,7 +63,7 @@ class Button:
 class Video:
     """A clip to show. video, poster, captions: keys in the media store. bytes: size of the mp4. alt: ≤ 1,024 characters.
 
-    name: accessible name of the player, `Clip 7KQ2M9`.
+    name: accessible name of the player, `Clip 7KQ2M9`. spoiler: covered until whoever reads wants to see it.
     """
 
     video: str
@@ -75,6 +75,7 @@ class Video:
     width: int
     height: int
     bytes: int
+    spoiler: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)

@@ -178,15 +178,14 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None,
     asker = Mention(clip.asker.id, clip.asker.name)
     scene = decode(clip.scene)
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
-    video = _video(speaker, clip, done, alt_text(scene, done.seconds, speaker.locale))
     saved = (speaker.text("card.finished.saved", wh=speaker.words.number(speaker.locale, done.saved_wh, 1)),) if done.saved_wh else ()
     body = (speaker.text("card.finished.nobody"), *saved, *_owed_to_the_words(speaker, scene, done), *family_lines(speaker, family))
-    buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS))
+    buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS, Deed.REPORT))
     share = Button(label=speaker.say("button.share"), token=str(Token(Deed.DETAILS, clip.id)), carries=f"#{clip.id}")
     return Card(
         tone=Tone.DONE,
         head=head,
-        video=video,
+        video=video_of(speaker, clip, done),
         words=clip.prompt,
         body=body,
         small=_small_line(speaker, clip, done, parent),
@@ -194,6 +193,11 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None,
         pings=frozenset({clip.asker.id}),
         clip=clip.id,
     )
+
+
+def video_of(speaker: Speaker, clip: Clip, done: Finished) -> Video:
+    """The film itself, with its alt text and its name."""
+    return _video(speaker, clip, done, alt_text(decode(clip.scene), done.seconds, speaker.locale))
 
 
 def _owed_to_the_words(speaker: Speaker, scene: Scene, done: Finished) -> tuple[Text, ...]:

@@ -16,6 +16,7 @@ from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card, 
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.bot.intake import STORED, card_key
+from walkon.bot.moderating.reports import review_card
 from walkon.bot.notices import notice_of
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
 from walkon.bot.takedown import take_down
@@ -44,7 +45,7 @@ GAP_S = 0.05
 STANDING_S = 0.5
 """How soon a first answer that somebody else has sent is taken into the rounds."""
 
-ABOUT_A_CLIP = frozenset({OutboxKind.CARD, OutboxKind.NOTE})
+ABOUT_A_CLIP = frozenset({OutboxKind.CARD, OutboxKind.NOTE, OutboxKind.CASE})
 
 WAITS_FOR_ITS_CLIP, WAIT_FOR_ITS_CLIP_S = 20, 0.5
 """How often, and how long each time, a question waits until the clip's own message stands, to answer it."""
@@ -186,6 +187,8 @@ class Delivery:
     async def _card(self, row: Row, clip: Clip, view: JobView | None, place: Place, speaker: Speaker) -> Card:
         if row.kind is OutboxKind.NOTE:
             return note_card(speaker, clip)
+        if row.kind is OutboxKind.CASE:
+            return await review_card(self._house, speaker, clip)
         if row.key.startswith(STORED):
             return replace(clip_card(speaker, clip, view), pings=frozenset(), buttons=())
         family_in = place.id if row.key.startswith(SHOWN_AGAIN) else None

@@ -27,8 +27,9 @@ def deed_card(speaker: Speaker, entry: Entry, now: datetime) -> Card:
     until = moment(speaker, entry.until, now) if entry.until else ""
     length = span(speaker, entry.until - entry.at) if entry.until else ""
     head = speaker.text(f"card.mod.{entry.deed}_{where}", who=entry.person.name, span=length, moment=until)
-    body = [] if entry.deed is Deed.UNMUTE else [_stopped(speaker, entry)]
-    if entry.reason and entry.deed is not Deed.UNMUTE:
+    held_back = entry.deed in (Deed.MUTE, Deed.BAN)
+    body = [_stopped(speaker, entry)] if held_back else []
+    if entry.reason and held_back:
         body.append(speaker.text("card.mod.reads", who=entry.person.name))
     return Card(tone=Tone.QUIET, head=head, body=tuple(body))
 
@@ -49,13 +50,15 @@ def log_card(speaker: Speaker, entries: Sequence[Entry]) -> Card:
 
 def _line(speaker: Speaker, entry: Entry) -> str:
     parts = [f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", str(entry.deed), entry.place or speaker.say("card.mod.everywhere")]
-    on_nobody = entry.deed is Deed.LIMITS
+    on_nobody = entry.deed in (Deed.LIMITS, Deed.CHANNEL)
     parts.append(speaker.say("card.mod.by" if on_nobody else "card.mod.by_on", by=_called(entry.by), who=_called(entry.person)))
+    if entry.clip:
+        parts.append(speaker.say("card.mod.clip", clip=entry.clip))
     if entry.until:
         parts.append(speaker.say("card.mod.span", span=span(speaker, entry.until - entry.at)))
     if entry.reason:
         parts.append(speaker.say("card.mod.quote", reason=entry.reason))
-    if entry.deed in (Deed.MUTE, Deed.BAN):
+    if entry.deed in (Deed.MUTE, Deed.BAN, Deed.TAKEDOWN):
         parts.append(speaker.say("card.mod.counts", running=entry.running, waiting=entry.waiting))
     return " · ".join((*parts, f"#{entry.seq}"))
 

@@ -16,16 +16,22 @@ from walkon.types.ids import ClipId
 from walkon.types.scene import MAX_SEED
 
 
-async def source(ctx: Context, id: ClipId) -> Clip | Reply:
-    """The finished clip of that id that may be seen here, or the refusal that says why there is none to build on."""
+async def seen(ctx: Context, id: ClipId) -> Clip | Reply:
+    """The clip of that id that may be seen here, or the refusal that says there is none."""
     asked = ctx.invocation
-    speaker = Speaker(ctx.house.words, asked.person.locale)
     async with ctx.house.database.reading() as tx:
         clip = await tables.get(tx, id)
-        seen = clip is not None and await in_sight(tx, clip, asked)
-    if clip is None or not seen:
-        return told(speaker, "refusal.clip", clip=id)
-    return clip if clip.finished else unfinished(speaker, clip)
+        if clip is not None and await in_sight(tx, clip, asked):
+            return clip
+    return told(Speaker(ctx.house.words, asked.person.locale), "refusal.clip", clip=id)
+
+
+async def source(ctx: Context, id: ClipId) -> Clip | Reply:
+    """The finished clip of that id that may be seen here, or the refusal that says why there is none to build on."""
+    clip = await seen(ctx, id)
+    if isinstance(clip, Reply) or clip.finished:
+        return clip
+    return unfinished(Speaker(ctx.house.words, ctx.invocation.person.locale), clip)
 
 
 def unfinished(speaker: Speaker, clip: Clip) -> Reply:

@@ -21,6 +21,15 @@ class Deed(StrEnum):
     RELEASE = "release"
     """Show it after all; moderators only."""
     KEEP = "keep"
+    REPORT = "report"
+    LET_STAY = "stay"
+    REMOVE = "remove"
+    REMOVE_AND_MUTE = "remove-mute"
+
+    @property
+    def judges(self) -> bool:
+        """It decides about what was reported."""
+        return self in (Deed.LET_STAY, Deed.REMOVE, Deed.REMOVE_AND_MUTE)
 
     @property
     def public(self) -> bool:

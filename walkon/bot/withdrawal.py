@@ -21,6 +21,8 @@ from walkon.types.ids import ClipId, EventId, JobId, render_job
 
 log = structlog.get_logger(__name__)
 
+_HOLDS_BACK = (Deed.MUTE, Deed.BAN)
+
 
 async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
     """Stop a clip wherever it is; one that has ended already stays as it is. None if unknown.
@@ -76,7 +78,7 @@ async def stop_asked_by(house: House, event: EventId) -> None:
 
 
 async def carry_out(house: House, event: EventId, case: Case) -> Entry:
-    """Mute, ban or unmute, stop what the person has going there, and write it down: all of it or nothing.
+    """Mute, ban, unmute or note, stop what the person has going there, and write it down: all of it or nothing.
 
     The store comes first here, so that nobody can find the mute without its effect; a render that ends all the same is
     dropped, since its clip is stopped. The same event again does nothing and returns what it did.
@@ -97,7 +99,7 @@ async def carry_out(house: House, event: EventId, case: Case) -> Entry:
 
 
 async def _jobs(house: House, case: Case) -> Mapping[JobId, JobView]:
-    if case.deed is Deed.UNMUTE:
+    if case.deed not in _HOLDS_BACK:
         return {}
     async with house.database.reading() as tx:
         clips = await _going(tx, case)
@@ -111,6 +113,7 @@ def _is_running(view: JobView | None) -> bool:
 async def _take_effect(house: House, tx: Transaction, case: Case, jobs: Mapping[JobId, JobView], now: datetime) -> Sequence[Clip]:
     if case.deed is Deed.UNMUTE:
         await moderation.lift(tx, case.person.id, case.place)
+    if case.deed not in _HOLDS_BACK:
         return ()
     await moderation.put(tx, case.mute(now))
     clips = await _going(tx, case)

@@ -145,6 +145,14 @@ async def promised(tx: Transaction) -> Sequence[Clip]:
     return [_clip(row) for row in rows]
 
 
+async def record_of(tx: Transaction, person: PersonId) -> tuple[int, int]:
+    """How many clips somebody asked for, and how many of them a moderator took down."""
+    removed = func.count().filter(CLIP.c.removed_by == RemovedBy.MODERATOR)
+    found = select(func.count().label("made"), removed.label("removed")).select_from(CLIP).where(CLIP.c.person_id == person)
+    row = (await tx.execute(found)).one()
+    return int(row.made), int(row.removed)
+
+
 async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
     """An account's newest clips in one place, newest first. promised_only: those that wait for people, in line or rendering."""
     where = [CLIP.c.person_id == person, CLIP.c.place_id == place]

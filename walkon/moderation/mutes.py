@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from walkon.types.ids import PersonId, PlaceId
+from walkon.types.ids import ClipId, PersonId, PlaceId
 from walkon.types.people import Person
 
 REASON_LIMIT = 200
@@ -64,6 +64,16 @@ class Deed(StrEnum):
     UNMUTE = "unmute"
     BAN = "ban"
     """A mute without end."""
+    NOTE = "note"
+    """A line in the log about somebody, for the moderators who come after."""
+    TAKEDOWN = "takedown"
+    """Takes a clip down, with all that was made from it."""
+    QUEUE = "queue"
+    """Shows what was reported, and leaves nothing in the log."""
+    KEEP = "keep"
+    """Decides that a reported clip stays."""
+    CHANNEL = "channel"
+    """Says where reports are shown."""
     LIMITS = "limits"
     """Shows or sets the limits of a place; in the log, that one was set."""
     LOG = "log"
@@ -72,7 +82,9 @@ class Deed(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A line of the moderators' log. running, waiting: how many clips the deed stopped. place: None for everywhere."""
+    """A line of the moderators' log. running, waiting: how many clips the deed stopped; of a takedown, how many it stopped and how
+    many were made from the clip. place: None for everywhere. clip: what it is about, if it is about one.
+    """
 
     seq: int
     at: datetime
@@ -84,11 +96,15 @@ class Entry:
     by: Person
     running: int
     waiting: int
+    clip: ClipId | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Somebody judged: the deed to do, on whom, by whom and where (None: everywhere). length: of a mute, None: without end."""
+    """Somebody judged: the deed to do, on whom, by whom and where (None: everywhere).
+
+    length: of a mute, None: without end. clip: over which clip, if it is over one.
+    """
 
     deed: Deed
     person: Person
@@ -96,6 +112,7 @@ class Case:
     by: Person
     length: timedelta | None = None
     reason: str = ""
+    clip: ClipId | None = None
 
     def mute(self, now: datetime) -> Mute:
         """What a mute or ban leaves behind."""

@@ -11,6 +11,8 @@ class Permission(StrEnum):
 
     MUTE_HERE = "person:mute:here"
     MUTE_EVERYWHERE = "person:mute:everywhere"
+    NOTE_HERE = "person:note:here"
+    JUDGE_CLIP_HERE = "clip:judge:here"
     SET_LIMITS_HERE = "place:limit:here"
     READ_LOG_HERE = "log:read:here"
     READ_LOG_EVERYWHERE = "log:read:everywhere"
@@ -28,7 +30,9 @@ class Role(StrEnum):
 
 HELD: Mapping[Role, frozenset[Permission]] = {
     Role.MEMBER: frozenset(),
-    Role.MODERATOR: frozenset({Permission.MUTE_HERE, Permission.SET_LIMITS_HERE, Permission.READ_LOG_HERE}),
+    Role.MODERATOR: frozenset(
+        {Permission.MUTE_HERE, Permission.NOTE_HERE, Permission.JUDGE_CLIP_HERE, Permission.SET_LIMITS_HERE, Permission.READ_LOG_HERE}
+    ),
     Role.OPERATOR: frozenset(Permission),
 }
 """Who holds what."""

@@ -14,7 +14,7 @@ from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
-from walkon.types.ids import EventId, PersonId, PlaceId
+from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person
 
 MUTE = Table(
@@ -45,6 +45,7 @@ LOG = Table(
     Column("by", Text, nullable=False),
     Column("running", INT64, nullable=False),
     Column("waiting", INT64, nullable=False),
+    Column("clip_id", String(16)),
     Index("ix_moderation_log_place_id_seq", "place_id", "seq"),
 )
 PLACE_RULES = Table(
@@ -124,6 +125,7 @@ async def append(tx: Transaction, event: EventId, case: Case, now: datetime, *, 
         "by": _json(case.by),
         "running": running,
         "waiting": waiting,
+        "clip_id": case.clip,
     }
     row = (await tx.execute(insert(LOG).values(**values).returning(*LOG.c))).one()
     return _entry(row)
@@ -141,6 +143,7 @@ def _entry(row: Row[Any]) -> Entry:
         by=_person(row.by),
         running=row.running,
         waiting=row.waiting,
+        clip=ClipId(row.clip_id) if row.clip_id else None,
     )
 
 

@@ -31,6 +31,8 @@ class OutboxKind(StrEnum):
     """What came of it, for whoever enrolled."""
     LEDGER = "ledger"
     """The ledger's head, for an operator; `subject` is its size."""
+    CASE = "case"
+    """What was reported about it, shown to moderators."""
 
 
 class OutboxState(StrEnum):
@@ -128,9 +130,9 @@ async def put(tx: Transaction, row: NewRow, now_ms: int, *, hold_ms: int = 0, wa
     await tx.execute(insert(OUTBOX).values(**values).on_conflict_do_nothing())
 
 
-async def touch(tx: Transaction, subject: str, now_ms: int, *, urgent: bool) -> None:
+async def touch(tx: Transaction, subject: str, now_ms: int, *, urgent: bool, kind: OutboxKind = OutboxKind.CARD) -> None:
     """Something about `subject` changed: show its cards anew, before others if urgent."""
-    where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.CARD)
+    where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == kind)
     values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "attempts": 0, "state": OutboxState.OPEN}
     await tx.execute(update(OUTBOX).where(where).values(**values, **({"urgent": True} if urgent else {})))
 

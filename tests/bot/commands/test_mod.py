@@ -11,8 +11,10 @@ from walkon.bot.command import Called, RawValue, Reply
 from walkon.bot.commands.mod import COMMAND
 from walkon.bot.router import Router
 from walkon.config import PersonQuotas, Quotas
+from walkon.library.clips import ClipState
 from walkon.moderation import tables
 from walkon.moderation.mutes import Entry
+from walkon.store import outbox
 from walkon.telemetry import build_metrics
 from walkon.types.ids import PersonId, PlaceId
 from walkon.types.people import Locale, Person, Place
@@ -140,7 +142,7 @@ async def test_lifting_everywhere_says_where_else_the_person_is_muted(town: Town
         ({"deed": "mute", "person": "web:Sam", "duration": "forever"}, "‹forever› – for duration I know"),
         ({"deed": "mute", "person": "Sam", "duration": "2h"}, "‹Sam› – for person I know: @name."),
         ({"deed": "mute", "person": "@Nobody", "duration": "2h"}, "‹Nobody› – I don't know anyone by that name here."),
-        ({"deed": "tickle", "person": "web:Sam"}, "for deed I know: mute, unmute, ban, limits, log."),
+        ({"deed": "tickle", "person": "web:Sam"}, "for deed I know: mute, unmute, ban, note, takedown, queue, channel, limits, log."),
         ({"deed": "ban", "person": "web:Sam", "duration": "2h"}, "A ban has no end; mute takes a duration."),
         ({"person": "web:Sam"}, "One thing is missing: deed."),
         ({"deed": "ban", "person": "web:Sam", "reason": "x" * 201}, "for reason I know: 1-200."),
@@ -262,3 +264,55 @@ async def test_a_limit_without_a_number_asks_for_one(town: Town) -> None:
 
 def test_a_limit_can_be_typed() -> None:
     assert COMMAND.spread("limits place_per_day 500") == {"deed": "limits", "quota": "place_per_day", "value": "500"}
+
+
+async def test_a_clip_is_taken_down_by_its_id_with_the_reason_its_card_gives(town: Town) -> None:
+    clip = await town.finished("Ana", "a cat runs")
+    remix = await town.say("Tom", "remix", clip=clip.id, words="a dog runs")
+    reply = await mod(town, "Mo", "takedown", None, reason=f"{clip.id.lower()} no cats", moderator=True)
+    assert said(reply).splitlines()[0] == f"Clip {clip.id} is taken down"
+    assert "1 remixes and copies went with it." in said(reply)
+    assert said(await town.say("Ana", "show", clip=clip.id)) == "This clip was taken down\nRemoved by a moderator: no cats"
+    assert (await town.clip(remix)).state is ClipState.TAKEN_DOWN
+    [entry] = await entries(town)
+    assert (entry.deed, entry.clip, entry.reason, entry.running, entry.waiting) == ("takedown", clip.id, "no cats", 1, 1)
+    log = said(await mod(town, "Mo", "log", None, moderator=True))
+    assert f'takedown · web:local · by Mo (web:Mo) on Ana (web:Ana) · clip {clip.id} · "no cats"' in log
+
+
+@pytest.mark.parametrize(
+    ("platform", "message", "link"),
+    [
+        ("discord", "987", "https://discord.com/channels/1/2/987"),
+        ("telegram", "-100123/45", "https://t.me/c/123/45"),
+        ("telegram", "-100123/45", "https://t.me/c/123/7/45"),
+    ],
+)
+async def test_a_clip_is_taken_down_by_a_link_to_any_post_of_it(town: Town, platform: str, message: str, link: str) -> None:
+    clip = await town.finished("Ana", "a cat runs")
+    row = outbox.NewRow(key="show:1", kind=outbox.OutboxKind.CARD, platform=platform, subject=clip.id, place="{}")
+    async with town.house.database.transaction() as tx:
+        await outbox.put(tx, row, 0)
+        await outbox.acknowledge(tx, "show:1", 1, "{}", message=message)
+    assert said(await mod(town, "Olga", "takedown", None, reason="https://t.me/c/9/9")).startswith("‹https://t.me/c/9/9› – for clip I know")
+    await mod(town, "Olga", "takedown", None, reason=link)
+    assert said(await town.say("Ana", "show", clip=clip.id)).startswith("This clip was taken down\nRemoved by a moderator.")
+
+
+async def test_a_moderator_takes_down_nothing_of_another_place_nor_anything_of_their_own(town: Town) -> None:
+    own, away = await town.finished("Mo", "a cat runs"), await town.finished("Ana", "a dog runs", place=town.place("away"))
+    assert "another moderator decides" in said(await mod(town, "Mo", "takedown", None, clip=own.id, moderator=True))
+    assert "is of another place" in said(await mod(town, "Mo", "takedown", None, clip=away.id, moderator=True))
+    assert said(await mod(town, "Tom", "takedown", None, clip=own.id)).startswith("Muting needs a moderator")
+    assert said(await mod(town, "Mo", "takedown", None, reason="nonsense", moderator=True)).startswith("‹nonsense› – for clip I know")
+    assert not await entries(town)
+    assert "is taken down" in said(await mod(town, "Olga", "takedown", None, clip=away.id))
+
+
+async def test_a_note_holds_nobody_back_and_stays_in_the_log(town: Town) -> None:
+    asked = await town.say("Sam", "prompt", prompt="a cat runs")
+    assert "for reason I know" in said(await mod(town, "Mo", "note", moderator=True))
+    reply = await mod(town, "Mo", "note", reason="warned twice", moderator=True)
+    assert said(reply) == "Noted about Sam here. Only moderators read it."
+    assert await heard(town) and (await town.clip(asked)).state is ClipState.PROMISED
+    assert '· note · web:local · by Mo (web:Mo) on Sam (web:Sam) · "warned twice" · #1' in said(await mod(town, "Olga", "log", None))

@@ -2,9 +2,11 @@
 
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Command, Context, Reply
-from walkon.bot.moderating.desk import DEED, DURATION, PERSON, QUOTA, REASON, VALUE, WHERE, Desk, confidential
+from walkon.bot.moderating.desk import CLIP, DEED, DURATION, PERSON, QUOTA, REASON, VALUE, WHERE, Desk, confidential
 from walkon.bot.moderating.judging import judge
 from walkon.bot.moderating.limits import limits
+from walkon.bot.moderating.reports import set_channel, waiting_card
+from walkon.bot.moderating.takedowns import takedown
 from walkon.bot.mute_cards import log_card
 from walkon.moderation import tables
 from walkon.moderation.mutes import Deed
@@ -25,6 +27,12 @@ async def mod(ctx: Context) -> Reply:
     match deed:
         case Deed.LOG:
             return await _read_log(desk)
+        case Deed.TAKEDOWN:
+            return await takedown(desk)
+        case Deed.QUEUE:
+            return confidential(await waiting_card(ctx.house, desk.speaker, place))
+        case Deed.CHANNEL:
+            return await set_channel(desk)
         case Deed.LIMITS:
             return await limits(desk, asked.place.id)
         case _:
@@ -34,8 +42,12 @@ async def mod(ctx: Context) -> Reply:
 def _needed(deed: Deed, place: PlaceId | None) -> Permission:
     if deed is Deed.LOG:
         return Permission.READ_LOG_EVERYWHERE if place is None else Permission.READ_LOG_HERE
-    if deed is Deed.LIMITS:
+    if deed in (Deed.LIMITS, Deed.CHANNEL):
         return Permission.SET_LIMITS_HERE
+    if deed in (Deed.TAKEDOWN, Deed.QUEUE) and place is not None:
+        return Permission.JUDGE_CLIP_HERE
+    if deed is Deed.NOTE and place is not None:
+        return Permission.NOTE_HERE
     return Permission.MUTE_EVERYWHERE if place is None else Permission.MUTE_HERE
 
 
@@ -45,4 +57,4 @@ async def _read_log(desk: Desk) -> Reply:
     return confidential(log_card(desk.speaker, entries))
 
 
-COMMAND = Command("mod", mod, options=(DEED, PERSON, WHERE, DURATION, QUOTA, VALUE, REASON), moderates=True)
+COMMAND = Command("mod", mod, options=(DEED, PERSON, WHERE, DURATION, QUOTA, VALUE, CLIP, REASON), moderates=True)

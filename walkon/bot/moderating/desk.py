@@ -19,18 +19,19 @@ from walkon.bot.command import (
 from walkon.moderation.limits import Quota
 from walkon.moderation.mutes import REASON_LIMIT, Deed
 from walkon.moderation.permissions import Role
-from walkon.types.ids import PersonId, PlaceId
+from walkon.types.ids import ClipId, PersonId, PlaceId
 from walkon.types.people import Person, Platform
 
 OF_PLACE = "place_"
 """What a quota's name begins with that is the whole place's rather than each person's there."""
 
-DEED = choice_option("deed", tuple(Deed), required=True, word=True)
+DEED = choice_option("deed", tuple(deed for deed in Deed if deed is not Deed.KEEP), required=True, word=True)
 PERSON = person_option("person", word=True)
 WHERE = choice_option("where", ("here", "everywhere"), word=True)
 DURATION = duration_option("duration", word=True)
 QUOTA = choice_option("quota", (*Quota, *(f"{OF_PLACE}{quota}" for quota in Quota)), word=True)
 VALUE: Option[int] = Option(name="value", kind=OptionKind.INTEGER, low=0, high=1_000_000, word=True)
+CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP)
 REASON = text_option("reason", rest=True, high=REASON_LIMIT)
 
 

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from walkon.bot.command import BadOption, Context, Reply
-from walkon.bot.moderating.desk import DURATION, PERSON, Desk, confidential
+from walkon.bot.moderating.desk import DURATION, PERSON, REASON, Desk, confidential
 from walkon.bot.mute_cards import deed_card
 from walkon.bot.withdrawal import carry_out
 from walkon.moderation import tables
-from walkon.moderation.mutes import DURATIONS, Case, Deed, binding
+from walkon.moderation.mutes import DURATIONS, REASON_LIMIT, Case, Deed, binding
 from walkon.moderation.permissions import objection_to_case
 
 
@@ -25,6 +25,8 @@ async def judge(desk: Desk, deed: Deed) -> Reply:
         return desk.say(objection, who=person.name)
     if deed is Deed.BAN and ctx.get(DURATION) is not None:
         return desk.say("ban_endless")
+    if deed is Deed.NOTE and not desk.reason:
+        raise BadOption(REASON.name, "…", f"1-{REASON_LIMIT}")
     case = Case(deed=deed, person=person, place=desk.place, by=desk.by, length=_length(ctx, deed), reason=desk.reason)
     if deed is Deed.UNMUTE:
         return await _unmute(desk, case)

@@ -98,7 +98,7 @@ class Layout:
         head = f"### {_sentence(card.head, 300, private=private)}"
         quote = self._quote(card.words, locale, share)
         body = _body(_under(card), share.total - len(head) - len(quote) - len(small), private=private)
-        gallery = [_gallery(card.video.alt)] if card.video else []
+        gallery = [_gallery(card.video.alt, spoiler=card.video.spoiler)] if card.video else []
         gallery += [_gallery(card.film.alt, FILM_FILE, spoiler=True)] if card.film else []
         texts = [discord.ui.TextDisplay[discord.ui.LayoutView](text) for text in (quote, body, small) if text]
         handout = [discord.ui.File[discord.ui.LayoutView](f"attachment://{card.handout.name}")] if card.handout and private else []

@@ -87,6 +87,7 @@ def _media(
         supports_streaming=True,
         thumbnail=thumbnail,
         cover=cover,
+        has_spoiler=video.spoiler or None,
     )
 
 

@@ -1,0 +1,101 @@
+"""Reports, what was decided about them, and where the moderators of a place look at them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Column, Index, Row, String, Table, Text, func, select, update
+
+from walkon.moderation.reports import Review, ReviewState
+from walkon.store.database import Transaction
+from walkon.store.schema import INT64, METADATA, EnumText, insert
+from walkon.types.clock import from_ms, to_ms
+from walkon.types.ids import ClipId, PersonId, PlaceId
+from walkon.types.people import Person, Place
+
+REPORT = Table(
+    "report",
+    METADATA,
+    Column("clip_id", String(16), primary_key=True),
+    Column("person_id", String(128), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("at_ms", INT64, nullable=False),
+)
+REVIEW = Table(
+    "review",
+    METADATA,
+    Column("clip_id", String(16), primary_key=True),
+    Column("place_id", String(128), nullable=False),
+    Column("state", EnumText(ReviewState), nullable=False),
+    Column("by_person", Text),
+    Column("decided_ms", INT64),
+    Index("ix_review_place_id_state", "place_id", "state"),
+)
+CHANNEL = Table("review_channel", METADATA, Column("place_id", String(128), primary_key=True), Column("place", Text, nullable=False))
+PERSONAL = {
+    REPORT.name: {"person_id": "erased by person", "reason": "erased by person"},
+    REVIEW.name: {"by_person": "erased by person"},
+}
+"""Columns that say something about a person, and what erases them."""
+
+
+async def report(tx: Transaction, clip: ClipId, place: PlaceId, by: PersonId, reason: str, now: datetime) -> bool:
+    """Note that somebody asks for a look; False where they did before. What was kept is looked at again when another person asks."""
+    new = insert(REPORT).values(clip_id=clip, person_id=by, reason=reason, at_ms=to_ms(now)).on_conflict_do_nothing()
+    if (await tx.execute(new)).rowcount != 1:
+        return False
+    values = {"state": ReviewState.OPEN, "by_person": None, "decided_ms": None}
+    row = insert(REVIEW).values(clip_id=clip, place_id=place, **values)
+    again = REVIEW.c.state == ReviewState.KEPT
+    await tx.execute(row.on_conflict_do_update(index_elements=["clip_id"], set_=values, where=again))
+    return True
+
+
+async def decide(tx: Transaction, clip: ClipId, state: ReviewState, by: Person, now: datetime) -> None:
+    """What a moderator decided; nothing where nobody reported the clip."""
+    values = {"state": state, "by_person": msgspec.json.encode(by).decode(), "decided_ms": to_ms(now)}
+    await tx.execute(update(REVIEW).where(REVIEW.c.clip_id == clip).values(**values))
+
+
+async def review_of(tx: Transaction, clip: ClipId) -> Review | None:
+    """What was reported about a clip, None if nothing was."""
+    row = (await tx.execute(select(REVIEW).where(REVIEW.c.clip_id == clip))).first()
+    return await _review(tx, row) if row else None
+
+
+async def open_reviews(tx: Transaction, place: PlaceId | None, limit: int = 10) -> tuple[Sequence[Review], int]:
+    """What waits for a moderator of that place, or (None) anywhere, longest first; and how much there is."""
+    found = select(REVIEW.c.clip_id, func.min(REPORT.c.at_ms).label("first")).join(REPORT, REPORT.c.clip_id == REVIEW.c.clip_id)
+    found = found.where(REVIEW.c.state == ReviewState.OPEN).group_by(REVIEW.c.clip_id)
+    found = found if place is None else found.where(REVIEW.c.place_id == place)
+    rows = (await tx.execute(found.order_by(func.min(REPORT.c.at_ms), REVIEW.c.clip_id))).all()
+    reviews = [await review_of(tx, ClipId(row.clip_id)) for row in rows[:limit]]
+    return [review for review in reviews if review], len(rows)
+
+
+async def channel_of(tx: Transaction, place: PlaceId) -> Place | None:
+    """Where the moderators of a place want reports, None where they never said."""
+    row = (await tx.execute(select(CHANNEL.c.place).where(CHANNEL.c.place_id == place))).first()
+    return msgspec.json.decode(row.place, type=Place) if row else None
+
+
+async def set_channel(tx: Transaction, channel: Place) -> None:
+    """From now on reports about clips of that place are shown in this channel of it."""
+    where = msgspec.json.encode(channel).decode()
+    new = insert(CHANNEL).values(place_id=channel.id, place=where)
+    await tx.execute(new.on_conflict_do_update(index_elements=["place_id"], set_={"place": where}))
+
+
+async def _review(tx: Transaction, row: Row[Any]) -> Review:
+    reports = (await tx.execute(select(REPORT).where(REPORT.c.clip_id == row.clip_id).order_by(REPORT.c.at_ms))).all()
+    return Review(
+        clip=ClipId(row.clip_id),
+        place=PlaceId(row.place_id),
+        state=row.state,
+        people=len(reports),
+        first=from_ms(min((report.at_ms for report in reports), default=0)),
+        reasons=tuple(report.reason for report in reports if report.reason),
+        by=msgspec.json.decode(row.by_person, type=Person) if row.by_person else None,
+        decided_at=from_ms(row.decided_ms) if row.decided_ms else None,
+    )
