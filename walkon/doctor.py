@@ -84,6 +84,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield from _store_server(config) if config.store_on_postgres else [_database("store", config.store_path)]
     yield from asyncio.run(_media(config))
     yield _key_file(config)
+    yield _ledger(config)
     yield _signature(config)
     yield asyncio.run(_text_check(config))
     yield _frame_check(config)
@@ -278,6 +279,20 @@ def _key_file(config: Config) -> Finding:
         what, _, mend = str(error).partition(". ")
         return Finding(check="keys", level=Level.STOP, what=what, mend=mend)
     return Finding(check="keys", level=Level.OK, what=f"key file {keys.id} in {path}, for its owner alone; keep a copy apart from backups")
+
+
+def _ledger(config: Config) -> Finding:
+    """Whether the ledger is what was written, and what the witness remembers of it."""
+    from walkon.safekeeping import audited
+
+    try:
+        found, _ = asyncio.run(audited(config))
+    except Exception as error:
+        return Finding(check="ledger", level=Level.STOP, what=f"ledger: it cannot be read ({type(error).__name__}: {error})")
+    if not found.sound:
+        mend = "Run `walkon ledger verify` for the entries, keep this store as it is, and compare it with a backup."
+        return Finding(check="ledger", level=Level.STOP, what=f"ledger: NOT what was written ({len(found.faults)} faults)", mend=mend)
+    return Finding(check="ledger", level=Level.OK, what=f"ledger: {found.head.size} entries, as they were written")
 
 
 def _signature(config: Config) -> Finding:

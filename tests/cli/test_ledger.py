@@ -1,5 +1,6 @@
 """`walkon ledger verify`, in real processes, beside a store that is open."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from walkon.config import Config, load
+from walkon.doctor import Finding, Level, examine
 from walkon.store.database import Database
 from walkon.store.keyring import keys_for
 from walkon.store.ledger import LEDGER, Ledger
@@ -74,3 +77,17 @@ def test_a_host_without_a_store_has_an_empty_ledger_and_none_is_made(verify: Ver
     done = verify("--json")
     assert (done.returncode, json.loads(done.stdout)["size"]) == (0, 0)
     assert not (tmp_path / "data").exists()
+
+
+def finding_of(config: Config) -> Finding:
+    return next(finding for finding in examine(config) if finding.check == "ledger")
+
+
+async def test_attack_29_the_doctor_is_loud_about_an_altered_ledger(store: Database, tmp_path: Path) -> None:
+    config = load(None, {"WALKON_WALKON__DATA_DIR": str(tmp_path / "data"), "WALKON_CONSENT__KEY_FILE": str(tmp_path / "keys")})
+    assert (await asyncio.to_thread(finding_of, config)).level is Level.OK
+    async with store.transaction() as tx:
+        await tx.execute(update(LEDGER).where(LEDGER.c.seq == 2).values(kind="grant.forged"))
+    finding = await asyncio.to_thread(finding_of, config)
+    assert (finding.level, finding.mend is not None) == (Level.STOP, True)
+    assert "NOT what was written" in finding.what

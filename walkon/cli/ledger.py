@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,7 +9,6 @@ import click
 from walkon.cli.frame import FAILED, as_json, common, settings, show
 
 if TYPE_CHECKING:
-    from walkon.config import Config
     from walkon.store.audit import Audit
 
 SHOWN_FAULTS = 20
@@ -37,7 +35,10 @@ def ledger() -> None:
 @as_json
 def verify(as_json: bool) -> None:
     """Recompute the whole ledger: one altered, deleted or re-ordered byte is found."""
-    found, keys_read = _audited(settings())
+    config = settings()
+    from walkon.safekeeping import audited
+
+    found, keys_read = asyncio.run(audited(config))
     result = {
         "sound": found.sound,
         "size": found.head.size,
@@ -65,20 +66,6 @@ def unlock(as_json: bool) -> None:
     head = asyncio.run(go_on(config, SystemClock()))
     words = f"The ledger goes on from {head.size} entries, root {head.root.hex()}. Tell the people of this host that decisions were lost."
     show({"size": head.size, "root": head.root.hex()}, words, json_wanted=as_json)
-
-
-def _audited(config: "Config") -> "tuple[Audit, bool]":
-    from walkon.store.audit import NOTHING, audit_store
-    from walkon.store.keys import Keys, KeysMissing
-    from walkon.store.witness import Witness
-
-    keys, witnessed = None, None
-    with suppress(KeysMissing):
-        keys = Keys.read(config.consent.key_file)
-        witnessed = Witness(config.consent.key_file, keys).head()
-    there = config.store_on_postgres or config.store_path.exists()
-    found = asyncio.run(audit_store(config.store_place, keys, witnessed)) if there else NOTHING
-    return found, keys is not None
 
 
 def _lines(found: "Audit", result: dict[str, Any]) -> Iterator[str]:
