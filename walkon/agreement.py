@@ -73,7 +73,7 @@ async def record_draft(tx: Transaction, id: ClipId, draft: Finished, now: dateti
 
 
 class Passing(StrEnum):
-    """Whether a finished clip may be shown somewhere."""
+    """Whether a film may be shown somewhere."""
 
     AGREED = "agreed"
     OUT_OF_SCOPE = "out_of_scope"
@@ -81,7 +81,7 @@ class Passing(StrEnum):
     AGAINST = "against"
     """Nowhere."""
     GONE = "gone"
-    """It is no finished clip any more."""
+    """There is no film of it any more."""
 
 
 ANYWHERE = PlaceId("elsewhere")
@@ -89,17 +89,22 @@ ANYWHERE = PlaceId("elsewhere")
 
 
 async def passing(tx: Transaction, *, clip_id: ClipId, place: Place | None, now: datetime) -> Passing:
-    """Whether a finished clip may be shown now. place: where else than where it was asked for, None for there.
+    """Whether a film of the clip, finished or a draft, may be shown now. place: where else than where it was asked for, None for there.
 
     What stands there already stays under gentler terms (`Use.KEEP`): rules that were tightened since do not take it down by themselves.
     """
     clip = await tables.get(tx, clip_id)
-    if clip is None or clip.state is not ClipState.FINISHED:
+    if clip is None or not has_film(clip):
         return Passing.GONE
     home = place is None or (place.id == clip.place.id and not place.elsewhere and not clip.place.elsewhere)
     shown = home and await consent.is_shown(tx, clip_id)
     where = clip.place.scope if home or place is None else ANYWHERE if place.elsewhere else place.id
     return await may_be_shown(tx, clip, place=where, now=now, use=Use.KEEP if shown else Use.MAKE)
+
+
+def has_film(clip: Clip) -> bool:
+    """Whether its card shows one: the clip itself, or a draft of it while it is waited for."""
+    return clip.state is ClipState.FINISHED or (clip.state is ClipState.PROMISED and clip.draft is not None)
 
 
 async def may_be_shown(tx: Transaction, clip: Clip, *, place: PlaceId, now: datetime, use: Use = Use.MAKE) -> Passing:

@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from tests.town import FINISHED
 from tests.troupe import LEA, YES, Troupe
+from walkon.agreement import record_draft
 from walkon.bot import agreeing
 from walkon.bot.cards import plain
 from walkon.consent.asking import AskClosed
 from walkon.consent.likeness import Audience, Topic
-from walkon.library.clips import ClipState, RemovedBy
+from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.store import outbox
 from walkon.types.clock import to_ms
 
@@ -81,3 +83,22 @@ async def test_the_engine_names_only_those_whose_yes_holds(troupe: Troupe) -> No
     troupe.backend.script.append(lambda order: orders.append(order))  # type: ignore[func-returns-value]
     assert await troupe.render(lease)
     assert [subject.label for subject in orders[0].scene.shots[0].subjects] == ["Lea", "Tom"]
+
+
+async def drafted(troupe: Troupe, clip: Clip) -> None:
+    """A draft of the clip is there, and its card is to show it."""
+    names = {"video": f"{clip.id}-draft.mp4", "poster": f"{clip.id}-draft.jpg", "captions": f"{clip.id}-draft.vtt"}
+    draft = replace(FINISHED, **names)
+    async with troupe.house.database.transaction() as tx:
+        await record_draft(tx, clip.id, draft, troupe.house.clock.now())
+
+
+async def test_a_draft_is_shown_under_the_same_condition(troupe: Troupe) -> None:
+    clip, other = await troupe.agreed(), await troupe.agreed()
+    await drafted(troupe, clip)
+    assert await troupe.films_shown() == 1
+    await drafted(troupe, other)
+    await stricter(troupe)
+    await touched(troupe, other.id)
+    assert await troupe.films_shown() <= 1
+    assert (await troupe.now(other)).state is ClipState.DECLINED

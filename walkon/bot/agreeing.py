@@ -133,6 +133,15 @@ async def change_rules(house: House, changed: Likeness) -> Ending:
     return await _end_by(house, unfit)
 
 
+async def withhold(house: House, clip: ClipId) -> Ending:
+    """End a clip to which somebody in it no longer agrees, as was found where it was about to be shown."""
+
+    async def found(tx: Transaction, now: datetime) -> set[ClipId]:
+        return {clip}
+
+    return await _end_by(house, found)
+
+
 async def never_ask(house: House, id: AskId, by: PersonId, reach: Reach) -> Outcome:
     """The person refuses, and is not to be asked again by this requester, here, or at all. Raises as `refuse`."""
 

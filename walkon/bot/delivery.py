@@ -10,7 +10,8 @@ from time import monotonic
 import msgspec
 import structlog
 
-from walkon.agreement import Passing, passing
+from walkon.agreement import Passing, has_film, passing
+from walkon.bot.agreeing import withhold
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card, stays_card
 from walkon.bot.family_card import SHOWN_AGAIN, family_card
@@ -19,10 +20,9 @@ from walkon.bot.intake import STORED, card_key
 from walkon.bot.moderating.reports import review_card
 from walkon.bot.notices import notice_of
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
-from walkon.bot.takedown import take_down
 from walkon.consent import tables as consent
 from walkon.library import tables
-from walkon.library.clips import Clip, ClipState, RemovedBy
+from walkon.library.clips import Clip, ClipState
 from walkon.queue.port import JobState, JobView
 from walkon.store import outbox
 from walkon.store.claims import Claims, lost
@@ -173,15 +173,15 @@ class Delivery:
         await self._show(row, clip, view, card, place, speaker)
 
     async def _passing(self, row: Row, clip: Clip, place: Place) -> Passing:
-        """Whether everybody in a finished clip agrees to its being seen there, now. Where not at all, it is taken down."""
-        if clip.state is not ClipState.FINISHED or row.kind is not OutboxKind.CARD:
+        """Whether everybody in a clip agrees to its film's being seen there, now. Where not at all, the clip ends."""
+        if not has_film(clip) or row.kind is not OutboxKind.CARD:
             return Passing.AGREED
         elsewhere = None if row.key in (card_key(clip), f"{STORED}{clip.id}") else place
         step = partial(passing, clip_id=clip.id, place=elsewhere, now=self._house.clock.now())
         found = await self._house.database.read(step)
         if found is Passing.AGAINST:
             log.info("clip_withheld", clip=clip.id)
-            await take_down(self._house, [clip.id], RemovedBy.PERSON)
+            await withhold(self._house, clip.id)
         return found
 
     async def _card(self, row: Row, clip: Clip, view: JobView | None, place: Place, speaker: Speaker) -> Card:
