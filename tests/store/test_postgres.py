@@ -1,7 +1,10 @@
 """The store on a PostgreSQL server: what only a server can do to it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -124,6 +127,33 @@ async def test_a_process_that_freezes_in_mid_transaction_holds_the_others_up_onl
     assert await database.read(_count) == 1
     await frozen.write(_add)
     await frozen.close()
+
+
+async def test_of_two_steps_that_read_the_same_and_then_write_one_is_run_again(url: str, database: Database) -> None:
+    other = await Database.open(url)
+    await database.write(_tally)
+    await database.write(_add)
+    both_have_read = threading.Barrier(2)
+    runs: Counter[Database] = Counter()
+
+    def adding_one(of: Database) -> Callable[[Transaction], Coroutine[Any, Any, None]]:
+        async def add_one(tx: Transaction) -> None:
+            runs[of] += 1
+            n = (await tx.execute(text("SELECT n FROM tally"))).scalar_one()
+            if runs[of] == 1:
+                both_have_read.wait(timeout=20)
+            await tx.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
+
+        return add_one
+
+    await asyncio.gather(*(of.write(adding_one(of)) for of in (database, other)))
+    assert sorted(runs.values()) == [1, 2]
+    assert await database.read(_value) == 3
+    await other.close()
+
+
+async def _value(tx: Transaction) -> int:
+    return int((await tx.execute(text("SELECT n FROM tally"))).scalar_one())
 
 
 async def test_processes_that_start_together_on_an_empty_database_make_it_once() -> None:
