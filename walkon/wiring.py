@@ -224,6 +224,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot.ask_posts import following_asks
     from walkon.bot.flood import Flood
     from walkon.bot.house import House
+    from walkon.bot.platforms.web.tables import forget as forget_on_the_page
     from walkon.bot.router import Router
     from walkon.bot.words import Words
     from walkon.consent.casting import Caster
@@ -255,6 +256,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         limits=ground.config.limits,
         allow=ground.config.allow,
         flood=Flood(),
+        erasers=(forget_on_the_page,),
     )
     return house, Router(house, found, ground.metrics)
 

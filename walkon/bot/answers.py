@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from walkon.bot import answering, enrolling, linking, reviewing, taking_back
+from walkon.bot import answering, enrolling, leaving, linking, reviewing, taking_back
 from walkon.bot.appearances import appearances_card
 from walkon.bot.cards import Card, Tone
 from walkon.bot.carrying import in_sight
@@ -81,6 +81,8 @@ async def _personal(house: House, pressed: Pressed, token: PersonalToken) -> Rep
             return taking_back.kept(Speaker(house.words, pressed.person.locale))
         case OwnToken(deed=OwnDeed.APPEARANCES, about=about):
             return await appearances_card(house, pressed.person, int(about) if about.isdecimal() else 0)
+        case OwnToken(deed=OwnDeed.FORGET):
+            return await leaving.carry_out(house, pressed)
         case OwnToken(deed=OwnDeed.JOIN):
             return await linking.join(house, pressed.person)
         case _:

@@ -1,5 +1,6 @@
 """The rooms of this host that commands work with, gathered once at start."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,10 +14,11 @@ from walkon.consent.enrolling import Enrolments
 from walkon.consent.proof import Proof
 from walkon.queue.port import JobQueue
 from walkon.safety.text import Judge, usual_judge
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys
 from walkon.store.media import Media
 from walkon.types.clock import Clock
+from walkon.types.ids import PersonId
 from walkon.types.people import Place
 from walkon.types.quiet import QuietHours
 
@@ -56,6 +58,7 @@ class House:
     limits: LimitsSection = UNLIMITED
     allow: AllowSection = OPEN_TO_ALL
     flood: Flood | None = None
+    erasers: tuple[Callable[[Transaction, PersonId], Awaitable[None]], ...] = ()
 
     @property
     def proof(self) -> Proof:

@@ -95,6 +95,8 @@ class OwnDeed(StrEnum):
     ENROL = "enrol"
     JOIN = "join"
     """Says that the account which showed one's code is one's own."""
+    FORGET = "forget"
+    """Erases whoever presses it."""
 
 
 class Extent(StrEnum):
