@@ -21,6 +21,7 @@ import structlog
 
 from walkon.config import Backend, Config, scattered
 from walkon.gates import classifier_of, finishing_of, frame_check_of, judge_of
+from walkon.queue.lanes import lane_of
 from walkon.queue.port import JobQueue, QueueUnusable
 from walkon.readiness import PRESENT, readiness
 from walkon.safekeeping import keys_of
@@ -245,7 +246,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         enrolments=enrolments_of(ground.database, ground.keys, decider),
         words=Words.load(),
         clock=SystemClock(),
-        lane=ground.config.engine.backend,
+        lane=lane_of(ground.config.engine.backend, model=ground.config.engine.asked_model),
         drawn=ground.config.engine.backend is Backend.ANIMATIC,
         first_pace=FIRST_PACES[ground.config.engine.backend],
         command_root=ground.config.discord.command if ground.config.discord else "sora",

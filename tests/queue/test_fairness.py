@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from walkon.queue.fairness import BACKOFF_BASE_MS, BACKOFF_CAP_MS, CLASS_WEIGHTS, MAX_LAG, ROOT, Path, backoff_ms
 from walkon.queue.line import MemoryFlows, Waiting, WaitingLine
-from walkon.queue.port import FaultKind, JobClass
+from walkon.queue.port import MAX_SWAP_MS, FaultKind, JobClass, Warm
 
 LANE = "a"
 
@@ -220,3 +220,29 @@ def test_backoff_is_spread_from_nothing_to_a_ceiling_that_doubles_up_to_its_cap(
         drawn = [backoff_ms(kind, tries, rng) for _ in range(400)]
         assert 0 <= min(drawn) < ceiling * 0.05
         assert ceiling * 0.95 < max(drawn) <= ceiling
+
+
+@given(
+    costs_ms=st.lists(st.tuples(st.integers(1, 60_000), st.integers(1, 60_000)), min_size=10, max_size=40),
+    swap_ms=st.integers(0, MAX_SWAP_MS),
+    workers=st.integers(1, 4),
+    data=st.data(),
+)
+@settings(max_examples=80, deadline=None)
+def test_a_loaded_model_puts_nobody_back_by_more_than_a_swap_beyond_the_usual_bound(costs_ms, swap_ms, workers, data):
+    line, served, running = WaitingLine(MemoryFlows()), Counter(), []
+    paths = {lane: ("interactive", lane, "ana") for lane in ("cold", "warm")}
+    for number, (cold_ms, warm_ms) in enumerate(costs_ms):
+        line.add(Waiting(seq=2 * number, id="", path=paths["cold"], lane="cold", cost_ms=cold_ms))
+        line.add(Waiting(seq=2 * number + 1, id="", path=paths["warm"], lane="warm", cost_ms=warm_ms))
+    left = Counter(dict.fromkeys(paths, len(costs_ms)))
+    dearest_ms = max(max(pair) for pair in costs_ms)
+    while all(left.values()):
+        if len(running) == workers:
+            job = running.pop(data.draw(st.integers(0, workers - 1)))
+            line.tree.settle(job.path, charged_ms=job.cost_ms, used_ms=job.cost_ms)
+        job = line.take(["cold", "warm"], Warm(lanes=["warm"], swap_ms=swap_ms))
+        running.append(job)
+        left[job.lane] -= 1
+        served[job.lane] += job.cost_ms
+        assert abs(served["warm"] - served["cold"]) <= 2 * dearest_ms + workers * dearest_ms + swap_ms + 1

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkon.queue.lanes import TIERS_GB, lane_of, lanes_of
+from walkon.queue.lanes import TIERS_GB, backend_of, lane_of, lanes_of
 
 
 @given(needs_gb=st.floats(0, max(TIERS_GB)), has_gb=st.floats(0, 200))
@@ -25,6 +25,11 @@ def test_a_worker_takes_only_its_backend_and_its_models():
 
 def test_a_backend_without_a_choice_is_one_lane_of_its_own_name():
     assert lanes_of("animatic") == (lane_of("animatic"),) == ("animatic",)
+
+
+@pytest.mark.parametrize("lane", ["diffusers", "diffusers:tiny:wan", "diffusers@24", "diffusers:wan@24"])
+def test_a_lane_tells_its_backend_to_people(lane):
+    assert backend_of(lane) == "diffusers"
 
 
 def test_what_fits_no_card_is_refused():

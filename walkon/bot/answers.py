@@ -28,6 +28,7 @@ from walkon.bot.tokens import (
 from walkon.bot.withdrawal import keep_draft, stop
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipState
+from walkon.queue.lanes import backend_of
 from walkon.scene.codec import decode
 from walkon.types.ids import ClipId
 
@@ -54,7 +55,7 @@ async def _do(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed
         case Deed.REPORT:
             return await report(house, pressed, clip)
         case Deed.DETAILS:
-            return Reply(card=details_card(speaker, clip, house.lane), private=True)
+            return Reply(card=details_card(speaker, clip, backend_of(house.lane)), private=True)
         case Deed.CANCEL:
             return await _cancel(house, speaker, clip, pressed)
         case Deed.KEEP:

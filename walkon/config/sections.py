@@ -229,6 +229,11 @@ class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     api_key: Token | None = None
 
     @property
+    def asked_model(self) -> str:
+        """The model that clips here need, empty where any will do. Of a folder its last name: it may lie elsewhere on each machine."""
+        return Path(self.model).name if self.backend is Backend.DIFFUSERS and self.model != "auto" else ""
+
+    @property
     def servers(self) -> tuple[str, ...]:
         """Where "openai-videos" renders."""
         return (self.api_url,) if isinstance(self.api_url, str) else self.api_url

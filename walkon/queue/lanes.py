@@ -4,6 +4,7 @@ A lane is a backend, the model it must load, and the memory the work takes, as t
 `animatic`, `diffusers:wan-2.2`, `diffusers:wan-2.2@24`. To the queue it is a name like any other.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import product
 
@@ -23,6 +24,11 @@ def lanes_of(backend: str, *, models: Sequence[str] = (), vram_gb: float = 0) ->
     """The lanes of a worker. models: those it can load, none where there is nothing to choose. vram_gb: of its card."""
     tiers_gb = (0, *(tier for tier in TIERS_GB if tier <= vram_gb))
     return tuple(_named(backend, model, tier_gb) for model, tier_gb in product(("", *models), tiers_gb))
+
+
+def backend_of(lane: str) -> str:
+    """The backend that a lane is of, as people know it."""
+    return re.split("[:@]", lane)[0]
 
 
 def _named(backend: str, model: str, tier_gb: int) -> str:

@@ -39,6 +39,7 @@ class DiffusersBackend:
         self, engine: EngineSection, data_dir: Path, *, silence_s: float = SILENCE_S, cancel_s: float = CANCEL_S, runner: str = RUNNER
     ) -> None:
         self.choice = chosen(engine, data_dir)
+        self._model = engine.asked_model
         settings = Settings(
             family=self.choice.family.name,
             tiny=self.choice.is_tiny,
@@ -56,7 +57,7 @@ class DiffusersBackend:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do."""
-        return capabilities(self.choice.family)
+        return capabilities(self.choice.family, model=self._model)
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -94,9 +95,16 @@ class DiffusersBackend:
         await self._child.close()
 
 
-def capabilities(family: Family) -> Capabilities:
-    """What a backend with that family can do."""
-    return Capabilities(name="diffusers", lane="diffusers", drawn=False, min_seconds=family.seconds[0], max_seconds=MAX_SECONDS + 5)
+def capabilities(family: Family, *, model: str = "") -> Capabilities:
+    """What a backend with that family can do. model: as the settings name it, empty where they leave the choice to the worker."""
+    return Capabilities(
+        name="diffusers",
+        lane="diffusers",
+        drawn=False,
+        min_seconds=family.seconds[0],
+        max_seconds=MAX_SECONDS + 5,
+        models=(model,) if model else (),
+    )
 
 
 def chosen(engine: EngineSection, data_dir: Path) -> Choice:
