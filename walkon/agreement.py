@@ -1,6 +1,7 @@
 """Whether the people in a clip agree, now: consent's gate asked about the library's clips. Bot and engine both ask here."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -53,6 +54,37 @@ async def faces(tx: Transaction, clip: Clip, now: datetime) -> Mapping[PersonId,
     lending = {one.person for one in judged if one.grant is not None and Part.FACE in one.grant.parts}
     behind = {account: await person_of(tx, account) for account in decode(clip.scene).people}
     return {account: person for account, person in behind.items() if person in lending}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreed:
+    """The people in a clip, who all agreed to it. names: as they are called, none where that is not told. count: how many they are.
+
+    figures: the names by account, as the scene knows them. voice, may_travel: whether everybody lent a voice, and let it leave
+    its chat.
+    """
+
+    names: tuple[str, ...]
+    figures: Mapping[PersonId, str]
+    voice: bool
+    may_travel: bool
+    count: int
+
+
+async def agreed(tx: Transaction, clip: Clip, now: datetime) -> Agreed | None:
+    """Who agreed to a clip; None where nobody real is in it."""
+    judged = await judge(tx, passage(clip, use=Use.KEEP), now)
+    if not judged:
+        return None
+    likenesses = [await consent.likeness_of(tx, one.person) for one in judged]
+    grants = [one.grant for one in judged if one.grant]
+    return Agreed(
+        names=tuple(likeness.name for likeness in likenesses if likeness),
+        figures=await stars(tx, clip, now) or {},
+        voice=all(Part.VOICE in grant.parts for grant in grants),
+        may_travel=all(grant.may_travel for grant in grants),
+        count=len(judged),
+    )
 
 
 async def record_outcome(tx: Transaction, id: ClipId, token: int, outcome: Finished | HeldFor, now: datetime) -> bool:

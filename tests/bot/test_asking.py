@@ -53,7 +53,7 @@ async def test_a_handle_does_as_well_and_a_name_nobody_has_is_refused_with_a_wor
     assert "@nobody_at_all" in read(refused.card) and "made-up" in read(refused.card)
 
 
-@pytest.mark.parametrize("look_alike", ["@lеa", "@le\u200ba", "@lea\u0301\u0301"])
+@pytest.mark.parametrize("look_alike", ["@lеa", "@lea\u0301\u0301"])
 async def test_a_handle_that_only_looks_the_same_is_nobodys(people: Asked, look_alike: str) -> None:
     reply = await people.prompts("Ana", f"{look_alike} surfs")
     assert reply.post is None or await people.asks(await people.town.clip(reply)) == []
@@ -191,13 +191,7 @@ async def posted(people: Asked, chat: Chat, words: str, *mentioned: str):
     await people.town.router.answered(str(reply.post), 1, ref)
     clip = await people.town.clip(reply)
     asks = await people.asks(clip)
-
-    def stand() -> bool:
-        # The question waits for the card that it answers; waiting takes time.
-        people.town.clock.pass_s(1)
-        return {number_of(chat, f"ask:{ask.id}") for ask in asks} <= chat.reactions.keys()
-
-    await until(stand)
+    await until(lambda: {number_of(chat, f"ask:{ask.id}") for ask in asks} <= chat.reactions.keys())
     return clip, asks
 
 

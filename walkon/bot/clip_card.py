@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from walkon.agreement import Agreed
 from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Mention, Text, Tone, Video
 from walkon.bot.tokens import Deed, Token
 from walkon.bot.words import Words
@@ -58,14 +59,15 @@ def clip_card(
     parent: Clip | None = None,
     family: Family = ALONE,
     kept_until: datetime | None = None,
+    people: Agreed | None = None,
 ) -> Card:
     """The card of `clip` now. view: its job, None where the queue does not know it (yet, or any more).
 
     parent: what it was made from, for the small line. family: relatives to list under a finished clip. kept_until: when the
-    quiet hours end that it waits for, None outside of them.
+    quiet hours end that it waits for, None outside of them. people: who agreed to a finished clip, None where nobody real is in it.
     """
     if clip.state is ClipState.FINISHED and clip.finished:
-        return _finished(speaker, clip, clip.finished, parent, family)
+        return _finished(speaker, clip, clip.finished, Relations(parent, family, people))
     if clip.state is ClipState.CANCELLED:
         return _cancelled(speaker, clip)
     if clip.state is ClipState.FAILED:
@@ -174,21 +176,45 @@ def _rendering(speaker: Speaker, clip: Clip, progress: Progress | None) -> Card:
     return Card(tone=Tone.BUSY, head=head, words=clip.prompt, body=body, bar=bar, buttons=buttons, clip=clip.id)
 
 
-def _finished(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None, family: Family) -> Card:
+@dataclass(frozen=True, slots=True)
+class Relations:
+    """What a finished clip's card tells of others: what it was made from, its relatives, who is in it."""
+
+    parent: Clip | None
+    family: Family
+    people: Agreed | None
+
+
+def people_line(speaker: Speaker, people: Agreed | None) -> Text:
+    """Who is in a clip and agreed, by name in its own chat and by number elsewhere."""
+    if people is None:
+        return speaker.text("card.finished.nobody")
+    if people.names:
+        *others, last = people.names
+        who = speaker.say("card.people.and", others=", ".join(others), last=last) if others else last
+        line = speaker.say("card.people.named" if others else "card.people.one", who=who)
+    else:
+        line = speaker.say("card.people.some" if people.count > 1 else "card.people.somebody", n=people.count)
+    scope = speaker.say("card.people.travels" if people.may_travel else "card.people.stays")
+    return (" · ".join([line, *([] if people.voice else [speaker.say("card.people.no_voice")]), scope]),)
+
+
+def _finished(speaker: Speaker, clip: Clip, done: Finished, relations: Relations) -> Card:
     asker = Mention(clip.asker.id, clip.asker.name)
-    scene = decode(clip.scene)
+    people = relations.people
+    scene = decode(clip.scene).starring(people.figures) if people else decode(clip.scene)
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
     saved = (speaker.text("card.finished.saved", wh=speaker.words.number(speaker.locale, done.saved_wh, 1)),) if done.saved_wh else ()
-    body = (speaker.text("card.finished.nobody"), *saved, *_owed_to_the_words(speaker, scene, done), *family_lines(speaker, family))
+    told = (people_line(speaker, people), *saved, *_owed_to_the_words(speaker, scene, done))
     buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS, Deed.REPORT))
     share = Button(label=speaker.say("button.share"), token=str(Token(Deed.DETAILS, clip.id)), carries=f"#{clip.id}")
     return Card(
         tone=Tone.DONE,
         head=head,
-        video=video_of(speaker, clip, done),
+        video=_video(speaker, clip, done, alt_text(scene, done.seconds, speaker.locale)),
         words=clip.prompt,
-        body=body,
-        small=_small_line(speaker, clip, done, parent),
+        body=(*told, *family_lines(speaker, relations.family)),
+        small=_small_line(speaker, clip, done, relations.parent),
         buttons=(*buttons, share),
         pings=frozenset({clip.asker.id}),
         clip=clip.id,
@@ -285,7 +311,7 @@ def _held(speaker: Speaker, clip: Clip) -> Card:
 def held_film_card(speaker: Speaker, clip: Clip, film: Finished) -> Card:
     """What a moderator looks at: the film that nobody else sees, why it is held back, and the button that shows it."""
     shown = replace(clip, finished=replace(film, held=None))
-    card = _finished(speaker, shown, film, None, ALONE)
+    card = _finished(speaker, shown, film, Relations(None, ALONE, None))
     head = speaker.text("card.held.review", clip=clip.id, asker=clip.asker.name)
     body = (speaker.text(f"card.held.{clip.held or HeldFor.UNCHECKED}"),)
     buttons = (_button(speaker, Deed.RELEASE, "release", clip),)

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
 
@@ -47,8 +47,8 @@ STANDING_S = 0.5
 
 ABOUT_A_CLIP = frozenset({OutboxKind.CARD, OutboxKind.NOTE, OutboxKind.CASE})
 
-WAITS_FOR_ITS_CLIP, WAIT_FOR_ITS_CLIP_S = 20, 0.5
-"""How often, and how long each time, a question waits until the clip's own message stands, to answer it."""
+WAITS_FOR_ITS_CLIP_S, LOOKS_S = 10.0, 0.1
+"""How long a question waits for the clip's own message, to answer it, and how often it looks; then it stands by itself."""
 
 BACKOFF_S = (0.5, 60.0)
 
@@ -66,6 +66,31 @@ class Watched:
     card: Card | None = None
 
 
+@dataclass(slots=True)
+class Patience:
+    """Messages that wait for others to stand: since when, and when they look again, in monotonic time."""
+
+    since: dict[str, float] = field(default_factory=dict)
+    again: dict[str, float] = field(default_factory=dict)
+
+    def waits(self, key: str) -> bool:
+        """Whether it waits on; False once it has waited long enough."""
+        now = monotonic()
+        if now - self.since.setdefault(key, now) < WAITS_FOR_ITS_CLIP_S:
+            self.again[key] = now + LOOKS_S
+            return True
+        self.since.pop(key)
+        self.again.pop(key, None)
+        return False
+
+    @property
+    def resting(self) -> tuple[str, ...]:
+        """Those that do not look just now."""
+        now = monotonic()
+        self.again = {key: at for key, at in self.again.items() if at > now}
+        return tuple(self.again)
+
+
 class Delivery:
     """Delivers to one platform, also beside others that do on a shared store."""
 
@@ -76,6 +101,7 @@ class Delivery:
         self._busy: dict[str, asyncio.Task[None]] = {}
         self._watched: dict[str, Watched] = {}
         self._look_again_s = 0.0
+        self._patience = Patience()
         self._claims = Claims(house.database, house.clock, platform.platform)
 
     async def run(self) -> None:
@@ -121,7 +147,7 @@ class Delivery:
     async def _due(self, limit: int) -> list[Row]:
         if monotonic() >= self._look_again_s:
             self._watch(await self._claims.watched())
-        return await self._claims.due(limit, tuple(self._busy))
+        return await self._claims.due(limit, (*self._busy, *self._patience.resting))
 
     def _done(self, key: str, task: asyncio.Task[None]) -> None:
         self._busy.pop(key, None)
@@ -227,8 +253,7 @@ class Delivery:
             return
         key = notice.follows
         answered = await self._house.database.read(lambda tx: outbox.row(tx, key)) if key else None
-        if answered and answered.ref is None and row.attempts < WAITS_FOR_ITS_CLIP:
-            await self._retry(row, WAIT_FOR_ITS_CLIP_S, "what it answers does not stand yet")
+        if answered and answered.ref is None and self._patience.waits(row.key):
             return
         place = msgspec.json.decode(row.place, type=Place)
         post = Post(key=row.key, place=place, reply="{}", ref=row.ref, follows=answered.ref if answered else None)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from walkon.agreement import against
+from walkon.agreement import against, agreed
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker, clip_card, taken_down_card
 from walkon.bot.house import House
@@ -25,9 +25,12 @@ async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView 
         return taken_down_card(speaker, replace(clip, removed_by=RemovedBy.PERSON))
     if objecting and clip.draft:
         clip = replace(clip, draft=None)
+    elsewhere = family_in is not None and family_in != clip.place.id
+    people = await house.database.read(lambda tx: agreed(tx, clip, house.clock.now())) if clip.state is ClipState.FINISHED else None
+    cast = replace(people, names=(), figures={}) if people and elsewhere else people
     if clip.parent is None and family_in is None:
-        return clip_card(speaker, clip, view, kept_until=house.quiet_until())
+        return clip_card(speaker, clip, view, kept_until=house.quiet_until(), people=cast)
     async with house.database.reading() as tx:
         parent = await tables.get(tx, clip.parent) if clip.parent else None
         family = await family_of(tx, clip, family_in) if family_in else ALONE
-    return clip_card(speaker, clip, view, parent=parent, family=family, kept_until=house.quiet_until())
+    return clip_card(speaker, clip, view, parent=parent, family=family, kept_until=house.quiet_until(), people=cast)

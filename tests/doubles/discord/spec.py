@@ -9,6 +9,9 @@ from typing import Any
 
 from tests.doubles.discord.schema import Judge
 
+CHANGING = 7
+"""The answer to a press that changes the message itself."""
+
 SPEC = Path(__file__).parents[2] / "specs" / "discord.json"
 Schema = Any
 
@@ -99,7 +102,8 @@ def as_spoken(operation: Operation, body: Any, parts: set[str]) -> Any:
     for name in ("message_id", "channel_id"):
         if isinstance(reference.get(name), int):
             reference[name] = str(reference[name])
-    if operation.method == "PATCH" and message.get("tts") is False:
+    edits = operation.method == "PATCH" or spoken.get("type") == CHANGING
+    if edits and message.get("tts") is False:
         del message["tts"]
     if "multipart/form-data" in operation.bodies and operation.name != "execute_webhook":
         spoken |= {name: "binary" for name in parts}

@@ -1,0 +1,306 @@
+"""The three platforms as people meet them: the real adapters in front of the doubles, with one house behind."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+import aiohttp
+
+from tests.bot.platforms.telegram.conftest import QUICK
+from tests.bot.platforms.web.conftest import Line, line
+from tests.doubles.discord.double import DiscordDouble
+from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
+from tests.town import Town
+from tests.waiting import until
+from walkon.bot import commands
+from walkon.bot.delivery import Delivery
+from walkon.bot.platforms.discord.client import DiscordPlatform
+from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
+from walkon.bot.platforms.web.server import WebPlatform
+from walkon.bot.port import ChatPlatform
+from walkon.telemetry import build_metrics
+from walkon.types.ids import PersonId
+
+FOUND = commands.load()
+
+
+class Stage(Protocol):
+    """What people do and see on one platform. People are called by name; a text is everything a message says."""
+
+    @property
+    def account(self) -> "dict[str, PersonId]":
+        """The accounts by name."""
+
+    async def prompts(self, name: str, words: str, mentioned: str) -> None:
+        """Somebody asks for a clip, with `{}` in the words for a mention of somebody else."""
+
+    async def question(self) -> str:
+        """The question as it stands in the chat, once it does."""
+
+    async def answers(self, name: str, yes: bool) -> None:
+        """Somebody answers as one does there: by reaction, or by button where there are none."""
+
+    async def clip(self) -> str:
+        """The clip's message as it stands, once it shows a film."""
+
+    async def types(self, name: str, words: str) -> str:
+        """Somebody types a `/sora` command; what they read, they alone."""
+
+    async def presses(self, name: str, button: str) -> str:
+        """Somebody presses a button of their last private answer; what they read."""
+
+    async def gone(self) -> str:
+        """The clip's message once it shows no film any more."""
+
+
+@asynccontextmanager
+async def played(town: Town, platform: ChatPlatform) -> AsyncIterator[None]:
+    """The platform serves and is delivered to."""
+    tasks = [asyncio.create_task(platform.serve(town.router)), asyncio.create_task(Delivery(platform, town.house, build_metrics()).run())]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        await platform.close()
+
+
+@dataclass
+class OnDiscord:
+    """Slash commands and reactions."""
+
+    discord: DiscordDouble
+    people: dict[str, Any]
+    last: Any = None
+    marked: Any = None
+
+    @property
+    def account(self) -> dict[str, PersonId]:
+        return {name: PersonId(f"discord:{user.id}") for name, user in self.people.items()}
+
+    async def prompts(self, name: str, words: str, mentioned: str) -> None:
+        await self.discord.slash("prompt", {"prompt": words.format(f"<@{self.people[mentioned].id}>")}, user=self.people[name])
+
+    async def question(self) -> str:
+        self.marked = await until(lambda: next((one for one in self.discord.messages() if "❌" in one.reactions), None))
+        return str(self.marked.text)
+
+    async def answers(self, name: str, yes: bool) -> None:
+        await self.discord.react(self.marked, "✅" if yes else "❌", user=self.people[name])
+
+    async def clip(self) -> str:
+        return str((await until(lambda: next((one for one in self.discord.messages() if one.files), None))).text)  # type: ignore[attr-defined]
+
+    async def types(self, name: str, words: str) -> str:
+        command, deed, *rest = words.split(maxsplit=2)
+        options = {"deed": deed, **({"what": rest[0]} if rest else {})}
+        self.last = (await self.discord.slash(command, options, user=self.people[name])).message
+        assert self.last.ephemeral
+        return str(self.last.text)
+
+    async def presses(self, name: str, button: str) -> str:
+        token = next(token for label, token in self.last.buttons.items() if button in label)
+        self.last = (await self.discord.press(self.last, token, user=self.people[name])).message
+        return str(self.last.text)
+
+    async def gone(self) -> str:
+        return str((await until(lambda: next((one for one in self.discord.messages() if _emptied(one)), None))).text)  # type: ignore[attr-defined]
+
+
+def _emptied(message: Any) -> bool:
+    return not message.files and any(revision.files for revision in message.revisions)
+
+
+@dataclass
+class OnTelegram:
+    """Typed commands in a group that made the bot an administrator, so that it hears reactions."""
+
+    double: TelegramDouble
+    people: dict[str, Any]
+    club: Any
+    marked: Any = None
+    last: Any = None
+
+    @property
+    def account(self) -> dict[str, PersonId]:
+        return {name: PersonId(f"telegram:{user.id}") for name, user in self.people.items()}
+
+    async def prompts(self, name: str, words: str, mentioned: str) -> None:
+        text = "/prompt " + words.format(mentioned)
+        mark = {"type": "text_mention", "offset": text.index(mentioned), "length": len(mentioned), "user": self.people[mentioned].json()}
+        await self.double.message(self.club, self.people[name], text, entities=[mark])
+
+    async def question(self) -> str:
+        self.marked = await until(lambda: next((one for one in self.club.from_bot if "Approve" in one.buttons), None))
+        return str(self.marked.text)
+
+    async def answers(self, name: str, yes: bool) -> None:
+        self.double.react(self.marked, "👍" if yes else "👎", user=self.people[name])
+
+    async def clip(self) -> str:
+        return str((await until(lambda: next((one for one in self.club.from_bot if one.video), None))).text)  # type: ignore[attr-defined]
+
+    async def types(self, name: str, words: str) -> str:
+        user = self.people[name]
+        [self.last] = await self.double.message(self.double.private(user), user, f"/{words}")
+        return str(self.last.text)
+
+    async def presses(self, name: str, button: str) -> str:
+        label = next(label for label in self.last.buttons if button in label)
+        before, private = len(self.last.versions), self.double.private(self.people[name])
+        standing = len(private.from_bot)
+        await self.double.press(self.last, label, self.people[name])
+        await until(lambda: len(self.last.versions) > before or len(private.from_bot) > standing)
+        self.last = private.from_bot[-1]
+        return str(self.last.text)
+
+    async def gone(self) -> str:
+        return str((await until(lambda: next((one for one in self.club.from_bot if _replaced(one)), None))).text)  # type: ignore[attr-defined]
+
+
+def _replaced(message: Any) -> bool:
+    return not message.video and any(version.video for version in message.versions)
+
+
+@dataclass
+class OnThePage:
+    """Two browsers, and buttons."""
+
+    address: str
+    lines: dict[str, Line]
+    seen: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    ids: int = 0
+
+    @property
+    def account(self) -> dict[str, PersonId]:
+        return {name: PersonId(f"web:{name}") for name in self.lines}
+
+    def _id(self) -> str:
+        self.ids += 1
+        return f"00000000-0000-4000-8000-{self.ids:012d}"
+
+    async def _cards(self, name: str) -> list[dict[str, Any]]:
+        welcome = await self.lines[name].hello()
+        return [message for message in welcome["messages"] if message.get("card")]  # type: ignore[union-attr]
+
+    async def _found(self, name: str, fits: Any) -> dict[str, Any]:
+        async def look() -> Any:
+            return next((message for message in reversed(await self._cards(name)) if fits(message)), None)
+
+        return await until(look)  # type: ignore[return-value]
+
+    async def prompts(self, name: str, words: str, mentioned: str) -> None:
+        await self.lines[mentioned].say(self._id(), "/sora help")
+        await self.lines[name].say(self._id(), words.format(f"@{mentioned}"))
+
+    async def question(self) -> str:
+        return said(await self._found("Lea", lambda message: "may Ana put you" in said(message)))
+
+    async def answers(self, name: str, yes: bool) -> None:
+        asked = await self._found(name, lambda message: "may Ana put you" in said(message))
+        await self._press(name, asked, "Approve" if yes else "Refuse")
+
+    async def _press(self, name: str, message: dict[str, Any], label: str) -> None:
+        token = next(button["token"] for button in message["card"]["buttons"] if label in button["label"])
+        press = self._id()
+        await self.lines[name].send(type="press", id=press, token=token)
+        await self.lines[name].until("done", id=press)
+
+    async def clip(self) -> str:
+        return said(await self._found("Ana", lambda message: "video" in message["card"]))
+
+    async def types(self, name: str, words: str) -> str:
+        await self.lines[name].say(self._id(), f"/sora {words}")
+        return said((await self._cards(name))[-1])
+
+    async def presses(self, name: str, button: str) -> str:
+        await self._press(name, (await self._cards(name))[-1], button)
+        return said((await self._cards(name))[-1])
+
+    async def gone(self) -> str:
+        return said(await self._found("Ana", lambda message: "taken down" in said(message)))
+
+
+def said(message: dict[str, Any]) -> str:
+    """Everything a card on the page says."""
+    card = message["card"]
+    lines = [card["head"], [card.get("words", "")], *card.get("body", [])]
+    return "\n".join("".join(part if isinstance(part, str) else part["name"] for part in line) for line in lines)
+
+
+@asynccontextmanager
+async def on_discord(town: Town, folder: Path) -> AsyncIterator[Stage]:
+    """A server with Ana, Lea and Eve."""
+    async with DiscordDouble() as discord:
+        platform = DiscordPlatform(
+            token=discord.token,
+            api_url=discord.api_url,
+            root="sora",
+            dev_guild=None,
+            commands=FOUND,
+            words=town.house.words,
+            media=town.house.media,
+            state_dir=folder,
+        )
+        async with played(town, platform):
+            yield OnDiscord(discord, {"Ana": discord.ana, "Lea": discord.user("Lea"), "Eve": discord.user("Eve")})
+        assert not discord.violations, "\n".join(discord.violations)
+
+
+@asynccontextmanager
+async def on_telegram(town: Town, folder: Path) -> AsyncIterator[Stage]:
+    """A group with Ana, Lea and Eve."""
+    async with telegram_double() as double:
+        platform = TelegramPlatform(
+            Account(token=TOKEN, api_url=double.url, storage_chat=None),
+            root="sora",
+            commands=FOUND,
+            words=town.house.words,
+            media=town.house.media,
+            database=town.house.database,
+            timeouts=QUICK,
+        )
+        async with played(town, platform):
+            yield OnTelegram(double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())
+
+
+@asynccontextmanager
+async def on_the_page(town: Town, folder: Path) -> AsyncIterator[Stage]:
+    """Three browsers with a name."""
+
+    async def healthy() -> dict[str, object]:
+        return {"ready": True}
+
+    platform = WebPlatform(
+        host="127.0.0.1",
+        port=0,
+        public_url=None,
+        login=None,
+        database=town.house.database,
+        media=town.house.media,
+        commands=FOUND,
+        words=town.house.words,
+        health=healthy,
+        exposition=lambda: b"",
+    )
+    await platform.check()
+    address = platform.address
+    async with played(town, platform):
+        async with _browser(address, "Ana") as ana, _browser(address, "Lea") as lea, _browser(address, "Eve") as eve:
+            yield OnThePage(address, {"Ana": ana, "Lea": lea, "Eve": eve})
+
+
+@asynccontextmanager
+async def _browser(address: str, name: str) -> AsyncIterator[Line]:
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(address, cookie_jar=jar) as session:
+        async with session.get("/"):
+            pass
+        async with line(session) as chat:
+            await chat.hello()
+            await chat.name(name)
+            yield chat
