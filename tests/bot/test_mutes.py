@@ -20,7 +20,7 @@ from walkon.telemetry import build_metrics
 from walkon.types.ids import render_job
 from walkon.types.people import Locale
 
-NAMES = [command.name for command in commands.load()]
+NAMES = [command.name for command in commands.load() if command.own_right is None]
 
 
 def said(card: Card) -> str:
