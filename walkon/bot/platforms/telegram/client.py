@@ -35,8 +35,8 @@ from walkon.types.people import Locale, Person, Place, Platform
 log = structlog.get_logger(__name__)
 
 OFFICIAL_URL = "https://api.telegram.org"
-LIMITS = PlatformLimits(min_edit_s=5.0, in_flight=4)
-"""At most an edit in 5 s (about 20 messages a minute and group); four uploads at once."""
+LIMITS = PlatformLimits(min_edit_s=5.0, in_flight=8)
+"""At most an edit in 5 s (about 20 messages a minute and group); eight messages on their way at once."""
 
 DESCRIPTION_LIMIT = 256
 # Bot API 10.3, "Authorizing your bot"; anything else would end up as another address.

@@ -173,11 +173,11 @@ class Sender:
             if message is None and ref.inline:
                 await self._store_blank(card)
                 message = await self._again(ref, card, BLANK, lambda id: blank(written, id))
-            message = message or await self._bot.edit_message_media(
-                blank(written, plain_picture(card.tone)), **_uploadable(ref), reply_markup=self._keyboard(card)
-            )
-        if isinstance(message, Message) and message.photo:
-            await self._files.remember(BLANK, message.photo[-1].file_id)
+            if message is None:
+                picture = blank(written, plain_picture(card.tone))
+                message = await self._bot.edit_message_media(picture, **_uploadable(ref), reply_markup=self._keyboard(card))
+                if isinstance(message, Message) and message.photo:
+                    await self._files.remember(BLANK, message.photo[-1].file_id)
         return msgspec.structs.replace(ref, video=None, blank=True)
 
     async def _store_blank(self, card: Card) -> None:
