@@ -106,7 +106,7 @@ class Town:
         return clip
 
     async def claim(self) -> Lease:
-        lease = await self.house.queue.claim(WorkerId("w1"), claim_id=str(next(self.numbers)), lanes=["animatic"])
+        lease = await self.house.queue.claim(WorkerId("w1"), claim_id=str(next(self.numbers)), lanes=[self.house.lane])
         assert lease
         return lease
 
@@ -162,6 +162,7 @@ async def town_in(folder: Path, clock: StandingClock | None = None, lane: str = 
         clock=clock,
         lane=lane,
         drawn=lane == "animatic",
+        extends=lane == "diffusers",
         command_names=tuple(found),
         operators=frozenset({"web:Olga"}),
     )

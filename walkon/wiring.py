@@ -248,6 +248,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         clock=SystemClock(),
         lane=lane_of(ground.config.engine.backend, model=ground.config.engine.asked_model),
         drawn=ground.config.engine.backend is Backend.ANIMATIC,
+        extends=ground.config.engine.backend is Backend.DIFFUSERS,
         first_pace=FIRST_PACES[ground.config.engine.backend],
         command_root=ground.config.discord.command if ground.config.discord else "sora",
         command_names=tuple(found),

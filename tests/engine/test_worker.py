@@ -31,6 +31,7 @@ from walkon.telemetry import build_metrics
 from walkon.types.ids import ClipId, EventId, JobId, PersonId, PlaceId, WorkerId, render_job
 from walkon.types.people import Person, Place
 from walkon.types.quiet import QuietHours
+from walkon.types.scene import Scene
 
 
 class Site:
@@ -52,7 +53,14 @@ class Site:
         )
 
     async def ask(
-        self, id: str, words: str = "a dog runs", *, lane: str = "animatic", name: str = "Ana", parent: ClipId | None = None
+        self,
+        id: str,
+        words: str = "a dog runs",
+        *,
+        lane: str = "animatic",
+        name: str = "Ana",
+        parent: ClipId | None = None,
+        scene: Scene | None = None,
     ) -> ClipId:
         clip = Clip(
             id=ClipId(id),
@@ -60,7 +68,7 @@ class Site:
             asker=Person(id=PersonId(f"web:{name}"), name=name),
             place=Place(id=PlaceId("web:local"), channel="lobby"),
             prompt=words,
-            scene=encode(parse(words)),
+            scene=encode(scene or parse(words)),
             lane=lane,
             max_bytes=1_000_000,
             asked_at=self.clock.now(),

@@ -10,8 +10,9 @@ import numpy.typing as npt
 from PIL import Image
 
 from walkon.engine.performance import SAMPLE_RATE, Pictures
+from walkon.types.scene import LONGEST_EXTENDED_S
 
-LONGEST_S = 60.0
+LONGEST_S = float(LONGEST_EXTENDED_S)
 """Seconds of a clip that are read; also the longest that extending can make one."""
 
 

@@ -32,6 +32,7 @@ from walkon.types.clock import Clock, to_ms
 from walkon.types.errors import WalkonError
 from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId, PersonId
+from walkon.types.scene import Scene
 
 log = structlog.get_logger(__name__)
 
@@ -167,7 +168,7 @@ async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[S
     await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
     clip, names = await _agreed(studio, clip.id)
     scene, drawn = decode(clip.scene).starring(names), studio.backend.capabilities.drawn
-    built_on = ClipId(scene.built_on.clip) if scene.built_on else None
+    built_on = await _shown_to_all(studio, decode(clip.scene))
     async with _film(studio, clip.parent) as parent, _film(studio, built_on) as film:
         order = Order(
             scene=scene,
@@ -223,6 +224,16 @@ async def _held_for(studio: Studio, clip: Clip, rendered: Rendered) -> HeldFor |
     if held and look and look.scores:
         log.warning("frames_doubtful", clip=clip.id, worst=round(max(look.scores), 3), enforced=enforced)
     return held if enforced else None
+
+
+async def _shown_to_all(studio: Studio, scene: Scene) -> ClipId | None:
+    """The clip whose pictures this one may be made from: one in which nobody stands who was not asked for this one too."""
+    if scene.built_on is None:
+        return None
+    id = ClipId(scene.built_on.clip)
+    source = await studio.database.read(lambda tx: tables.get(tx, id))
+    shown = set(decode(source.scene).people) if source and source.scene else set()
+    return id if source and shown <= set(scene.people) else None
 
 
 @asynccontextmanager

@@ -197,6 +197,10 @@ USUAL_STRENGTH = 0.7
 """How much of a remixed clip is made anew where nobody says."""
 
 
+LONGEST_EXTENDED_S = 60
+"""Seconds that a clip can become by being extended again and again."""
+
+
 class Manner(StrEnum):
     """How a clip is built on another one."""
 
