@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
@@ -18,6 +19,7 @@ from walkon.consent.proof import Proof
 from walkon.library.clips import ClipState
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Mute
+from walkon.store import outbox
 from walkon.store.audit import audit
 from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
@@ -112,3 +114,20 @@ async def test_forgetting_twice_or_somebody_unknown_leaves_nothing_to_do(town: T
     await forget(town, keys)
     again = await forget(town, keys)
     assert (again.keys, len(again.removal.clips)) == (0, 0)
+
+
+async def test_messages_to_or_about_them_that_are_about_no_clip_are_owed_no_more(town: Town, keys: Keys) -> None:
+    for name in ("Lea", "Marc"):
+        to = Person(id=PersonId(f"web:{name}"), name=name)
+        row = outbox.NewRow(
+            key=f"enrolment:{name}",
+            kind=outbox.OutboxKind.ENROLMENT,
+            platform="web",
+            subject="E",
+            place="{}",
+            reply=msgspec.json.encode(to).decode(),
+        )
+        await town.house.database.write(lambda tx, row=row: outbox.put(tx, row, 0))
+    await forget(town, keys)
+    left = [await town.house.database.read(lambda tx, name=name: outbox.row(tx, f"enrolment:{name}")) for name in ("Lea", "Marc")]
+    assert [row is None for row in left] == [True, False]

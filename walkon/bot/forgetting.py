@@ -14,7 +14,7 @@ from walkon.consent.deciding import Decider
 from walkon.library import tables as library
 from walkon.library.clips import RemovedBy
 from walkon.moderation import tables as moderation
-from walkon.store import accounts, sealed_keys
+from walkon.store import accounts, outbox, sealed_keys
 from walkon.store.database import Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
@@ -64,6 +64,7 @@ class Forgetting:
         await library.forget(tx, account)
         await moderation.forget(tx, account, now)
         await accounts.forget(tx, account)
+        await outbox.forget_person(tx, account)
         for eraser in self.erasers:
             await eraser(tx, account)
 

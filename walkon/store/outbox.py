@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, case, delete, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, case, delete, or_, select, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
@@ -290,3 +290,10 @@ async def row(tx: Transaction, key: str) -> Row | None:
     """One row, None if unknown."""
     found = (await tx.execute(select(*_ROW).where(OUTBOX.c.key == key))).first()
     return Row(**found._mapping) if found else None
+
+
+async def forget_person(tx: Transaction, person: str) -> None:
+    """Owe nobody a message any more that names this account and is about no clip; messages about clips go with their clips."""
+    about_people = OUTBOX.c.kind.not_in([OutboxKind.CARD, OutboxKind.NOTE])
+    named = [column.contains(f'"{person}"', autoescape=True) for column in (OUTBOX.c.reply, OUTBOX.c.place)]
+    await tx.execute(delete(OUTBOX).where(about_people, or_(*named)))
