@@ -11,6 +11,7 @@ from walkon.bot.command import Pressed, Reply
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
+from walkon.bot.moderating.judging import undo
 from walkon.bot.moderating.reports import decide, report
 from walkon.bot.remixing import another_take, ask_words, unfinished
 from walkon.bot.tokens import (
@@ -24,6 +25,7 @@ from walkon.bot.tokens import (
     Token,
     read_personal_token,
     read_token,
+    read_undo_token,
 )
 from walkon.bot.withdrawal import keep_draft, stop
 from walkon.library import tables
@@ -38,6 +40,8 @@ async def press(house: House, pressed: Pressed) -> Reply:
     personal = read_personal_token(pressed.token)
     if personal is not None:
         return await _personal(house, pressed, personal)
+    if (undone := read_undo_token(pressed.token)) is not None:
+        return await undo(house, pressed, undone.seq)
     speaker = Speaker(house.words, pressed.person.locale)
     token = read_token(pressed.token)
     if token and token.deed.judges:

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from walkon.bot.cards import Card, Text, Tone
+from walkon.bot.cards import Button, Card, Text, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.moments import moment, span
+from walkon.bot.tokens import UndoToken
 from walkon.moderation.mutes import Deed, Entry, Mute
 from walkon.types.people import Person
 
@@ -31,7 +32,8 @@ def deed_card(speaker: Speaker, entry: Entry, now: datetime) -> Card:
     body = [_stopped(speaker, entry)] if held_back else []
     if entry.reason and held_back:
         body.append(speaker.text("card.mod.reads", who=entry.person.name))
-    return Card(tone=Tone.QUIET, head=head, body=tuple(body))
+    undo = (Button(label=speaker.say("button.undo"), token=str(UndoToken(entry.seq))),) if held_back else ()
+    return Card(tone=Tone.QUIET, head=head, body=tuple(body), buttons=undo)
 
 
 def _stopped(speaker: Speaker, entry: Entry) -> Text:

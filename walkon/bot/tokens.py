@@ -6,6 +6,7 @@ from enum import StrEnum
 from walkon.types.ids import AskId, ClipId, read_clip_id
 
 PREFIX = "w1"
+MOST_DIGITS = 16
 
 
 class Deed(StrEnum):
@@ -55,6 +56,22 @@ def read_token(text: str) -> Token | None:
         return None
     clip = read_clip_id(parts[2])
     return Token(Deed(parts[1]), clip) if clip else None
+
+
+@dataclass(frozen=True, slots=True)
+class UndoToken:
+    """A press that takes a moderator's deed back. seq: its line in the log."""
+
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{PREFIX}:undo:{self.seq}"
+
+
+def read_undo_token(text: str) -> UndoToken | None:
+    """The token in a button's id; None where it is another's."""
+    seq = text.removeprefix(f"{PREFIX}:undo:")
+    return UndoToken(int(seq)) if seq != text and seq.isascii() and seq.isdecimal() and len(seq) < MOST_DIGITS else None
 
 
 class AskDeed(StrEnum):

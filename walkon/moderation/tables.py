@@ -153,6 +153,12 @@ async def entry_of(tx: Transaction, event: EventId) -> Entry | None:
     return _entry(row) if row else None
 
 
+async def line(tx: Transaction, seq: int) -> Entry | None:
+    """One line of the log, None if there is none of that number."""
+    row = (await tx.execute(select(LOG).where(LOG.c.seq == seq))).first()
+    return _entry(row) if row else None
+
+
 async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10) -> Sequence[Entry]:
     """The newest lines about one place, or (None) of the whole host, newest first."""
     query = select(LOG).order_by(LOG.c.seq.desc()).limit(limit)

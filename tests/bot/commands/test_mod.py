@@ -316,3 +316,23 @@ async def test_a_note_holds_nobody_back_and_stays_in_the_log(town: Town) -> None
     assert said(reply) == "Noted about Sam here. Only moderators read it."
     assert await heard(town) and (await town.clip(asked)).state is ClipState.PROMISED
     assert '· note · web:local · by Mo (web:Mo) on Sam (web:Sam) · "warned twice" · #1' in said(await mod(town, "Olga", "log", None))
+
+
+async def test_a_mute_is_taken_back_by_its_button_by_who_may_unmute_there(town: Town) -> None:
+    reply = await mod(town, "Mo", "mute", duration="2h", moderator=True)
+    [button] = reply.card.buttons
+    assert button.label == "Undo" and not await heard(town)
+    for name, moderator, place in (("Tom", False, None), ("Mo", True, town.place("away")), ("Mo", False, None)):
+        assert said(await town.press(name, button.token, moderator=moderator, place=place)).startswith("Muting needs a moderator")
+    assert said(await town.press("Mo", button.token, moderator=True)) == "Sam is heard here again."
+    assert await heard(town)
+    assert [entry.deed for entry in await entries(town)] == ["unmute", "mute"]
+
+
+async def test_the_button_takes_back_only_the_mute_it_stands_under(town: Town) -> None:
+    first = await mod(town, "Mo", "mute", duration="2h", moderator=True)
+    town.clock.pass_s(1)
+    await mod(town, "Mo", "ban", moderator=True)
+    assert said(await town.press("Mo", first.card.buttons[0].token, moderator=True)) == "That mute doesn't hold any more."
+    assert not await heard(town)
+    assert said(await town.press("Mo", "w1:undo:99", moderator=True)).startswith("This card is from before")

@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
-from walkon.bot.command import BadOption, Context, Reply
+from walkon.bot.cards import Card, Tone
+from walkon.bot.clip_card import Speaker
+from walkon.bot.command import BadOption, Context, Pressed, Reply
+from walkon.bot.house import House
 from walkon.bot.moderating.desk import DURATION, PERSON, REASON, Desk, confidential
 from walkon.bot.mute_cards import deed_card
 from walkon.bot.withdrawal import carry_out
 from walkon.moderation import tables
 from walkon.moderation.mutes import DURATIONS, REASON_LIMIT, Case, Deed, binding
-from walkon.moderation.permissions import objection_to_case
+from walkon.moderation.permissions import Permission, objection_to, objection_to_case, role_of
 
 
 async def judge(desk: Desk, deed: Deed) -> Reply:
@@ -58,3 +61,29 @@ async def _unmute(desk: Desk, case: Case) -> Reply:
     if not elsewhere:
         return desk.say("not_muted", who=case.person.name)
     return desk.say("muted_here_only" if case.place is None else "muted_everywhere", who=case.person.name)
+
+
+async def undo(house: House, pressed: Pressed, seq: int) -> Reply:
+    """Take a mute back by the button under its answer, if whoever presses may unmute there and it still is the one that holds.
+
+    In a private chat, where no platform says who moderates, only the moderator who muted may.
+    """
+    speaker, now = Speaker(house.words, pressed.person.locale), house.clock.now()
+    async with house.database.reading() as tx:
+        entry, done = await tables.line(tx, seq), await tables.entry_of(tx, pressed.event)
+        mutes = await tables.mutes_of(tx, entry.person.id, entry.place) if entry else ()
+    if entry is None:
+        return _said(speaker, "press.stale")
+    role = role_of(pressed.person.id, house.operators, moderator=pressed.moderator and entry.place == pressed.place.id)
+    own = pressed.place.private and pressed.person.id == entry.by.id
+    objection = objection_to(Permission.MUTE_EVERYWHERE if entry.place is None else Permission.MUTE_HERE, role)
+    if objection is not None and not own:
+        return _said(speaker, f"card.mod.{objection}")
+    if done is None and not any(mute.place == entry.place and mute.at == entry.at and mute.active_at(now) for mute in mutes):
+        return _said(speaker, "card.mod.superseded")
+    case = Case(deed=Deed.UNMUTE, person=entry.person, place=entry.place, by=pressed.person)
+    return confidential(deed_card(speaker, await carry_out(house, pressed.event, case), now))
+
+
+def _said(speaker: Speaker, key: str, **values: object) -> Reply:
+    return confidential(Card(tone=Tone.QUIET, head=speaker.text(key, **values)))
