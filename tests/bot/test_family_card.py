@@ -10,7 +10,9 @@ from walkon.bot.cards import ButtonStyle, Card, plain
 from walkon.bot.clip_card import Speaker
 from walkon.bot.delivery import Delivery
 from walkon.bot.family_card import family_card
-from walkon.library.clips import Clip
+from walkon.bot.takedown import take_down
+from walkon.library import tables
+from walkon.library.clips import Clip, RemovedBy
 from walkon.telemetry import build_metrics
 from walkon.types.people import Locale
 
@@ -84,3 +86,18 @@ async def test_relatives_in_another_place_are_not_told_of(town: Town) -> None:
 async def test_a_parent_that_is_not_kept_any_more_is_not_named(town: Town) -> None:
     clip = await town.finished("Ana", "a dog runs")
     assert "↳" not in str((await card_of(town, replace(clip, parent=type(clip.id)("7KQ2M9")))).small)
+
+
+async def test_credit_goes_up_the_line_to_whose_idea_it_was(town: Town) -> None:
+    first = await town.finished("Tom", "a dog runs")
+    second = await built(town, "Ana", "remix", first, words="a cat runs")
+    third = await built(town, "Lea", "remix", second, words="a fox runs")
+    assert str((await card_of(town, third)).small).endswith(f"↳ remix of {second.id} by Ana · idea by Tom")
+    assert str((await card_of(town, third, Locale.FR)).small).endswith("· idée par Tom")
+    assert "idea" not in str((await card_of(town, second)).small)
+    own = await built(town, "Tom", "remix", second, words="a cow runs")
+    assert "idea" not in str((await card_of(town, own)).small)
+    await take_down(town.house, [first.id], RemovedBy.MAKER)
+    async with town.house.database.transaction() as tx:
+        await tables.save(tx, third)
+    assert "idea" not in str((await card_of(town, third)).small)

@@ -14,7 +14,7 @@ from walkon.queue.port import JobState, JobView, Progress
 from walkon.scene.alt_text import alt_text
 from walkon.scene.codec import decode
 from walkon.types.harm import HeldFor
-from walkon.types.people import Locale
+from walkon.types.people import Locale, Person
 from walkon.types.scene import Scene
 
 NOTIFY_AFTER_S = 90.0
@@ -214,7 +214,7 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, relations: Relations
         video=_video(speaker, clip, done, alt_text(scene, done.seconds, speaker.locale)),
         words=clip.prompt,
         body=(*told, *family_lines(speaker, relations.family)),
-        small=_small_line(speaker, clip, done, relations.parent),
+        small=_small_line(speaker, clip, done, relations.parent, relations.family.idea),
         buttons=(*buttons, share),
         pings=frozenset({clip.asker.id}),
         clip=clip.id,
@@ -250,7 +250,7 @@ def _first_words(prompt: str) -> str:
     return line if len(line) <= FIRST_LETTERS else line[: FIRST_LETTERS - 1].rstrip() + "…"
 
 
-def _small_line(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None) -> str:
+def _small_line(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | None, idea: Person | None) -> str:
     whole = done.seconds == int(done.seconds)
     small = speaker.say(
         "card.finished.small",
@@ -262,7 +262,8 @@ def _small_line(speaker: Speaker, clip: Clip, done: Finished, parent: Clip | Non
     if parent is None:
         return small
     origin = "take_of" if parent.prompt == clip.prompt else "remix_of"
-    return f"{small} · {speaker.say(f'card.finished.{origin}', clip=parent.id, who=parent.asker.name)}"
+    small = f"{small} · {speaker.say(f'card.finished.{origin}', clip=parent.id, who=parent.asker.name)}"
+    return f"{small} · {speaker.say('card.finished.idea', who=idea.name)}" if idea else small
 
 
 def stays_card(speaker: Speaker, clip: Clip) -> Card:

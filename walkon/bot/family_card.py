@@ -9,7 +9,7 @@ from walkon.bot.house import House
 from walkon.consent.grants import Use
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState, RemovedBy
-from walkon.library.lineage import ALONE, family_of
+from walkon.library.lineage import ALONE, family_of, idea_of
 from walkon.queue.port import JobView
 from walkon.types.ids import PlaceId
 
@@ -33,4 +33,5 @@ async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView 
     async with house.database.reading() as tx:
         parent = await tables.get(tx, clip.parent) if clip.parent else None
         family = await family_of(tx, clip, family_in) if family_in else ALONE
+        family = replace(family, idea=await idea_of(tx, clip, parent))
     return clip_card(speaker, clip, view, parent=parent, family=family, kept_until=house.quiet_until(), people=cast)

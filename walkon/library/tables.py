@@ -181,6 +181,13 @@ async def ancestors(tx: Transaction, id: ClipId, place: PlaceId, limit: int) -> 
     return await _some_of(tx, and_(CLIP.c.id == above.c.id, CLIP.c.place_id == place), (above.c.depth,), limit)
 
 
+async def first_above(tx: Transaction, id: ClipId) -> Clip | None:
+    """The clip that a line of parents begins with, in whatever place; None for a clip without a parent."""
+    above = _line_above(id)
+    row = (await tx.execute(select(CLIP).where(CLIP.c.id == above.c.id).order_by(above.c.depth.desc()).limit(1))).first()
+    return _clip(row) if row else None
+
+
 async def children(tx: Transaction, id: ClipId, place: PlaceId, limit: int) -> tuple[Sequence[Clip], int]:
     """The oldest clips in `place` made from one and not stopped, oldest first, and how many there are."""
     alive = CLIP.c.state.in_((ClipState.PROMISED, ClipState.FINISHED))
