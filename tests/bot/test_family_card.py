@@ -43,7 +43,7 @@ async def test_the_small_line_names_the_parent_and_who_asked_for_it(town: Town) 
     take = await built(town, "Ana", "vary", remix)
     assert str((await card_of(town, remix)).small).endswith(f"{remix.id} · ↳ remix of {first.id} by Tom")
     assert str((await card_of(town, remix, Locale.FR)).small).endswith(f"↳ remix de {first.id} par Tom")
-    assert str((await card_of(town, take)).small).endswith(f"↳ another take of {remix.id} by Ana")
+    assert str((await card_of(town, take)).small).endswith(f"↳ another take of {remix.id} by Ana · idea by Tom")
     assert "↳" not in str((await card_of(town, first)).small)
 
 
