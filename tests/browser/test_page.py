@@ -303,3 +303,13 @@ async def test_a_burst_of_progress_leaves_the_newest(enter: Enter) -> None:
     await visit.studio.deliver()
     await expect(visit.log.get_by_role("progressbar")).to_be_hidden()
     await expect(visit.cards).to_have_count(1)
+
+
+async def test_a_film_for_enrolling_is_chosen_below_the_box_and_goes_with_the_command(enter: Enter) -> None:
+    visit = await enter()
+    await visit.page.get_by_role("textbox", name="Message").fill("/sora cameo enrol")
+    await visit.page.keyboard.press("Enter")
+    chooser = visit.page.get_by_label("Film for enrolling")
+    await expect(chooser).to_be_visible()
+    await chooser.set_input_files({"name": "me.webm", "mimeType": "video/webm", "buffer": b"film" * 100})
+    await expect(visit.page.get_by_role("log", name="Messages").get_by_text("/sora cameo enrol")).to_have_count(2)

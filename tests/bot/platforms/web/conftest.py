@@ -45,13 +45,13 @@ async def served(folder: Path, **options: object) -> AsyncIterator[Page]:
         "public_url": None,
         "login": None,
         "exposition": lambda: b"walkon_up 1\n",
+        "commands": COMMANDS,
         **options,
     }
     platform = WebPlatform(
         **settings,
         database=database,
         media=media,
-        commands=COMMANDS,
         words=Words.load(),
         health=health,
     )

@@ -12,6 +12,7 @@ from aiohttp.web import Request, WebSocketResponse
 from walkon.bot.command import Command, Invocation, OptionKind, Pressed, RawValue, Reply
 from walkon.bot.platforms.web import frames
 from walkon.bot.platforms.web.cards import card_json
+from walkon.bot.platforms.web.films import Films
 from walkon.bot.platforms.web.lobby import CHANNEL, Lobby
 from walkon.bot.platforms.web.session import Session, Sessions, read_name
 from walkon.bot.platforms.web.tables import Message, NewMessage
@@ -57,6 +58,7 @@ class Chat:
     clock: Clock
     root: str
     handler: Handler
+    films: Films
     _visitors: set[Visitor] = field(default_factory=set)
 
     async def talk(self, request: Request, session: Session) -> WebSocketResponse:
@@ -148,6 +150,7 @@ class Chat:
                 person_id=person.id,
                 author=person.name,
                 text=keepable(say.text),
+                visible_to=person.id if self._confides(say.text) else None,
                 locale=visitor.locale,
                 answered=False,
                 at_ms=to_ms(self.clock.now()),
@@ -166,7 +169,7 @@ class Chat:
         typed = read_typed(said.text or "", self.root, self.commands)
         person = Person(id=PersonId(said.person_id or ""), name=said.author or "", locale=said.locale)
         id = said.key.removeprefix(frames.SAID)
-        options = await self._with_people(typed)
+        options = {**await self._with_people(typed), **self._with_film(typed, person)}
         reply = await self.handler.command(
             Invocation(
                 event=EventId(f"web:{id}"),
@@ -181,6 +184,21 @@ class Chat:
             )
         )
         await self._keep(reply, person, id, answers=said.key)
+
+    def _with_film(self, typed: Typed, person: Person) -> Mapping[str, RawValue]:
+        """The film that this account has just sent, for a command that takes one."""
+        command = self._command(typed)
+        option = next((one for one in command.options if one.kind is OptionKind.ATTACHMENT), None) if command else None
+        film = self.films.of(person.id) if option else None
+        return {option.name: film} if option and film else {}
+
+    def _command(self, typed: Typed) -> Command | None:
+        return next((command for command in self.commands if command.name == typed.command), None)
+
+    def _confides(self, text: str) -> bool:
+        """Whether the words are nobody else's business: what concerns one's own likeness."""
+        command = self._command(read_typed(text, self.root, self.commands))
+        return command is not None and command.own_right is not None
 
     async def _with_people(self, typed: Typed) -> Mapping[str, RawValue]:
         """The options, with the accounts of those who were named as they are called here."""

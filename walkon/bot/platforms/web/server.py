@@ -129,6 +129,7 @@ class WebPlatform:
             clock=self.clock,
             root=self.root,
             handler=handler,
+            films=self._films,
         )
 
     def _site(self, chat: Chat) -> Site:

@@ -9,6 +9,7 @@ import structlog
 from aiohttp.web import (
     Application,
     HTTPNotFound,
+    HTTPRequestEntityTooLarge,
     HTTPSeeOther,
     HTTPUnauthorized,
     Request,
@@ -20,6 +21,7 @@ from aiohttp.web import (
 from walkon.bot.platforms.web.chat import Chat
 from walkon.bot.platforms.web.clips import send_clip
 from walkon.bot.platforms.web.doors import Doors, add_headers
+from walkon.bot.platforms.web.films import LONGEST
 from walkon.bot.platforms.web.login_form import login_form
 from walkon.bot.platforms.web.session import Passphrase, Session, Sessions, is_cookie, new_cookie
 from walkon.bot.platforms.web.static_files import StaticFile
@@ -29,7 +31,8 @@ from walkon.types.people import Locale
 log = structlog.get_logger(__name__)
 
 CLIENT_LIMIT = 16 * 1024
-"""Bytes of a request's body: the login form is the only one."""
+"""Bytes of a request's body that is read whole: the login form. A film is read piece by piece."""
+CHUNK = 64 * 1024
 COOKIE_AGE = timedelta(days=400)
 
 
@@ -54,6 +57,7 @@ class Site:
         app.on_shutdown.append(self._goodbye)
         app.router.add_get("/", self._page)
         app.router.add_post("/login", self._login)
+        app.router.add_post("/film", self._film)
         app.router.add_get("/static/{name}", self._static)
         app.router.add_get("/media/{key}", self._media)
         app.router.add_get("/ws", self._socket, allow_head=False)
@@ -116,6 +120,17 @@ class Site:
         response = Response(status=303, headers={"Location": "/"})
         self._set_cookie(response, cookie)
         return response
+
+    async def _film(self, request: Request) -> StreamResponse:
+        """A film for enrolling, as the body; it stays in memory and is read once."""
+        session = await self._session(request)
+        film = bytearray()
+        async for piece in request.content.iter_chunked(CHUNK):
+            film += piece
+            if len(film) > LONGEST:
+                raise HTTPRequestEntityTooLarge(max_size=LONGEST, actual_size=len(film))
+        self.chat.films.put(session.account, bytes(film))
+        return Response(status=204)
 
     async def _static(self, request: Request) -> StreamResponse:
         file = self.files.get(request.match_info["name"])

@@ -30,7 +30,9 @@ class Composer extends HTMLElement {
     this.fault = h("p", { class: "fault", role: "alert" });
     const send = h("button", { class: "send" }, icon(UP), h("span", { "data-word": "send" }));
     this.form = h("form", { class: "composer", onsubmit: (event) => this.#send(event) }, this.completion, this.box, send);
-    this.append(this.fault, this.form, this.hint);
+    this.film = h("input", { type: "file", accept: "video/*", capture: "user", onchange: () => this.#film() });
+    this.filming = h("label", { class: "hint", hidden: true }, h("span", { "data-word": "film" }), this.film);
+    this.append(this.fault, this.form, this.filming, this.hint);
     fill(this);
     this.completion.attach(this.box);
     this.#listen();
@@ -72,9 +74,24 @@ class Composer extends HTMLElement {
     if (!text) return this.box.focus();
     if (text.length > LONGEST || sentBytes(text) > LONGEST_BYTES) return setText(this.fault, say("too_long", { n: text.length, limit: LONGEST }));
     this.completion.close();
+    if (/\bcameo\s+enrol\b/.test(text)) this.filming.hidden = false;
+    this.#say(text);
+    this.#put("");
+  }
+
+  #say(text) {
     const id = connection.say(text);
     document.dispatchEvent(new CustomEvent("said", { detail: { id, text } }));
-    this.#put("");
+  }
+
+  /** The film goes first and stays in the server's memory; the command that follows reads it. */
+  async #film() {
+    const [film] = this.film.files;
+    if (!film) return;
+    const sent = await fetch("/film", { method: "POST", body: film }).catch(() => null);
+    this.film.value = "";
+    if (!sent?.ok) return setText(this.fault, say("film.lost"));
+    this.#say(`/${connection.root} cameo enrol`);
   }
 
   #put(text, { focus = false } = {}) {
