@@ -287,7 +287,7 @@ class World:
         """The store of some time ago comes back, without what ended since: that is remembered outside of it."""
         if self.backup is None:
             return
-        self.likenesses, self.grants = dict(self.backup[0]), dict(self.backup[1])
+        self.likenesses, self.grants = dict(self.backup[0]), {key: one for key, one in self.backup[1].items() if key[0] in self.films}
         gone = set(self.tombstones)
         self.likenesses = {owner: one for owner, one in self.likenesses.items() if one.id not in gone}
         for grant in list(self.grants.values()):
