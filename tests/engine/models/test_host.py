@@ -30,7 +30,7 @@ def walkon(tmp_path: Path, data_dir: Path) -> Run:
             "WALKON_ENGINE__BACKEND": "diffusers",
             "WALKON_ENGINE__MODEL": model,
             "HF_HUB_CACHE": str(tmp_path / "hub"),
-            "WALKON_CONSENT__KEY_FILE": str(tmp_path / "keys" / "keys"),
+            "WALKON_CONSENT__KEY_FILE": str(data_dir.with_name(f"{data_dir.name}-keys") / "keys"),
             "PYTHONPATH": os.getcwd(),
         }
         command = [sys.executable, "-m", "walkon", *words]
