@@ -120,6 +120,16 @@ async def review(house: House, speaker: Speaker, id: str) -> tuple[Card, bool] |
     return replace(card, film=film), False
 
 
+async def film(house: House, person: PersonId, id: str) -> bytes | None:
+    """The film as mp4, to an operator and while it is kept; else None."""
+    if person not in house.operators:
+        return None
+    try:
+        return (await house.enrolments.material(id)).video
+    except EnrolmentClosed:
+        return None
+
+
 async def outcome(house: House, speaker: Speaker, id: str) -> tuple[Card, bool] | None:
     """What the person is told, once it is decided."""
 

@@ -11,7 +11,7 @@ from walkon.bot.command import Invocation, Left, Pressed, Reacted, Reply, Sugges
 from walkon.bot.files import Attachment
 from walkon.library.clips import Clip
 from walkon.types.errors import WalkonError
-from walkon.types.ids import ClipId
+from walkon.types.ids import ClipId, PersonId
 from walkon.types.people import Person, Place, Platform
 
 
@@ -157,6 +157,9 @@ class Handler(Protocol):
 
     async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
         """All reactions of the awaited emoji that stand under the message now."""
+
+    async def film(self, person: PersonId, about: str) -> bytes | None:
+        """The film of a card that was addressed to that person, for platforms that show it on request; None if there is none for them."""
 
 
 class ChatPlatform(Protocol):

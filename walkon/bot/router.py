@@ -7,7 +7,7 @@ from time import monotonic
 
 import structlog
 
-from walkon.bot import agreeing, answers, reacting
+from walkon.bot import agreeing, answers, enrolling, reacting
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import (
@@ -48,7 +48,7 @@ from walkon.store.outbox import OutboxKind
 from walkon.store.text import keepable
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
-from walkon.types.ids import ClipId
+from walkon.types.ids import ClipId, PersonId
 from walkon.types.people import Platform
 
 log = structlog.get_logger(__name__)
@@ -277,6 +277,14 @@ class Router:
             log.error("command_broke", what="reactions", exc_info=error)
         for one in standing:
             await self.reacted(one)
+
+    async def film(self, person: PersonId, about: str) -> bytes | None:
+        """An enrolment's film, for an operator alone and while it is kept. Never raises but CancelledError."""
+        try:
+            return await enrolling.film(self._house, person, about)
+        except Exception as error:
+            log.error("command_broke", what="film", exc_info=error)
+            return None
 
     async def left(self, left: Left) -> None:
         """Whatever somebody agreed to in a place ends when they leave it. Never raises but CancelledError."""

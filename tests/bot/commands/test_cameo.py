@@ -235,3 +235,16 @@ async def test_ones_own_clip_needs_no_question_and_me_means_whoever_lends(people
     assert (clip.state, await people.asks(clip)) == (ClipState.PROMISED, [])
     listed = await cameo(people, "Lea", "appearances")
     assert clip.id in read(listed.card)
+
+
+async def test_the_film_is_for_an_operator_alone_and_ends_with_the_decision(people: Asked) -> None:
+    town = people.town
+    await cameo(people, "Ana", "enrol")
+    await cameo(people, "Ana", "enrol", file=sent(people))
+    [waiting] = await town.house.enrolments.waiting()
+    olga, ana = town.person("Olga").id, town.person("Ana").id
+    assert await town.router.film(olga, waiting.id) == (await town.house.enrolments.material(waiting.id)).video is not None
+    assert await town.router.film(ana, waiting.id) is None
+    assert await town.router.film(olga, "unknown") is None
+    await town.press("Olga", f"w1:rv-accept:{waiting.id}:")
+    assert await town.router.film(olga, waiting.id) is None

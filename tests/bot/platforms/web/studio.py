@@ -11,12 +11,13 @@ import av
 import numpy as np
 from PIL import Image
 
-from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Mention, Tone, Video
+from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Handout, Mention, Tone, Video
 from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, choice_option, clip_option, integer_option, text_option
 from walkon.bot.commands.mod import COMMAND as MOD
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.port import Post
 from walkon.store.media import MediaStore
+from walkon.types.ids import PersonId
 from walkon.types.people import Locale, Person
 
 RATE = 48_000
@@ -99,6 +100,8 @@ class Studio:
     pressed: list[Pressed] = field(default_factory=list)
     stands: dict[str, tuple[int, str]] = field(default_factory=dict)
     promised: asyncio.Event = field(default_factory=asyncio.Event)
+    films: dict[tuple[PersonId, str], bytes] = field(default_factory=dict)
+    handout: Handout | None = None
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -109,6 +112,8 @@ class Studio:
         await self.open.wait()
         self.heard.append(invocation)
         words = str(invocation.options.get("prompt", ""))
+        if self.handout is not None and invocation.command == "queue":
+            return Reply(card=Card(tone=Tone.QUIET, head=("Your receipts",), handout=self.handout), private=True)
         if invocation.command != "prompt":
             return _private(f"I heard {invocation.command}.")
         if not words:
@@ -119,6 +124,10 @@ class Studio:
         """A private word."""
         self.pressed.append(pressed)
         return _private(f"You pressed {pressed.token}.")
+
+    async def film(self, person: PersonId, about: str) -> bytes | None:
+        """What was put there for that person."""
+        return self.films.get((person, about))
 
     async def answered(self, post: str, revision: int, ref: str) -> None:
         """Note where the answer stands."""

@@ -6,6 +6,7 @@ from msgspec import Struct
 from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
 
 MEDIA_PATH = "/media/"
+HANDOUT_PATH = "/media/handout/"
 
 
 class MentionView(Struct, frozen=True):
@@ -25,6 +26,20 @@ class VideoView(Struct, frozen=True, kw_only=True):
     seconds: float
     width: int
     height: int
+
+
+class FilmView(Struct, frozen=True, kw_only=True):
+    """A film for one pair of eyes, at `/media/film/SEQ` of its message. about: what it is of."""
+
+    about: str
+    alt: str
+
+
+class HandoutView(Struct, frozen=True, kw_only=True):
+    """A file to download: its address on this server, and its name."""
+
+    src: str
+    name: str
 
 
 class BarView(Struct, frozen=True, kw_only=True):
@@ -53,6 +68,8 @@ class CardView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     tone: str
     head: Line
     video: VideoView | None = None
+    film: FilmView | None = None
+    handout: HandoutView | None = None
     words: str | None = None
     body: tuple[Line, ...] = ()
     bar: BarView | None = None
@@ -87,13 +104,15 @@ def _button(button: Button) -> ButtonView:
     return ButtonView(label=button.label, token=button.token, style=button.style, emoji=button.emoji)
 
 
-def card_json(card: Card) -> str:
-    """The card for the page, as JSON text; the same card gives the same text."""
+def card_json(card: Card, *, handout: str | None = None) -> str:
+    """The card for the page, as JSON text; the same card gives the same text. handout: where its file is, None for nowhere."""
     bar = card.bar
     view = CardView(
         tone=_TONES[card.tone],
         head=_line(card.head),
         video=_video(card.video),
+        film=FilmView(about=card.film.about, alt=card.film.alt) if card.film else None,
+        handout=HandoutView(src=HANDOUT_PATH + handout, name=card.handout.name) if card.handout and handout else None,
         words=card.words,
         body=tuple(_line(text) for text in card.body),
         bar=BarView(fraction=bar.fraction, text=bar.text, name=bar.name) if bar else None,
@@ -102,3 +121,9 @@ def card_json(card: Card) -> str:
         clip=card.clip,
     )
     return msgspec.json.encode(view).decode()
+
+
+def film_of(card: str) -> str | None:
+    """What the film of a card is about, from the card's JSON; None where it has none."""
+    film = msgspec.json.decode(card, type=CardView).film
+    return film.about if film else None

@@ -11,8 +11,9 @@ from aiohttp.web import Request, WebSocketResponse
 
 from walkon.bot.command import Command, Invocation, OptionKind, Pressed, RawValue, Reply
 from walkon.bot.platforms.web import frames
-from walkon.bot.platforms.web.cards import card_json
+from walkon.bot.platforms.web.cards import card_json, film_of
 from walkon.bot.platforms.web.films import Films
+from walkon.bot.platforms.web.handouts import Handouts
 from walkon.bot.platforms.web.lobby import CHANNEL, Lobby
 from walkon.bot.platforms.web.session import Session, Sessions, read_name
 from walkon.bot.platforms.web.tables import Message, NewMessage
@@ -59,6 +60,7 @@ class Chat:
     root: str
     handler: Handler
     films: Films
+    handouts: Handouts
     _visitors: set[Visitor] = field(default_factory=set)
 
     async def talk(self, request: Request, session: Session) -> WebSocketResponse:
@@ -223,7 +225,7 @@ class Chat:
                 key=reply.post or f"answer:{id}",
                 channel=CHANNEL,
                 visible_to=person.id if reply.private else None,
-                card=card_json(reply.card),
+                card=self._card(reply, person),
                 locale=person.locale,
                 at_ms=to_ms(self.clock.now()),
             ),
@@ -232,6 +234,16 @@ class Chat:
         # Where the post stands already, delivery may have shown a newer card: only delivery may say what it shows then.
         if is_new and reply.post is not None:
             await self.handler.answered(reply.post, reply.revision, message_ref(message))
+
+    def _card(self, reply: Reply, person: Person) -> str:
+        handout = reply.card.handout if reply.private else None
+        return card_json(reply.card, handout=self.handouts.put(person.id, handout) if handout else None)
+
+    async def film(self, seq: int, people: Sequence[str]) -> bytes | None:
+        """The film of a message that is addressed to one of these accounts, if there is one for them."""
+        message = await self.lobby.addressed(seq, people)
+        about = film_of(message.card) if message and message.card else None
+        return await self.handler.film(PersonId(message.visible_to or ""), about) if message and about else None
 
     async def _press(self, visitor: Visitor, press: frames.Press) -> None:
         person = visitor.session.person(visitor.locale)

@@ -39,6 +39,19 @@ async def send_clip(request: Request, media: Media, key: str) -> StreamResponse:
     return response
 
 
+def send_content(request: Request, content: bytes, content_type: str, **headers: str) -> Response:
+    """What is in memory, whole or in one range; no browser keeps it."""
+    wanted = asked_range(request, len(content))
+    if wanted is None:
+        return Response(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE, headers={"Content-Range": f"bytes */{len(content)}"})
+    given = {"Content-Type": content_type, "Cache-Control": "no-store", "Accept-Ranges": "bytes", **headers}
+    status = HTTPStatus.OK
+    if request.headers.get("Range"):
+        status = HTTPStatus.PARTIAL_CONTENT
+        given["Content-Range"] = f"bytes {wanted.start}-{wanted.stop - 1}/{len(content)}"
+    return Response(body=content[wanted.start : wanted.stop], status=status, headers=given)
+
+
 def asked_range(request: Request, size: int) -> range | None:
     """What of the file is asked for; None where that is nothing that the file has, or more than one range."""
     try:

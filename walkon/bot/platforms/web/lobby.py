@@ -84,6 +84,11 @@ class Lobby:
             ids = await tables.speakers(view, CHANNEL, name)
         return Person(id=PersonId(ids[0]), name=name) if len(ids) == 1 else None
 
+    async def addressed(self, seq: int, people: Sequence[str]) -> Message | None:
+        """The private message of that place in the conversation, if it is addressed to one of these people."""
+        message = await self._database.read(lambda tx: tables.at(tx, seq))
+        return message if message and message.visible_to in people else None
+
     async def add(self, new: NewMessage, *, answers: str | None = None) -> tuple[Message, bool]:
         """Keep a message unless its key is known; returns the one that stands, and whether it is new.
 

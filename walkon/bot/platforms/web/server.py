@@ -16,6 +16,7 @@ from walkon.bot.platforms.web.cards import card_json
 from walkon.bot.platforms.web.chat import Chat, message_ref
 from walkon.bot.platforms.web.doors import Doors
 from walkon.bot.platforms.web.films import Films
+from walkon.bot.platforms.web.handouts import Handouts
 from walkon.bot.platforms.web.lobby import CHANNEL, Lobby
 from walkon.bot.platforms.web.session import Passphrase, Sessions
 from walkon.bot.platforms.web.site import Site
@@ -130,6 +131,7 @@ class WebPlatform:
             root=self.root,
             handler=handler,
             films=self._films,
+            handouts=Handouts(self.clock),
         )
 
     def _site(self, chat: Chat) -> Site:

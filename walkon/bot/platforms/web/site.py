@@ -19,7 +19,7 @@ from aiohttp.web import (
 )
 
 from walkon.bot.platforms.web.chat import Chat
-from walkon.bot.platforms.web.clips import send_clip
+from walkon.bot.platforms.web.clips import send_clip, send_content
 from walkon.bot.platforms.web.doors import Doors, add_headers
 from walkon.bot.platforms.web.films import LONGEST
 from walkon.bot.platforms.web.login_form import login_form
@@ -60,6 +60,8 @@ class Site:
         app.router.add_post("/film", self._film)
         app.router.add_get("/static/{name}", self._static)
         app.router.add_get("/media/{key}", self._media)
+        app.router.add_get(r"/media/film/{seq:\d{1,18}}", self._film_of)
+        app.router.add_get("/media/handout/{address}", self._handout)
         app.router.add_get("/ws", self._socket, allow_head=False)
         app.router.add_get("/healthz", self._alive)
         app.router.add_get("/readyz", self._ready)
@@ -141,6 +143,23 @@ class Site:
     async def _media(self, request: Request) -> StreamResponse:
         await self._session(request)
         return await send_clip(request, self.media, request.match_info["key"])
+
+    async def _film_of(self, request: Request) -> StreamResponse:
+        """The film of a private message, for whom it is addressed to."""
+        session = await self._session(request)
+        film = await self.chat.film(int(request.match_info["seq"]), session.people)
+        if film is None:
+            raise HTTPNotFound
+        return send_content(request, film, "video/mp4")
+
+    async def _handout(self, request: Request) -> StreamResponse:
+        """A file, for whom it was handed to."""
+        session = await self._session(request)
+        handout = self.chat.handouts.get(request.match_info["address"], session.people)
+        if handout is None:
+            raise HTTPNotFound(text="This file is not kept any more. Ask for it again on the page.\n")
+        kept_as = {"Content-Disposition": f'attachment; filename="{handout.name}"'}
+        return send_content(request, handout.content, "application/octet-stream", **kept_as)
 
     async def _socket(self, request: Request) -> StreamResponse:
         self.doors.check_socket(request)

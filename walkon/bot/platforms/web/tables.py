@@ -94,6 +94,12 @@ async def find(tx: Transaction, key: str) -> Message | None:
     return _message(row) if row else None
 
 
+async def at(tx: Transaction, seq: int) -> Message | None:
+    """One message by its place in the conversation, None if unknown."""
+    row = (await tx.execute(select(*_MESSAGE).where(WEB_MESSAGE.c.seq == seq))).first()
+    return _message(row) if row else None
+
+
 async def add(tx: Transaction, new: NewMessage) -> tuple[Message, bool]:
     """Keep the message unless its key is known; returns the one that stands, and whether it is new."""
     known = await find(tx, new.key)

@@ -31,6 +31,8 @@ export class CardMessage extends HTMLElement {
     this.onlyYou = h("p", { class: "only-you", hidden: true }, icon(LOCK), h("span", { "data-word": "only_you" }));
     this.picture = h("div", { class: "picture", hidden: true });
     this.stage = h("div", { class: "stage", hidden: true, "aria-hidden": "true" }, h("i"), h("i"));
+    this.film = h("video", { class: "film", controls: true, playsinline: true, preload: "metadata", hidden: true });
+    this.handout = h("a", { class: "button handout", hidden: true });
     this.words = h("blockquote", { class: "words", dir: "auto", hidden: true });
     this.lines = h("div", { class: "lines" });
     this.progress = new Progress();
@@ -41,10 +43,12 @@ export class CardMessage extends HTMLElement {
       { class: "inside", "aria-live": "off" },
       h("div", { class: "top" }, h("span", { class: "dot", "aria-hidden": "true" }), this.head, this.time),
       this.picture,
+      this.film,
       this.stage,
       this.progress,
       this.words,
       this.lines,
+      this.handout,
       this.small,
       this.buttons,
       this.onlyYou,
@@ -77,6 +81,7 @@ export class CardMessage extends HTMLElement {
     sentence(this.head, card.head);
     showTime(this.time, message.at);
     this.#showPicture(card);
+    this.#showPrivate(message);
     this.#showText(card);
     this.#showButtons(card.buttons ?? []);
     this.onlyYou.hidden = !message.private;
@@ -95,6 +100,17 @@ export class CardMessage extends HTMLElement {
     }
     if (!this.picture.firstChild) this.picture.append(new Player());
     this.picture.firstChild.update(card.video);
+  }
+
+  /** What the server gives to nobody else: an operator's film, a file handed over. */
+  #showPrivate({ seq, card: { film, handout } }) {
+    this.film.hidden = !film;
+    setAttribute(this.film, "aria-label", film?.alt);
+    setAttribute(this.film, "src", film && `/media/film/${seq}`);
+    this.handout.hidden = !handout;
+    setAttribute(this.handout, "href", handout?.src);
+    setAttribute(this.handout, "download", handout?.name);
+    setText(this.handout, handout ? say("handout", { name: handout.name }) : "");
   }
 
   #showText(card) {
