@@ -24,7 +24,7 @@ from walkon.consent.likeness import Likeness, Part
 from walkon.engine.render import NotAgreed, Studio, render_clip
 from walkon.library import tables
 from walkon.library.clips import Clip
-from walkon.queue.port import JobCancelled, JobState, Lease
+from walkon.queue.port import JobCancelled, JobState, Lease, LeaseLost
 from walkon.queue.sqlite import SqliteQueue
 from walkon.scene.parser import parse
 from walkon.store import outbox
@@ -111,7 +111,7 @@ class Troupe:
         )
         try:
             await render_clip(studio, lease, lambda step: None)
-        except (NotAgreed, JobCancelled):
+        except (NotAgreed, JobCancelled, LeaseLost):
             return False
         return True
 

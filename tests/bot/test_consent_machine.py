@@ -1,6 +1,6 @@
 """A random history through store, queue, engine and delivery, with crashes: nothing is ever shown that is not agreed to.
 
-The long run is `bench/consent.py`.
+The long run is `bench/consent_house.py`.
 """
 
 from random import Random
