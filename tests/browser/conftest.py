@@ -10,7 +10,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_p
 
 from tests.bot.platforms.web.conftest import Page as Served
 from tests.bot.platforms.web.conftest import served
-from tests.bot.platforms.web.studio import Studio
+from tests.bot.platforms.web.studio import WITH_CAMEO, Studio
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -19,6 +19,8 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     "--autoplay-policy=user-gesture-required",
 ]
 
@@ -109,7 +111,7 @@ async def enter(chromium: Browser, tmp_path: Path) -> AsyncIterator[Enter]:
 
         async def open_page(*, width: int = 1280, height: int = 800, **options: object) -> Visit:
             if not site:
-                site.append(await stack.enter_async_context(served(tmp_path)))
+                site.append(await stack.enter_async_context(served(tmp_path, commands=WITH_CAMEO)))
             context = await chromium.new_context(
                 viewport={"width": width, "height": height}, reduced_motion="reduce", **{"locale": "en-GB", **options}
             )

@@ -13,6 +13,7 @@ from PIL import Image
 
 from walkon.bot.cards import Bar, Button, ButtonStyle, Card, Handout, Mention, Tone, Video
 from walkon.bot.command import Command, Context, Invocation, Pressed, Reply, choice_option, clip_option, integer_option, text_option
+from walkon.bot.commands.cameo import COMMAND as CAMEO
 from walkon.bot.commands.mod import COMMAND as MOD
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.port import Post
@@ -44,6 +45,7 @@ COMMANDS = (
     Command("queue", _unused),
     replace(MOD, run=_unused),
 )
+WITH_CAMEO = (*COMMANDS, replace(CAMEO, run=_unused))
 
 
 def film(target: Path, *, seconds: float = 2.0, width: int = 320, height: int = 180) -> None:

@@ -5,13 +5,10 @@ import io
 import aiohttp
 
 from tests.bot.platforms.web.conftest import Serve, browser, line
-from tests.bot.platforms.web.studio import COMMANDS
+from tests.bot.platforms.web.studio import WITH_CAMEO
 from tests.bot.platforms.web.test_chat import new_id
 from tests.reading import whole
-from walkon.bot.commands.cameo import COMMAND as CAMEO
 from walkon.bot.files import Attachment
-
-WITH_CAMEO = (*COMMANDS, CAMEO)
 
 
 async def sent(session: aiohttp.ClientSession, film: bytes) -> int:

@@ -2,6 +2,7 @@
 import { Completion } from "/static/completion.js";
 import { connection } from "/static/connection.js";
 import { h, icon, kept, setText } from "/static/dom.js";
+import { Filming } from "/static/filming.js";
 import { fill, say } from "/static/words.js";
 
 const DRAFT = "walkon.draft";
@@ -30,8 +31,8 @@ class Composer extends HTMLElement {
     this.fault = h("p", { class: "fault", role: "alert" });
     const send = h("button", { class: "send" }, icon(UP), h("span", { "data-word": "send" }));
     this.form = h("form", { class: "composer", onsubmit: (event) => this.#send(event) }, this.completion, this.box, send);
-    this.film = h("input", { type: "file", accept: "video/*", capture: "user", onchange: () => this.#film() });
-    this.filming = h("label", { class: "hint", hidden: true }, h("span", { "data-word": "film" }), this.film);
+    this.filming = new Filming();
+    this.filming.hidden = true;
     this.append(this.fault, this.form, this.filming, this.hint);
     fill(this);
     this.completion.attach(this.box);
@@ -40,6 +41,7 @@ class Composer extends HTMLElement {
   }
 
   #listen() {
+    this.filming.addEventListener("filmed", () => this.#say(`/${connection.root} cameo enrol`));
     this.box.addEventListener("input", () => this.#changed());
     this.box.addEventListener("keydown", (event) => this.#key(event));
     this.box.addEventListener("blur", () => this.completion.close());
@@ -82,16 +84,6 @@ class Composer extends HTMLElement {
   #say(text) {
     const id = connection.say(text);
     document.dispatchEvent(new CustomEvent("said", { detail: { id, text } }));
-  }
-
-  /** The film goes first and stays in the server's memory; the command that follows reads it. */
-  async #film() {
-    const [film] = this.film.files;
-    if (!film) return;
-    const sent = await fetch("/film", { method: "POST", body: film }).catch(() => null);
-    this.film.value = "";
-    if (!sent?.ok) return setText(this.fault, say("film.lost"));
-    this.#say(`/${connection.root} cameo enrol`);
   }
 
   #put(text, { focus = false } = {}) {
