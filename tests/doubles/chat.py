@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from walkon.bot.cards import Card
 from walkon.bot.port import Handler, MessageGone, PlatformLimits, Post
 from walkon.types.ids import PlaceId
-from walkon.types.people import Place, Platform
+from walkon.types.people import Person, Place, Platform
 
 
 class Chat:
@@ -53,6 +53,9 @@ class Chat:
 
     async def begin_reactions(self, ref: str, emoji: Sequence[str]) -> None:
         self.reactions[int(json.loads(ref)["message_id"])] = tuple(emoji)
+
+    async def is_member(self, person: Person, place: Place) -> bool:
+        return True
 
     def _stand(self, post: Post) -> int:
         if post.ref is not None:

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from time import monotonic
+from typing import TypeVar
 
 import msgspec
 import structlog
@@ -20,6 +21,7 @@ from walkon.bot.intake import STORED, card_key
 from walkon.bot.moderating.reports import review_card
 from walkon.bot.notices import notice_of
 from walkon.bot.port import ChatPlatform, MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge, message_name
+from walkon.bot.presence import all_present
 from walkon.consent import tables as consent
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState
@@ -35,6 +37,8 @@ from walkon.types.ids import ClipId, JobId, render_job
 from walkon.types.people import Place
 
 log = structlog.get_logger(__name__)
+
+Answer = TypeVar("Answer")
 
 POLL_S = 0.2
 """How soon a change written by another process is noticed; changes in this process are noticed at once."""
@@ -184,6 +188,8 @@ class Delivery:
             async with self._house.database.transaction() as tx:
                 await outbox.withdraw(tx, row.key)
             return
+        if row.kind is OutboxKind.CARD and row.wanted > row.shown and not await self._all_present(row, clip):
+            return
         view = views.get(render_job(clip.id))
         place = msgspec.json.decode(row.place, type=Place)
         speaker = Speaker(self._house.words, place.locale)
@@ -197,6 +203,11 @@ class Delivery:
             watched.next_s = monotonic() + self._pace(view)
             return
         await self._show(row, clip, view, card, place, speaker)
+
+    async def _all_present(self, row: Row, clip: Clip) -> bool:
+        """Whether nobody it depends on has left; where the platform could not be asked, it is asked again before anything is shown."""
+        looking = all_present(self._platform, self._house, clip)
+        return bool(await self._attempt(row, looking, partial(self._gone, row, clip)))
 
     async def _passing(self, row: Row, clip: Clip, place: Place) -> Passing:
         """Whether everybody in a clip agrees to its film's being seen there, now. Where not at all, the clip ends."""
@@ -226,8 +237,8 @@ class Delivery:
         if ref is not None:
             await self._shown(row, clip, view, card, ref)
 
-    async def _attempt(self, row: Row, sending: Awaitable[str], gone: Callable[[], Awaitable[None]]) -> str | None:
-        """Where the message stands now; None where it could not be shown, which has been dealt with."""
+    async def _attempt(self, row: Row, sending: Awaitable[Answer], gone: Callable[[], Awaitable[None]]) -> Answer | None:
+        """What the platform answers, for a message where it stands now; None where it failed, which has been dealt with."""
         try:
             return await sending
         except Throttled as error:

@@ -14,7 +14,7 @@ from walkon.bot.command import Reply
 from walkon.bot.files import Attachment
 from walkon.bot.router import Router
 from walkon.consent.enrolling import Enrolments, Means
-from walkon.consent.enrolment import EnrolmentState
+from walkon.consent.enrolment import Decoded, EnrolmentState
 from walkon.consent.lending import lends
 from walkon.consent.likeness import Audience, Part, Topic
 from walkon.engine.uploads import UploadReader
@@ -85,6 +85,28 @@ async def test_a_film_goes_to_the_operators_and_only_their_yes_makes_a_likeness(
     assert "is enrolled" in read((await people.town.press("Olga", token)).card)
     assert "Lent: face, voice" in read((await cameo(people, "Lea", "rules")).card)
     assert "decided" in read((await people.town.press("Olga", token)).card)
+
+
+async def silent(upload: bytes) -> Decoded:
+    """Reads every upload as a good video without sound."""
+    return Decoded(stills=(b"still",) * 3, voice=None, review=b"review", seconds=5)
+
+
+async def test_no_voice_is_lent_that_was_never_given(people: Asked) -> None:
+    house = people.town.house
+    means = Means(database=house.database, keys=house.keys, decode=silent, clock=people.town.clock, then=lends(house.decider))
+    mute = replace(house, enrolments=Enrolments(means))
+    people.town.house, people.town.router = mute, Router(mute, COMMANDS, build_metrics())
+    await enrolled(people, "Lea")
+    assert "There is no voice to lend" in read((await cameo(people, "Lea", "rules", "no politics voice on")).card)
+    after = read((await cameo(people, "Lea", "rules")).card)
+    assert "Lent: face\n" in after and "No subject is refused" in after
+
+
+async def test_a_voice_that_was_given_may_be_kept_back_and_lent_again(people: Asked) -> None:
+    await enrolled(people, "Lea")
+    assert "Lent: face\n" in read((await cameo(people, "Lea", "rules", "voice off")).card)
+    assert "Lent: face, voice" in read((await cameo(people, "Lea", "rules", "voice on")).card)
 
 
 async def test_an_operator_may_not_decide_about_themselves(people: Asked) -> None:

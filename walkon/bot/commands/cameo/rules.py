@@ -9,6 +9,7 @@ from walkon.bot.clip_card import Speaker
 from walkon.bot.command import BadOption, Reply
 from walkon.bot.commands.cameo.said import Said
 from walkon.bot.moments import moment
+from walkon.consent import enrolment_tables as enrolments
 from walkon.consent.likeness import Likeness, Part, Topic
 from walkon.moderation.mutes import read_duration
 
@@ -29,6 +30,8 @@ async def rules(said: Said) -> Reply:
         changed = _changed(changed, first, second, now)
     if not changed.parts:
         return said.told("card.cameo.something", root=said.house.command_root)
+    if Part.VOICE in changed.parts - likeness.parts and not await _gave_voice(said, likeness):
+        return said.told("card.cameo.no_voice", root=said.house.command_root)
     if changed != likeness:
         await agreeing.change_rules(said.house, changed)
     return said.shown(_card(said.speaker, said, changed, changed=changed != likeness))
@@ -47,6 +50,11 @@ def _changed(likeness: Likeness, first: str, second: str, now: datetime) -> Like
     if length is None:
         raise BadOption("rules", f"{first} {second}", ALLOWED)
     return replace(likeness, ends_at=now + length)
+
+
+async def _gave_voice(said: Said, likeness: Likeness) -> bool:
+    enrolment = await said.house.database.read(lambda tx: enrolments.accepted_of(tx, likeness.owner))
+    return enrolment is not None and enrolment.has_voice
 
 
 def _card(speaker: Speaker, said: Said, likeness: Likeness, *, changed: bool) -> Card:

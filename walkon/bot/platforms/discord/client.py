@@ -17,7 +17,7 @@ from walkon.bot.files import Attachment
 from walkon.bot.platforms.discord.cards import Layout
 from walkon.bot.platforms.discord.downloads import download
 from walkon.bot.platforms.discord.events import Listener
-from walkon.bot.platforms.discord.faults import patient_trace, port_errors
+from walkon.bot.platforms.discord.faults import UNKNOWN_MEMBER, UNKNOWN_USER, patient_trace, port_errors
 from walkon.bot.platforms.discord.messages import Messages, begin_reactions
 from walkon.bot.platforms.discord.reactions import Reactions
 from walkon.bot.platforms.discord.tree import command_tree, menu_names, sync
@@ -125,8 +125,9 @@ class DiscordPlatform:
         with port_errors():
             try:
                 await client.http.get_member(int(guild), int(person.account))
-            except discord.NotFound:
-                return False
+            except discord.NotFound as error:
+                # A server that Discord no longer names to the bot says nothing about who is in it.
+                return error.code not in (UNKNOWN_MEMBER, UNKNOWN_USER)
         return True
 
     async def close(self) -> None:
