@@ -3,6 +3,7 @@
 import pytest
 
 from tests.bot.platforms.discord.conftest import Town, placeholder, told_privately
+from tests.doubles.discord.faults import How
 from tests.reading import whole
 from walkon.bot.command import Invocation
 from walkon.bot.files import Attachment, FileGone, FileTooLarge
@@ -96,3 +97,10 @@ async def test_whoever_left_the_server_is_no_member(town: Town) -> None:
     assert await town.platform.is_member(person, place)
     town.discord.guild.strangers.add(lea.id)
     assert not await town.platform.is_member(person, place)
+
+
+async def test_a_server_that_the_bot_was_put_out_of_says_nothing_about_who_is_in_it(town: Town) -> None:
+    await prompted(town, "a cat")
+    place = Place(id=PlaceId(f"discord:{town.discord.guild.id}"), channel=town.discord.channel.id)
+    town.discord.fail_next("get_guild_member", How.REFUSE, status=404, code=10004)
+    assert await town.platform.is_member(Person(id=PersonId(f"discord:{town.discord.ana.id}"), name="Ana"), place)
