@@ -98,6 +98,15 @@ class RedisServerOutOfTime(RedisServer):
         fresh = self._offset.with_suffix(".new")
         fresh.write_text(f"{hours * 3600:+.0f}")
         fresh.replace(self._offset)
+        if self.process is not None:
+            self._wait_until_it_is(hours)
+
+    def _wait_until_it_is(self, hours: float) -> None:
+        deadline = time.monotonic() + READY_WITHIN_S
+        with self.admin() as admin:
+            while abs(admin.time()[0] - time.time() - hours * 3600) > 60:
+                assert time.monotonic() < deadline, "the server does not hear of the step"
+                time.sleep(0.01)
 
 
 def faketime_library() -> str:
