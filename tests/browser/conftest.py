@@ -1,5 +1,5 @@
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,7 +10,8 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_p
 
 from tests.bot.platforms.web.conftest import Page as Served
 from tests.bot.platforms.web.conftest import served
-from tests.bot.platforms.web.studio import WITH_CAMEO, Studio
+from tests.bot.platforms.web.studio import COMMANDS, Studio
+from walkon.bot.command import Command
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -109,9 +110,9 @@ async def enter(chromium: Browser, tmp_path: Path) -> AsyncIterator[Enter]:
         site: list[Served] = []
         visits: list[Visit] = []
 
-        async def open_page(*, width: int = 1280, height: int = 800, **options: object) -> Visit:
+        async def open_page(*, width: int = 1280, height: int = 800, commands: Sequence[Command] = COMMANDS, **options: object) -> Visit:
             if not site:
-                site.append(await stack.enter_async_context(served(tmp_path, commands=WITH_CAMEO)))
+                site.append(await stack.enter_async_context(served(tmp_path, commands=commands)))
             context = await chromium.new_context(
                 viewport={"width": width, "height": height}, reduced_motion="reduce", **{"locale": "en-GB", **options}
             )

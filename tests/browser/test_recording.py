@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.bot.platforms.web.studio import WITH_CAMEO
 from tests.browser.conftest import Enter, Visit
 from tests.reading import whole
 from walkon.bot.files import Attachment
@@ -23,7 +24,7 @@ async def recording(visit: Visit) -> None:
 
 @pytest.mark.parametrize("width", [1280, 320])
 async def test_a_film_recorded_in_the_page_goes_with_the_command_and_can_be_read(enter: Enter, width: int) -> None:
-    visit = await enter(width=width)
+    visit = await enter(width=width, commands=WITH_CAMEO)
     await recording(visit)
     assert await visit.axe() == [] and await visit.overflow() == 0
     await expect(visit.page.get_by_role("timer")).to_have_text("14 s left", timeout=20_000)
@@ -38,7 +39,7 @@ async def test_a_film_recorded_in_the_page_goes_with_the_command_and_can_be_read
 
 
 async def test_what_was_recorded_in_vain_is_sent_nowhere(enter: Enter) -> None:
-    visit = await enter()
+    visit = await enter(commands=WITH_CAMEO)
     await recording(visit)
     await visit.page.get_by_role("button", name="Stop, don't send").click()
     await expect(visit.page.get_by_role("button", name="Record")).to_be_focused()
@@ -48,7 +49,7 @@ async def test_what_was_recorded_in_vain_is_sent_nowhere(enter: Enter) -> None:
 
 
 async def test_without_a_camera_the_page_says_what_to_do(enter: Enter) -> None:
-    visit = await enter()
+    visit = await enter(commands=WITH_CAMEO)
     await visit.page.evaluate("() => { navigator.mediaDevices.getUserMedia = () => Promise.reject(new Error('denied')); }")
     await visit.say("/sora cameo enrol")
     await visit.page.get_by_role("button", name="Record").click()

@@ -89,6 +89,7 @@ async def stored_clip(media: MediaStore, *, width: int = 320, height: int = 180)
 
 
 CANCEL = Button(label="Cancel", token="w1:cancel:7KQ2M9")
+LOOK = Button(label="Look at 1", token="w1:ask-look:A1")
 DETAILS = Button(label="Details", token="w1:details:7KQ2M9")
 
 
@@ -114,7 +115,9 @@ class Studio:
         await self.open.wait()
         self.heard.append(invocation)
         words = str(invocation.options.get("prompt", ""))
-        if self.handout is not None and invocation.command == "queue":
+        if invocation.options.get("deed") == "requests":
+            return Reply(card=Card(tone=Tone.QUIET, head=("1 question is open.",), buttons=(LOOK,)), private=True)
+        if self.handout is not None and (invocation.command == "queue" or invocation.options.get("deed") == "receipts"):
             return Reply(card=Card(tone=Tone.QUIET, head=("Your receipts",), handout=self.handout), private=True)
         if invocation.command != "prompt":
             return _private(f"I heard {invocation.command}.")

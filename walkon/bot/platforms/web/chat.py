@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+import msgspec
 import structlog
 from aiohttp import ClientConnectionResetError, WSCloseCode, WSMsgType
 from aiohttp.web import Request, WebSocketResponse
@@ -29,6 +30,8 @@ from walkon.types.people import Locale, Person, Place
 
 log = structlog.get_logger(__name__)
 
+ABOUT_ONESELF, DEED_NAME = "cameo", "deed"
+"""The command that shows people what concerns their likeness, and its first word."""
 PLACE = PlaceId("web:local")
 UPLOAD_LIMIT = 100 * 2**20
 """Bytes of a clip: nobody limits the page, this keeps a phone's browser comfortable."""
@@ -105,6 +108,8 @@ class Chat:
                 await self._say(visitor, frame)
             case frames.Press():
                 await self._press(visitor, frame)
+            case frames.Look():
+                await self._look(visitor, frame)
             case frames.Name():
                 await self._name(visitor, frame.name)
             case frames.Earlier():
@@ -255,8 +260,29 @@ class Chat:
             at=self.clock.now(),
             upload_limit=UPLOAD_LIMIT,
         )
-        await self._keep(await self.handler.press(pressed), person, press.id.lower())
+        reply = await self.handler.press(pressed)
+        if press.aside and reply.private and reply.post is None:
+            self._show(visitor, press.id, reply, person)
+        else:
+            await self._keep(reply, person, press.id.lower())
         visitor.send(frames.Done(press.id))
+
+    async def _look(self, visitor: Visitor, look: frames.Look) -> None:
+        person = visitor.session.person(visitor.locale)
+        asked = Invocation(
+            event=EventId(f"web:{look.id.lower()}"),
+            command=ABOUT_ONESELF,
+            options={DEED_NAME: look.deed},
+            person=person,
+            place=lobby_place(visitor.locale),
+            at=self.clock.now(),
+            upload_limit=UPLOAD_LIMIT,
+        )
+        self._show(visitor, look.id, await self.handler.command(asked), person)
+        visitor.send(frames.Done(look.id))
+
+    def _show(self, visitor: Visitor, id: str, reply: Reply, person: Person) -> None:
+        visitor.send(frames.Shown(id, msgspec.Raw(self._card(reply, person).encode())))
 
     async def _name(self, visitor: Visitor, text: str) -> None:
         name = read_name(text)

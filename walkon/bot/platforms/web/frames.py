@@ -1,6 +1,6 @@
 """What page and server say to each other: small typed JSON messages over one WebSocket."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -30,10 +30,18 @@ class Say(Struct, tag="say", frozen=True):
 
 
 class Press(Struct, tag="press", frozen=True):
-    """The person pressed a button."""
+    """The person pressed a button. aside: a private answer is shown and not kept in the conversation."""
 
     id: Uuid
     token: Annotated[str, Meta(max_length=64)]
+    aside: bool = False
+
+
+class Look(Struct, tag="look", frozen=True):
+    """The person wants to see, beside the conversation, what `/sora cameo DEED` shows them."""
+
+    id: Uuid
+    deed: Literal["requests", "appearances", "audience", "rules", "receipts"]
 
 
 class Name(Struct, tag="name", frozen=True):
@@ -48,7 +56,7 @@ class Earlier(Struct, tag="earlier", frozen=True):
     before: Annotated[int, Meta(ge=0, le=2**62)]
 
 
-FromPage = Hello | Say | Press | Name | Earlier
+FromPage = Hello | Say | Press | Look | Name | Earlier
 
 
 class MessageView(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -114,6 +122,13 @@ class Older(Struct, tag="older", frozen=True, kw_only=True):
     earlier: bool
 
 
+class Shown(Struct, tag="shown", frozen=True):
+    """A card that answers what the page sent under this id, for this page alone and kept nowhere."""
+
+    id: str
+    card: Raw
+
+
 class Done(Struct, tag="done", frozen=True):
     """What the page sent under this id is kept and answered."""
 
@@ -127,7 +142,7 @@ class Refused(Struct, tag="refused", frozen=True):
     id: str | None = None
 
 
-ToPage = Welcome | News | Older | Me | Done | Refused
+ToPage = Welcome | News | Shown | Older | Me | Done | Refused
 
 _decoder: msgspec.json.Decoder[FromPage] = msgspec.json.Decoder(FromPage)
 _encoder = msgspec.json.Encoder()

@@ -7,6 +7,7 @@ import "/static/lost.js";
 import "/static/name.js";
 import "/static/composer.js";
 import "/static/now.js";
+import "/static/people.js";
 
 document.addEventListener("words", () => connection.speak(language()));
 connection.language = language();

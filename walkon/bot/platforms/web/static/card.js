@@ -25,13 +25,14 @@ export class CardMessage extends HTMLElement {
   constructor() {
     super();
     this.message = null;
+    this.aside = false;
     this.presses = new Map();
     this.head = h("h3", { class: "head", dir: "auto" });
     this.time = h("time");
     this.onlyYou = h("p", { class: "only-you", hidden: true }, icon(LOCK), h("span", { "data-word": "only_you" }));
     this.picture = h("div", { class: "picture", hidden: true });
     this.stage = h("div", { class: "stage", hidden: true, "aria-hidden": "true" }, h("i"), h("i"));
-    this.film = h("video", { class: "film", controls: true, playsinline: true, preload: "metadata", hidden: true });
+    this.film = h("div", { hidden: true });
     this.handout = h("a", { class: "button handout", hidden: true });
     this.words = h("blockquote", { class: "words", dir: "auto", hidden: true });
     this.lines = h("div", { class: "lines" });
@@ -105,8 +106,9 @@ export class CardMessage extends HTMLElement {
   /** What the server gives to nobody else: an operator's film, a file handed over. */
   #showPrivate({ seq, card: { film, handout } }) {
     this.film.hidden = !film;
-    setAttribute(this.film, "aria-label", film?.alt);
-    setAttribute(this.film, "src", film && `/media/film/${seq}`);
+    if (!film) this.film.replaceChildren();
+    else if (!this.film.firstChild) this.film.append(h("video", { class: "film", controls: true, playsinline: true, preload: "metadata", src: `/media/film/${seq}` }));
+    setAttribute(this.film.firstChild ?? this.film, "aria-label", film?.alt);
     this.handout.hidden = !handout;
     setAttribute(this.handout, "href", handout?.src);
     setAttribute(this.handout, "download", handout?.name);
@@ -158,7 +160,7 @@ export class CardMessage extends HTMLElement {
     if (remixed) return this.#edit(remixed);
     if (button.getAttribute("aria-disabled") === "true") return;
     setAttribute(button, "aria-disabled", "true");
-    this.presses.set(connection.press(token), button);
+    this.presses.set(connection.press(token, this.aside), button);
   }
 
   /** Put the words into the box, ready to edit; nothing is sent. */

@@ -39,9 +39,16 @@ class Connection extends EventTarget {
     return this.#owe({ type: "say", id: newId(), text });
   }
 
-  /** Press a button; resent like what is said. Returns the press's id. */
-  press(token) {
-    return this.#owe({ type: "press", id: newId(), token });
+  /** Press a button; resent like what is said. aside: a private answer stays out of the conversation. Returns the press's id. */
+  press(token, aside = false) {
+    return this.#owe({ type: "press", id: newId(), token, aside });
+  }
+
+  /** Ask for a card about oneself, beside the conversation; after a lost line whoever wants it asks again. Returns the question's id. */
+  look(deed) {
+    const id = newId();
+    this.#send({ type: "look", id, deed });
+    return id;
   }
 
   name(name) {

@@ -5,6 +5,7 @@ import { choose, fill, language, say } from "/static/words.js";
 
 const MOON = "M12 3a9 9 0 1 0 9 9 7 7 0 0 1-9-9z";
 const CHAT = "M4 5h16v11H9l-5 4z";
+const PEOPLE = "M9 5a3.5 3.5 0 1 1 0 7 3.5 3.5 0 0 1 0-7zM2 20c0-3.5 3-5.5 7-5.5s7 2 7 5.5M16 5.5a3.5 3.5 0 0 1 0 6.5M18 15c2.5.6 4 2.3 4 5";
 const PERSON = "M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8zM4 21c0-4 3.5-6.5 8-6.5s8 2.5 8 6.5";
 
 class Rail extends HTMLElement {
@@ -18,7 +19,7 @@ class Rail extends HTMLElement {
         "header",
         { class: "rail" },
         h("a", { class: "brand", href: "/" }, h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }), "walkon"),
-        h("nav", { "data-word-label": "rooms" }, h("a", { href: "/", "aria-current": "page" }, icon(CHAT), h("span", { "data-word": "chat" }))),
+        h("nav", { "data-word-label": "rooms" }, h("a", { href: "/", "aria-current": "page" }, icon(CHAT), h("span", { "data-word": "chat" })), h("a", { href: "#people" }, icon(PEOPLE), h("span", { "data-word": "people" }))),
         h("div", { class: "tools" }, this.theme, this.other, this.person),
       ),
     );
