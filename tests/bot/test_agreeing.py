@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.town import FINISHED
 from tests.troupe import LEA, TOM, YES, Troupe
+from walkon.agreement import record_draft, record_outcome
 from walkon.bot import agreeing
 from walkon.bot.reconcile import reconcile
 from walkon.consent import tables as consent
@@ -172,3 +174,20 @@ async def test_show_brings_back_only_what_may_be_seen_there(troupe: Troupe) -> N
     assert likeness
     await agreeing.change_rules(troupe.house, replace(likeness, audience=Audience.ONLY_ME))
     assert (await troupe.town.say("Tom", "show", clip=clip.id)).post is None
+
+
+async def test_a_render_is_not_recorded_once_a_likeness_has_run_out_though_nobody_has_noticed_yet(troupe: Troupe) -> None:
+    clip = await troupe.agreed()
+    troupe.town.clock.pass_s(366 * 24 * 3600)
+    now = troupe.house.clock.now()
+    recorded = await troupe.house.database.write(lambda tx: record_outcome(tx, clip.id, 1, FINISHED, now))
+    after = await troupe.now(clip)
+    assert (recorded, after.state, after.finished) == (False, ClipState.DECLINED, None)
+
+
+async def test_a_draft_is_not_recorded_then_either(troupe: Troupe) -> None:
+    clip = await troupe.agreed()
+    troupe.town.clock.pass_s(366 * 24 * 3600)
+    now = troupe.house.clock.now()
+    assert not await troupe.house.database.write(lambda tx: record_draft(tx, clip.id, FINISHED, now))
+    assert (await troupe.now(clip)).draft is None

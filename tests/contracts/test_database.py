@@ -65,8 +65,9 @@ async def test_a_cancelled_transaction_leaves_the_database_usable(database: Data
     await asyncio.sleep(0)
     hanging.cancel()
     await asyncio.gather(hanging, return_exceptions=True)
-    async with database.transaction() as tx:
-        await tx.execute(text("SELECT 1"))
+    assert hanging.cancelled()
+    async with asyncio.timeout(20), database.transaction() as tx:
+        assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
 
 
 async def test_readers_cannot_write(database: Database) -> None:
