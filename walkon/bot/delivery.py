@@ -185,8 +185,7 @@ class Delivery:
             await self._give_up(row, "the clip is not kept")
             return
         if row.key.startswith(STORED) and not clip.finished and row.ref is None:
-            async with self._house.database.transaction() as tx:
-                await outbox.withdraw(tx, row.key)
+            await self._house.database.write(lambda tx: outbox.withdraw(tx, row.key))
             return
         if row.kind is OutboxKind.CARD and row.wanted > row.shown and not await self._all_present(row, clip):
             return
@@ -283,8 +282,7 @@ class Delivery:
 
     async def _gone_for_good(self, row: Row) -> None:
         # Whoever deletes a question has not answered it: it stays open where it can be looked up, and is not put again.
-        async with self._house.database.transaction() as tx:
-            await outbox.forget(tx, row.key, seen=row.wanted)
+        await self._house.database.write(lambda tx: outbox.forget(tx, row.key, seen=row.wanted))
 
     async def _send(self, post: Post, card: Card, speaker: Speaker) -> str:
         try:

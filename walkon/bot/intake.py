@@ -17,7 +17,7 @@ from walkon.bot.quota import charge, cost_of, with_wait
 from walkon.consent import tables as consent
 from walkon.library import spending, tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
-from walkon.library.lineage import family_of
+from walkon.library.lineage import Family, family_of
 from walkon.moderation.limits import LimitReached, Quota
 from walkon.queue.port import DRAFT_LANE, JobClass, JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.safety.text import WordsRefused
@@ -87,9 +87,12 @@ async def show_again(ctx: Context, clip: Clip) -> Reply:
     house, asked = ctx.house, ctx.invocation
     row = card_row(f"{SHOWN_AGAIN}{asked.event}", clip, asked.place, asked.reply)
     now_ms = to_ms(house.clock.now())
-    async with house.database.transaction() as tx:
+
+    async def owed(tx: Transaction) -> Family:
         await outbox.put(tx, row, now_ms, hold_ms=FIRST_ANSWER_MS, wanted=2)
-        family = await family_of(tx, clip, asked.place.id)
+        return await family_of(tx, clip, asked.place.id)
+
+    family = await house.database.write(owed)
     speaker = Speaker(house.words, asked.place.locale)
     head = speaker.text("card.show.head", clip=clip.id)
     card = Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=family_lines(speaker, family), clip=clip.id)
@@ -154,12 +157,15 @@ async def _line_up_or_forget(house: House, clip: Clip) -> JobView | None:
     try:
         return await line_up(house, clip)
     except QueueFull:
-        async with house.database.transaction() as tx:
-            await outbox.withdraw(tx, card_key(clip))
-            await tables.remove(tx, clip.id)
-            await spending.give_back(tx, clip.id)
-            await consent.forget_clip(tx, clip.id)
+        await house.database.write(lambda tx: _forgotten(tx, clip))
         raise
+
+
+async def _forgotten(tx: Transaction, clip: Clip) -> None:
+    await outbox.withdraw(tx, card_key(clip))
+    await tables.remove(tx, clip.id)
+    await spending.give_back(tx, clip.id)
+    await consent.forget_clip(tx, clip.id)
 
 
 async def line_up(house: House, clip: Clip) -> JobView | None:

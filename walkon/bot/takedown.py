@@ -86,10 +86,8 @@ async def after_takedown(house: House, removal: Removal) -> None:
             log.warning("job_not_called_off", clip=id, reason=f"{type(outcome).__name__} {outcome}")
     if removal.stopped:
         begun = await begun_jobs(house, removal.stopped)
-        async with house.database.transaction() as tx:
-            for id in removal.stopped:
-                if render_job(id) not in begun:
-                    await spending.give_back(tx, id)
+        never_begun = [id for id in removal.stopped if render_job(id) not in begun]
+        await house.database.write(lambda tx: _given_back(tx, never_begun))
     await purge_files(house)
 
 
@@ -99,10 +97,18 @@ async def purge_files(house: House) -> int:
     keys = await house.database.write(lambda tx: films.to_purge(tx, now_ms))
     gone = [key for key in keys if await _removed(house, key)]
     if gone:
-        async with house.database.transaction() as tx:
-            for key in gone:
-                await films.purged(tx, key)
+        await house.database.write(lambda tx: _purged(tx, gone))
     return len(gone)
+
+
+async def _given_back(tx: Transaction, clips: Collection[ClipId]) -> None:
+    for id in clips:
+        await spending.give_back(tx, id)
+
+
+async def _purged(tx: Transaction, keys: Collection[str]) -> None:
+    for key in keys:
+        await films.purged(tx, key)
 
 
 async def reach_of(house: House, clips: Collection[ClipId]) -> Reach:

@@ -32,12 +32,16 @@ async def stop(house: House, id: ClipId, by: CancelledBy) -> Clip | None:
     job = render_job(id)
     outcome = await house.queue.cancel(job)
     if outcome is CancelOutcome.TOO_LATE:
-        async with house.database.reading() as tx:
-            return await tables.get(tx, id)
+        return await house.database.read(lambda tx: tables.get(tx, id))
     begun = await begun_jobs(house, [id])
-    async with house.database.transaction() as tx:
-        clip = await end_cancelled(tx, id, by, house.clock.now(), begun=job in begun)
-        await house.decider.drop(tx, id, house.clock.now())
+    now = house.clock.now()
+
+    async def stopped(tx: Transaction) -> Clip | None:
+        clip = await end_cancelled(tx, id, by, now, begun=job in begun)
+        await house.decider.drop(tx, id, now)
+        return clip
+
+    clip = await house.database.write(stopped)
     house.database.announce()
     return clip
 
@@ -52,11 +56,14 @@ async def keep_draft(house: House, clip: Clip) -> bool:
     if await house.queue.cancel(job) is CancelOutcome.TOO_LATE:
         return False
     left = 1 - view.progress.fraction if view and view.progress else 1.0
-    seconds = decode(clip.scene).seconds
+    seconds, now = decode(clip.scene).seconds, house.clock.now()
+
+    async def kept_as_drawn(tx: Transaction) -> Clip | None:
+        saved_wh = await tables.recent_energy(tx, clip.lane) * seconds * left
+        return await end_kept(tx, clip.id, saved_wh, now)
+
     try:
-        async with house.database.transaction() as tx:
-            saved_wh = await tables.recent_energy(tx, clip.lane) * seconds * left
-            kept = await end_kept(tx, clip.id, saved_wh, house.clock.now())
+        kept = await house.database.write(kept_as_drawn)
     except ClipEnded:
         return False
     house.database.announce()
@@ -71,8 +78,7 @@ async def begun_jobs(house: House, clips: Collection[ClipId]) -> frozenset[JobId
 
 async def stop_asked_by(house: House, event: EventId) -> None:
     """Stop the clip that an event asked for, if it asked for one: whoever asked was muted in the same moment."""
-    async with house.database.reading() as tx:
-        clip = await tables.of_event(tx, event)
+    clip = await house.database.read(lambda tx: tables.of_event(tx, event))
     if clip is not None:
         await stop(house, clip.id, CancelledBy.MODERATOR)
 
@@ -85,24 +91,28 @@ async def carry_out(house: House, event: EventId, case: Case) -> Entry:
     """
     jobs = await _jobs(house, case)
     now = house.clock.now()
-    async with house.database.transaction() as tx:
+
+    async def done_once(tx: Transaction) -> tuple[Entry, Sequence[Clip] | None]:
         done = await moderation.entry_of(tx, event)
         if done is not None:
-            return done
+            return done, None
         stopped = await _take_effect(house, tx, case, jobs, now)
         running = sum(_is_running(jobs.get(render_job(clip.id))) for clip in stopped)
         entry = await moderation.append(tx, event, case, now, running=running, waiting=len(stopped) - running)
         await write_down(tx, house.keys, entry)
-    house.database.announce()
-    await _call_off(house, stopped)
+        return entry, stopped
+
+    entry, stopped = await house.database.write(done_once)
+    if stopped is not None:
+        house.database.announce()
+        await _call_off(house, stopped)
     return entry
 
 
 async def _jobs(house: House, case: Case) -> Mapping[JobId, JobView]:
     if case.deed not in _HOLDS_BACK:
         return {}
-    async with house.database.reading() as tx:
-        clips = await _going(tx, case)
+    clips = await house.database.read(lambda tx: _going(tx, case))
     return await house.queue.views([render_job(clip.id) for clip in clips])
 
 

@@ -21,14 +21,16 @@ KEY_FILE = Table(
 
 async def keys_for(database: Database, path: Path, data_dir: Path, now: datetime) -> Keys:
     """The keys of this store, made at `path` if it has none yet. Raises SetupError: lost, another store's, or unfit."""
-    async with database.reading() as tx:
-        known = await known_id(tx)
+    known = await database.read(known_id)
     if known is not None:
         return keys_known_as(known, path, data_dir)
     keys = made_or_read(path, data_dir)
-    async with database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         if await known_id(tx) is None:
             await tx.execute(insert(KEY_FILE).values(id=keys.id, since_ms=to_ms(now)))
+
+    await database.write(step)
     return keys
 
 

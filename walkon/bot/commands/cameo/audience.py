@@ -55,9 +55,12 @@ async def _doors(said: Said) -> list[NeverAsk]:
 
 async def _open_doors(said: Said) -> None:
     now = said.house.clock.now()
-    async with said.house.database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         for door in await consent.doors_of(tx, await person_of(tx, said.by.id)):
             await said.house.decider.open(tx, door, now)
+
+    await said.house.database.write(step)
 
 
 async def _card(said: Said, likeness: Likeness, *, changed: bool) -> Card:

@@ -96,8 +96,7 @@ class Sessions:
     async def _save(self, session: Session) -> Session:
         now = to_ms(self._clock.now())
         row = tables.SessionRow(id=session.id, name=session.name, admitted=session.admitted, at_ms=now)
-        async with self._database.transaction() as tx:
-            await tables.save_session(tx, row)
+        await self._database.write(lambda tx: tables.save_session(tx, row))
         return session
 
 
