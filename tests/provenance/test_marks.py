@@ -36,6 +36,13 @@ def test_it_stays_in_the_upper_right_and_off_the_edge(size: tuple[int, int]) -> 
     assert columns.max() < size[0] - 0.02 * min(size)
 
 
+def test_its_french_letters_are_letters_and_no_empty_boxes() -> None:
+    written, unknown = (np.zeros((480, 854, 3), np.uint8) for _ in range(2))
+    VisibleMark("dessiné", (854, 480)).put_on(written)
+    VisibleMark("dessin\u0378", (854, 480)).put_on(unknown)
+    assert not np.array_equal(written, unknown)
+
+
 def test_a_picture_with_three_channels_is_marked_like_one_with_four() -> None:
     three, four = np.zeros((180, 320, 3), np.uint8), np.zeros((180, 320, 4), np.uint8)
     for picture in (three, four):

@@ -3,7 +3,7 @@ import pytest
 
 from tests.engine.drawing.stagehand import WOMAN, performed, picture, spoken
 from walkon.engine.drawing.camera import Frame
-from walkon.engine.drawing.captions import Captions
+from walkon.engine.drawing.captions import Captions, Signs
 from walkon.engine.drawing.fonts import lettering
 from walkon.engine.drawing.slate import slate_of
 from walkon.engine.drawing.stage import surface_over
@@ -78,3 +78,14 @@ def test_the_slate_says_only_what_the_prompt_said(shot: Shot, language: str, wor
 def test_a_clip_of_one_shot_has_no_number() -> None:
     assert slate_of(Shot(), 0, "en", alone=True) == ""
     assert slate_of(Shot(place="beach", place_said=True), 0, "en", alone=True) == "BEACH"
+
+
+@pytest.mark.parametrize("aspect", list(Aspect))
+def test_the_corner_opposite_the_slate_is_left_to_the_mark(aspect: Aspect) -> None:
+    frame = Frame.of(SIZES[aspect])
+    drawn = np.zeros((frame.height, frame.width, 4), np.uint8)
+    surface = surface_over(drawn)
+    Signs(frame, lettering()).draw(surface.getCanvas(), "3 · BASKETBALL COURT · NEIGE · COUCHER DE SOLEIL · COMIC · NOIR ET BLANC")
+    columns = np.nonzero(drawn[..., 3])[1]
+    assert columns.size
+    assert columns.max() < 0.58 * frame.width

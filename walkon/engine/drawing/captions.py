@@ -1,4 +1,4 @@
-"""Words on the picture: captions spoken word by word, the slate, the tag, the title card."""
+"""Words on the picture: captions spoken word by word, the slate, the title card."""
 
 import math
 import unicodedata
@@ -9,6 +9,7 @@ import skia
 
 from walkon.engine.drawing.camera import Frame
 from walkon.engine.drawing.fonts import Lettering, Text
+from walkon.engine.drawing.slate import GAP
 from walkon.engine.performance import SpeechCue, Word
 
 SPOKEN, CURRENT = skia.Color(0xFF, 0xFF, 0xFF), skia.Color(0xFF, 0xD3, 0x5C)
@@ -18,6 +19,8 @@ EARLY_S, LATE_S = 0.10, 0.35
 """A caption shows this long before its first word and after its last."""
 ROWS = 2
 LONGEST_WORD = 40
+SLATE_SHARE = 0.5
+"""A slate takes no more of the picture's width: the other corner belongs to the visible mark."""
 
 
 def is_right_to_left(words: str) -> bool:
@@ -148,24 +151,29 @@ class Captions:
 
 
 class Signs:
-    """The slate top left and the tag top right, drawn once as pictures."""
+    """The slate top left, each drawn once as a picture; top right is left to the visible mark."""
 
-    def __init__(self, frame: Frame, letters: Lettering, language: str) -> None:
+    def __init__(self, frame: Frame, letters: Lettering) -> None:
         self._frame, self._letters = frame, letters
         self._size = max(10.0, 0.031 * min(frame.height, frame.width * 1.1))
-        self._tag = self._sign("APERÇU · storyboard" if language == "fr" else "PREVIEW · storyboard")
         self._slates: dict[str, skia.Image] = {}
 
     def draw(self, canvas: skia.Canvas, slate: str) -> None:
-        """Draw both."""
-        margin = round(0.03 * min(self._frame.width, self._frame.height))
-        canvas.drawImage(self._tag, self._frame.width - margin - self._tag.width(), margin)
+        """Draw the shot's slate, where it has one."""
         if not slate:
             return
+        margin = round(0.03 * min(self._frame.width, self._frame.height))
         image = self._slates.get(slate)
         if image is None:
-            image = self._slates[slate] = self._sign(slate)
+            image = self._slates[slate] = self._sign(self._fitting(slate))
         canvas.drawImage(image, margin, margin)
+
+    def _fitting(self, slate: str) -> str:
+        """As many of the slate's words, from the first, as leave the other corner free."""
+        parts = slate.split(GAP)
+        while len(parts) > 1 and self._letters.width(GAP.join(parts), self._size) > SLATE_SHARE * self._frame.width:
+            parts.pop()
+        return GAP.join(parts)
 
     def _sign(self, words: str) -> skia.Image:
         text = self._letters.text(words, self._size, skia.Color(0xFF, 0xFA, 0xF0))

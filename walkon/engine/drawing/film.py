@@ -61,7 +61,7 @@ class Film:
         self._sprites, self._letters = sprite_book(), lettering()
         self._emitter = Emitter(self._sprites)
         self._captions = Captions(performance.soundtrack.speeches, self._frame, self._letters)
-        self._signs = Signs(self._frame, self._letters, scene.language)
+        self._signs = Signs(self._frame, self._letters)
         self._prepared: dict[int, _Prepared] = {}
 
     @property

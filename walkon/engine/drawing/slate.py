@@ -61,6 +61,9 @@ FRENCH: Mapping[str, str] = {
 }
 """Words that differ from the English key."""
 
+GAP = " · "
+"""Between the words of a slate."""
+
 
 def slate_of(shot: Shot, index: int, language: str, *, alone: bool = False) -> str:
     """`1 · BEACH · SUNSET`. alone: the clip's only shot bears no number, and no slate where nothing was named."""
@@ -73,4 +76,4 @@ def slate_of(shot: Shot, index: int, language: str, *, alone: bool = False) -> s
         words.append(shot.time.value)
     if language == "fr":
         words = [FRENCH.get(word, word) for word in words]
-    return " · ".join([*([] if alone else [str(index + 1)]), *(word.upper() for word in words)])
+    return GAP.join([*([] if alone else [str(index + 1)]), *(word.upper() for word in words)])
