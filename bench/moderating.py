@@ -24,6 +24,7 @@ from walkon.bot.takedown import Removal, reach_of, take_down
 from walkon.library.clips import Clip, RemovedBy
 from walkon.queue.port import Beat, JobState, Lease
 from walkon.store import outbox
+from walkon.store.database import Transaction
 from walkon.store.media import MediaStore
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.telemetry import build_metrics
@@ -92,17 +93,19 @@ async def _posted(town: Town, telegram: TelegramDouble, clip: Clip) -> Sequence[
     """COPIES posts that stand, as Telegram and the outbox know them; no other message of the clip is owed."""
     chats = [telegram.private(telegram.user(f"person {number}")) for number in range(COPIES)]
     film = StoredFile(file_id="film", name="clip.mp4", content=b"film")
-    async with town.house.database.transaction() as tx:
+    for chat in chats:
+        chat.messages.append(Message(id=1, chat=chat, sender=BOT, versions=[Version(text="clip", entities=[], markup=None, video=film)]))
+
+    async def owed(tx: Transaction) -> None:
         await outbox.withdraw(tx, f"clip:{clip.id}")
         for number, chat in enumerate(chats):
-            chat.messages.append(
-                Message(id=1, chat=chat, sender=BOT, versions=[Version(text="clip", entities=[], markup=None, video=film)])
-            )
             place = Place(id=PlaceId(f"telegram:{chat.id}"), channel=str(chat.id), private=True)
             where, key = msgspec.json.encode(place).decode(), f"show:{number}"
             row = NewRow(key=key, kind=OutboxKind.CARD, platform="telegram", subject=clip.id, place=where, urgent=True)
             await outbox.put(tx, row, 0)
             await outbox.acknowledge(tx, key, 1, str(Ref(chat_id=chat.id, message_id=1, video=FINISHED.video)))
+
+    await town.house.database.write(owed)
     return chats
 
 

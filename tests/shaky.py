@@ -52,14 +52,6 @@ class ShakyDatabase:
         return await self._inner.read(step)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        self._shaky.point()
-        async with self._inner.transaction() as tx:
-            yield tx
-            self._shaky.point()
-        self._shaky.point()
-
-    @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         self._shaky.point()
         async with self._inner.reading() as tx:

@@ -112,8 +112,9 @@ class Town:
 
     async def finish(self, lease: Lease, finished: Finished = FINISHED) -> None:
         await self.house.queue.complete(lease, result_of(finished))
-        async with self.house.database.transaction() as tx:
-            await end_finished(tx, ClipId(lease.job.payload.decode()), lease.token, finished, self.clock.now())
+        await self.house.database.write(
+            lambda tx: end_finished(tx, ClipId(lease.job.payload.decode()), lease.token, finished, self.clock.now())
+        )
         self.house.database.announce()
 
 

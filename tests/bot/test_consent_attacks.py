@@ -25,6 +25,7 @@ from walkon.queue.port import JobState
 from walkon.scene.codec import decode, encode
 from walkon.scene.mentions import mentions_in
 from walkon.scene.parser import parse
+from walkon.store.database import Transaction
 from walkon.store.media import MediaStore
 from walkon.types.ids import AskId, PersonId, PlaceId
 from walkon.types.people import Place
@@ -89,8 +90,7 @@ async def test_a_yes_after_the_end_is_refused_and_says_how_it_ended(troupe: Trou
 async def tampered(troupe: Troupe, clip: Clip, **changes: object) -> None:
     """Somebody with a hand in the store changes the clip."""
     changed = replace(await troupe.now(clip), **changes)  # type: ignore[arg-type]
-    async with troupe.house.database.transaction() as tx:
-        await tables.save(tx, changed)
+    await troupe.house.database.write(lambda tx: tables.save(tx, changed))
 
 
 CHANGES: dict[str, Callable[[Clip], dict[str, object]]] = {
@@ -286,10 +286,13 @@ async def test_an_open_audience_does_not_open_a_refused_subject(troupe: Troupe) 
 async def test_stricter_rules_bind_what_waits(troupe: Troupe, turn: Turn) -> None:
     clip = await troupe.agreed("@lea kisses a frog")
     lease = await troupe.claim()
-    async with troupe.house.database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         # The rules alone, as if the process had died before it looked at what waits.
         stricter = replace(await troupe.likeness(LEA), refused=frozenset({Topic.ROMANCE}))
         await troupe.house.decider.change_rules(tx, stricter, troupe.house.clock.now())
+
+    await troupe.house.database.write(step)
     await turn(troupe)
     assert lease
     assert not await troupe.render(lease)

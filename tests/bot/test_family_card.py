@@ -98,6 +98,5 @@ async def test_credit_goes_up_the_line_to_whose_idea_it_was(town: Town) -> None:
     own = await built(town, "Tom", "remix", second, words="a cow runs")
     assert "idea" not in str((await card_of(town, own)).small)
     await take_down(town.house, [first.id], RemovedBy.MAKER)
-    async with town.house.database.transaction() as tx:
-        await tables.save(tx, third)
+    await town.house.database.write(lambda tx: tables.save(tx, third))
     assert "idea" not in str((await card_of(town, third)).small)

@@ -21,6 +21,7 @@ from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Mute
 from walkon.store import outbox
 from walkon.store.audit import audit
+from walkon.store.database import Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
 from walkon.store.schema import METADATA
@@ -54,9 +55,12 @@ async def test_nothing_in_the_store_names_or_quotes_who_was_forgotten(town: Town
     await town.finished("Lea", "CANARY a cat juggles")
     await town.say("Lea", "prompt", prompt="CANARY a dog waits in line")
     key = keys.person_key(LEA)
-    async with town.house.database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         await Ledger(keys).append(tx, "consent.refused", key, payload={"words": "CANARY"}, at=town.clock.now())
         await enrolment_tables.add(tx, new_challenge(LEA, town.clock.now(), name="Lea", tries_left=2))
+
+    await town.house.database.write(step)
     assert "web:Lea" in await everything(town)
     done = await forget(town, keys)
     assert (done.accounts, done.keys, len(done.removal.clips)) == ((LEA,), 1, 2)
@@ -68,8 +72,9 @@ async def test_nothing_in_the_store_names_or_quotes_who_was_forgotten(town: Town
 
 
 async def test_attack_28_after_forgetting_the_ledger_is_sound_and_says_that_somebody_was(town: Town, keys: Keys) -> None:
-    async with town.house.database.transaction() as tx:
-        await Ledger(keys).append(tx, "consent.refused", keys.person_key(LEA), payload={}, at=town.clock.now())
+    await town.house.database.write(
+        lambda tx: Ledger(keys).append(tx, "consent.refused", keys.person_key(LEA), payload={}, at=town.clock.now())
+    )
     await forget(town, keys)
     async with town.house.database.reading() as tx:
         found = await tx.run_sync(lambda connection: audit(connection, keys))

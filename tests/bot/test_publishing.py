@@ -31,8 +31,7 @@ def said(card: Card, speaker: Speaker) -> str:
 
 
 async def test_every_operator_is_told_size_and_root_of_what_was_published(town: Town, tmp_path: Path) -> None:
-    async with town.house.database.transaction() as tx:
-        await Ledger(town.house.keys).append(tx, "grant.given", None, payload={}, at=town.clock.now())
+    await town.house.database.write(lambda tx: Ledger(town.house.keys).append(tx, "grant.given", None, payload={}, at=town.clock.now()))
     head = await published(town, tmp_path)
     owed = await rows(town, head)
     assert [row.platform for row in owed] == ["web", "discord"]

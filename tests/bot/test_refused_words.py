@@ -9,6 +9,7 @@ from walkon.bot.cards import plain
 from walkon.bot.command import Invocation
 from walkon.library import tables
 from walkon.scene.codec import decode, encode
+from walkon.store.database import Transaction
 from walkon.types.harm import Category
 from walkon.types.ids import ClipId
 from walkon.types.people import Locale, Person
@@ -63,9 +64,12 @@ async def test_new_words_of_a_remix_are_judged_too(town: Town) -> None:
 async def test_old_words_are_judged_again_when_another_take_is_asked_for(town: Town) -> None:
     """They were accepted when less was refused here, or by another release."""
     clip = await town.finished("Ana", CAT)
-    async with town.house.database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         old = replace(decode(clip.scene), prompt="two naked dancers")
         await tables.save(tx, replace(clip, prompt=old.prompt, scene=encode(old)))
+
+    await town.house.database.write(step)
     reply = await town.say("Ben", "vary", clip=ClipId(clip.id))
     assert "‹naked›" in plain(reply.card.head)
     assert await kept(town) == (0, 0)

@@ -13,20 +13,23 @@ from walkon.consent.asking import AskClosed
 from walkon.consent.likeness import Audience, Topic
 from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.store import outbox
+from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
 
 
 async def touched(troupe: Troupe, clip_id: str) -> None:
     """Something else about the clip changes, so its card is made anew."""
-    async with troupe.house.database.transaction() as tx:
-        await outbox.touch(tx, clip_id, to_ms(troupe.house.clock.now()), urgent=True)
+    await troupe.house.database.write(lambda tx: outbox.touch(tx, clip_id, to_ms(troupe.house.clock.now()), urgent=True))
 
 
 async def stricter(troupe: Troupe) -> None:
     """New rules, as another process would have written them just now."""
-    async with troupe.house.database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         rules = replace(await troupe.likeness(LEA), audience=Audience.ONLY_ME, refused=frozenset(Topic))
         await troupe.house.decider.change_rules(tx, rules, troupe.house.clock.now())
+
+    await troupe.house.database.write(step)
 
 
 async def test_a_clip_everybody_agreed_to_is_shown(troupe: Troupe) -> None:
@@ -89,8 +92,7 @@ async def drafted(troupe: Troupe, clip: Clip) -> None:
     """A draft of the clip is there, and its card is to show it."""
     names = {"video": f"{clip.id}-draft.mp4", "poster": f"{clip.id}-draft.jpg", "captions": f"{clip.id}-draft.vtt"}
     draft = replace(FINISHED, **names)
-    async with troupe.house.database.transaction() as tx:
-        await record_draft(tx, clip.id, draft, troupe.house.clock.now())
+    await troupe.house.database.write(lambda tx: record_draft(tx, clip.id, draft, troupe.house.clock.now()))
 
 
 async def test_a_draft_is_shown_under_the_same_condition(troupe: Troupe) -> None:

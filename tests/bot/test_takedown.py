@@ -185,8 +185,7 @@ async def test_it_may_be_shown_remixed_and_pressed_no_more(town: Town, tmp_path:
 async def test_a_relative_that_was_taken_down_keeps_its_place_but_not_its_words(town: Town, tmp_path: Path) -> None:
     first = await made(town, tmp_path, "a dog runs")
     second = await made(town, tmp_path, "a cat runs", parent=first)
-    async with town.house.database.transaction() as tx:
-        await tables.save(tx, replace(first, state=ClipState.TAKEN_DOWN, removed_by=RemovedBy.MAKER))
+    await town.house.database.write(lambda tx: tables.save(tx, replace(first, state=ClipState.TAKEN_DOWN, removed_by=RemovedBy.MAKER)))
     shown = await town.say("Tom", "show", clip=second.id)
     assert plain(shown.card.body[0]) == f"Made from {first.id}, which was taken down"
 
@@ -195,8 +194,7 @@ async def test_files_that_could_not_be_deleted_are_deleted_later(town: Town, tmp
     clip = await made(town, tmp_path, "a dog runs")
     assert clip.finished
     path = town.house.media.path(clip.finished.video)
-    async with town.house.database.transaction() as tx:
-        removal = await record_takedown(tx, [clip.id], RemovedBy.PERSON, town.clock.now())
+    removal = await town.house.database.write(lambda tx: record_takedown(tx, [clip.id], RemovedBy.PERSON, town.clock.now()))
     assert path.exists() and removal.clips == {clip.id}
     await reconcile(town.house)
     await purge_files(town.house)

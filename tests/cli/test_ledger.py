@@ -14,7 +14,7 @@ from sqlalchemy import update
 
 from walkon.config import Config, load
 from walkon.doctor import Finding, Level, examine
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.store.keyring import keys_for
 from walkon.store.ledger import LEDGER, Ledger
 from walkon.types.ids import PersonId
@@ -43,9 +43,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Database]:
     (tmp_path / "data").mkdir()
     database = await Database.open(tmp_path / "data" / "store.db")
     keys = await keys_for(database, tmp_path / "keys", tmp_path / "data", NOW)
-    async with database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         for number in range(5):
             await Ledger(keys).append(tx, "grant.given", keys.person_key(PersonId("web:Lea")), payload={"n": number}, at=NOW)
+
+    await database.write(step)
     yield database
     await database.close()
 
@@ -58,8 +61,7 @@ def test_a_sound_ledger_ends_with_0_and_says_its_root(verify: Verify, store: Dat
 
 
 async def test_one_altered_byte_ends_with_1_and_names_the_entry(verify: Verify, store: Database) -> None:
-    async with store.transaction() as tx:
-        await tx.execute(update(LEDGER).where(LEDGER.c.seq == 3).values(at_ms=LEDGER.c.at_ms + 1))
+    await store.write(lambda tx: tx.execute(update(LEDGER).where(LEDGER.c.seq == 3).values(at_ms=LEDGER.c.at_ms + 1)))
     done = verify()
     assert done.returncode == 1
     assert "altered: entry 3 is not what was written." in done.stdout
@@ -86,8 +88,7 @@ def finding_of(config: Config) -> Finding:
 async def test_attack_29_the_doctor_is_loud_about_an_altered_ledger(store: Database, tmp_path: Path) -> None:
     config = load(None, {"WALKON_WALKON__DATA_DIR": str(tmp_path / "data"), "WALKON_CONSENT__KEY_FILE": str(tmp_path / "keys")})
     assert (await asyncio.to_thread(finding_of, config)).level is Level.OK
-    async with store.transaction() as tx:
-        await tx.execute(update(LEDGER).where(LEDGER.c.seq == 2).values(kind="grant.forged"))
+    await store.write(lambda tx: tx.execute(update(LEDGER).where(LEDGER.c.seq == 2).values(kind="grant.forged")))
     finding = await asyncio.to_thread(finding_of, config)
     assert (finding.level, finding.mend is not None) == (Level.STOP, True)
     assert "NOT what was written" in finding.what

@@ -18,7 +18,7 @@ from walkon.library.clips import Clip
 from walkon.library.endings import end_finished
 from walkon.provenance.certificates import now, own_credentials
 from walkon.provenance.manifest import Source, Statement, sign
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.store.media import MediaStore
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
@@ -67,9 +67,12 @@ async def stored(tmp_path: Path, clip: Path) -> AsyncIterator[ClipId]:
         max_bytes=1_000_000,
         asked_at=NOW,
     )
-    async with database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         await tables.add(tx, record)
         await end_finished(tx, record.id, 1, replace(FINISHED, video=key), NOW)
+
+    await database.write(step)
     yield record.id
     await database.close()
 

@@ -273,8 +273,7 @@ async def test_letting_go_destroys_stills_and_voice_and_what_still_waits(desk: D
     await desk.enrolments.accept((await desk.send()).id, OLGA)
     await desk.enrolments.begin(LEA, "Léa")
     waiting = await desk.send()
-    async with desk.means.database.transaction() as tx:
-        await Enrolled(desk.means.keys).let_go(tx, LEA, desk.clock.now())
+    await desk.means.database.write(lambda tx: Enrolled(desk.means.keys).let_go(tx, LEA, desk.clock.now()))
     assert await desk.kept() == []
     with pytest.raises(EnrolmentClosed):
         await desk.enrolments.accept(waiting.id, OLGA)

@@ -134,9 +134,12 @@ async def test_revoking_empties_the_vault_in_the_same_transaction(proved: Proved
     await proved.enrol(LEA)
     assert await proved.do(lambda tx: Enrolled(proved.keys).references_of(tx, LEA)) == (b"face",)
     with pytest.raises(RuntimeError):
-        async with proved.database.transaction() as tx:
+
+        async def step(tx: Transaction) -> None:
             await proved.decider.revoke(tx, LEA, proved.clock.now())
             raise RuntimeError
+
+        await proved.database.write(step)
     assert await proved.do(lambda tx: Enrolled(proved.keys).references_of(tx, LEA)) == (b"face",)
     await proved.do(lambda tx: proved.decider.revoke(tx, LEA, proved.clock.now()))
     assert await proved.do(lambda tx: Enrolled(proved.keys).references_of(tx, LEA)) == ()

@@ -10,7 +10,7 @@ from walkon.consent.artefacts import Artefact, ArtefactKind
 from walkon.consent.vault import ArtefactGone, Vault
 from walkon.consent.vault_tables import ARTEFACT, CHUNK
 from walkon.store import sealed_keys
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys
 from walkon.store.sealing import SealBroken
 from walkon.types.ids import PersonId, PersonKey
@@ -62,10 +62,13 @@ async def test_what_was_put_away_is_taken_out_whole(database: Database, vault: V
 
 async def test_attack_30_files_of_two_people_swapped_do_not_open(database: Database, vault: Vault, lea: PersonKey, marc: PersonKey) -> None:
     hers, his = await put(database, vault, lea), await put(database, vault, marc, b"face of marc")
-    async with database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         for old, new in ((hers.id, "elsewhere"), (his.id, hers.id), ("elsewhere", his.id)):
             await tx.run_sync(lambda connection: connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON"))
             await tx.execute(update(CHUNK).where(CHUNK.c.artefact_id == old).values(artefact_id=new))
+
+    await database.write(step)
     for artefact in (hers, his):
         with pytest.raises(SealBroken):
             await opened(database, vault, artefact)
@@ -75,8 +78,7 @@ async def test_attack_30_a_row_given_to_another_person_with_key_and_all_does_not
     database: Database, vault: Vault, lea: PersonKey, marc: PersonKey
 ) -> None:
     hers = await put(database, vault, lea)
-    async with database.transaction() as tx:
-        await tx.execute(update(ARTEFACT).where(ARTEFACT.c.id == hers.id).values(owner=marc))
+    await database.write(lambda tx: tx.execute(update(ARTEFACT).where(ARTEFACT.c.id == hers.id).values(owner=marc)))
     [his] = await database.read(lambda tx: vault.of(tx, marc))
     with pytest.raises(SealBroken):
         await opened(database, vault, his)
@@ -110,10 +112,14 @@ async def test_a_rotation_leaves_the_sealed_bytes_alone_and_the_old_key_can_go(
     database: Database, vault: Vault, keys: Keys, lea: PersonKey
 ) -> None:
     artefact = await put(database, vault, lea)
-    async with database.transaction() as tx:
+
+    async def step(tx: Transaction) -> Keys:
         before = (await tx.execute(CHUNK.select())).all()
         await sealed_keys.rewrap(tx, turned := keys.rotated())
         assert (await tx.execute(CHUNK.select())).all() == before
+        return turned
+
+    turned = await database.write(step)
     assert await opened(database, Vault(turned.without_older()), artefact) == FACE
     with pytest.raises(SealBroken):
         await opened(database, vault, artefact)

@@ -27,46 +27,39 @@ for path in sorted(Path(walkon.__file__).parent.rglob("*.py")):
 
 
 async def test_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:
-    async with database.transaction() as tx:
+    async with database.reading() as tx:
         difference = await tx.run_sync(lambda connection: compare_metadata(MigrationContext.configure(connection), METADATA))
     assert difference == []
 
 
-async def test_concurrent_read_then_write_transactions_lose_nothing(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.execute(text("CREATE TABLE tally (n INTEGER)"))
-        await tx.execute(text("INSERT INTO tally VALUES (0)"))
-
-    async def add_one() -> None:
-        async with database.transaction() as tx:
-            n = (await tx.execute(text("SELECT n FROM tally"))).scalar_one()
-            await tx.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
-
-    await asyncio.gather(*(add_one() for _ in range(50)))
-    async with database.reading() as tx:
-        assert (await tx.execute(text("SELECT n FROM tally"))).scalar_one() == 50
+async def test_concurrent_read_then_write_steps_lose_nothing(database: Database) -> None:
+    await database.write(_made_tally)
+    await asyncio.gather(*(database.write(_add_one) for _ in range(50)))
+    assert await database.read(_numbers) == [50]
 
 
-async def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+async def test_a_step_that_fails_leaves_nothing(database: Database) -> None:
+    async def fail(tx: Transaction) -> None:
+        await _made_tally(tx)
+        raise RuntimeError
+
     with pytest.raises(RuntimeError):
-        async with database.transaction() as tx:
-            await tx.execute(text("CREATE TABLE ghost (n INTEGER)"))
-            raise RuntimeError
+        await database.write(fail)
     async with database.reading() as tx:
-        assert not await tx.run_sync(lambda connection: inspect(connection).has_table("ghost"))
+        assert not await tx.run_sync(lambda connection: inspect(connection).has_table("tally"))
 
 
-async def test_a_cancelled_transaction_leaves_the_database_usable(database: Database) -> None:
-    async def begin_and_hang() -> None:
-        async with database.transaction():
+async def test_a_cancelled_view_leaves_the_database_usable(database: Database) -> None:
+    async def look_and_hang() -> None:
+        async with database.reading():
             await asyncio.Event().wait()
 
-    hanging = asyncio.create_task(begin_and_hang())
+    hanging = asyncio.create_task(look_and_hang())
     await asyncio.sleep(0)
     hanging.cancel()
     await asyncio.gather(hanging, return_exceptions=True)
     assert hanging.cancelled()
-    async with asyncio.timeout(20), database.transaction() as tx:
+    async with asyncio.timeout(20), database.reading() as tx:
         assert (await tx.execute(text("SELECT 1"))).scalar_one() == 1
 
 
@@ -77,8 +70,7 @@ async def test_readers_cannot_write(database: Database) -> None:
 
 
 async def test_writes_that_come_together_share_a_commit_and_fail_alone(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)"))
+    await database.write(lambda tx: tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)")))
 
     async def add(tx: Transaction, n: int) -> int:
         await tx.execute(text("INSERT INTO tally VALUES (:n)"), {"n": n})
@@ -92,8 +84,7 @@ async def test_writes_that_come_together_share_a_commit_and_fail_alone(database:
 
 
 async def test_a_step_that_waits_for_something_else_is_refused_and_undone(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)"))
+    await database.write(lambda tx: tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)")))
 
     async def idle(tx: Transaction) -> None:
         await tx.execute(text("INSERT INTO tally VALUES (1)"))
@@ -105,8 +96,7 @@ async def test_a_step_that_waits_for_something_else_is_refused_and_undone(databa
 
 
 async def test_a_cancelled_write_leaves_the_others_alone(database: Database) -> None:
-    async with database.transaction() as tx:
-        await tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)"))
+    await database.write(lambda tx: tx.execute(text("CREATE TABLE tally (n INTEGER PRIMARY KEY)")))
 
     async def add(tx: Transaction, n: int) -> None:
         await tx.execute(text("INSERT INTO tally VALUES (:n)"), {"n": n})
@@ -130,20 +120,11 @@ async def test_two_processes_that_read_and_then_write_lose_nothing(store_place: 
     databases = [await Database.open(store_place) for _ in range(2)]
     await databases[0].write(_made_tally)
 
-    async def add_one(tx: Transaction) -> None:
-        n = (await tx.execute(text("SELECT n FROM tally"))).scalar_one()
-        await tx.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
-
     async def add_many(database: Database) -> None:
-        for _ in range(10):
-            await database.write(add_one)
+        for _ in range(15):
+            await database.write(_add_one)
 
-    async def add_by_hand(database: Database) -> None:
-        for _ in range(5):
-            async with database.transaction() as tx:
-                await add_one(tx)
-
-    await asyncio.gather(*(work(database) for work in (add_many, add_by_hand) for database in databases))
+    await asyncio.gather(*(add_many(database) for database in databases))
     assert await databases[1].read(_numbers) == [30]
     for database in databases:
         await database.close()
@@ -207,6 +188,11 @@ async def test_a_text_that_is_none_is_refused_and_harms_nobody_else(database: Da
     outcomes = await asyncio.gather(database.write(look_for), database.write(add_one), return_exceptions=True)
     assert isinstance(outcomes[0], Unkeepable) and outcomes[1] is None
     assert await database.read(_numbers) == [1]
+
+
+async def _add_one(tx: Transaction) -> None:
+    n = (await tx.execute(text("SELECT n FROM tally"))).scalar_one()
+    await tx.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
 
 
 async def _made_tally(tx: Transaction) -> None:

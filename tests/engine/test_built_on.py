@@ -14,6 +14,7 @@ from walkon.library import tables
 from walkon.library.clips import ClipState
 from walkon.library.endings import end_finished
 from walkon.scene.codec import encode
+from walkon.store.database import Transaction
 from walkon.types.ids import ClipId, EventId, PersonId
 from walkon.types.scene import BuiltOn, Kind, Manner, Scene, Shot, Subject
 
@@ -35,9 +36,12 @@ async def stored(place: Site, id: str, shown: Iterable[str]) -> None:
     video = await place.studio.media.put(file)
     await place.ask("C-any")
     clip = replace(await place.clip(ClipId("C-any")), id=ClipId(id), event=EventId(id), scene=encode(scene(*shown)))
-    async with place.studio.database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         await tables.add(tx, clip)
         await end_finished(tx, clip.id, 1, replace(FINISHED, video=video), place.clock.now())
+
+    await place.studio.database.write(step)
 
 
 async def given(place: Site, source: str) -> list[bytes | None]:

@@ -24,7 +24,7 @@ from walkon.safety.classify import UNAVAILABLE
 from walkon.safety.output import HeldFor
 from walkon.safety.text import ALLOWED, Label, Verdict
 from walkon.scene.codec import decode, encode
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.types.ids import ClipId, GrantId, LikenessId, PersonId, check_job, render_job
 
 
@@ -87,10 +87,13 @@ class Checked(Site):
             source=Source.ASK,
             given_at=now,
         )
-        async with self.studio.database.transaction() as tx:
+
+        async def step(tx: Transaction) -> None:
             await tables.save(tx, clip)
             await consent.put_likeness(tx, likeness, "lea")
             await consent.put_grant(tx, grant)
+
+        await self.studio.database.write(step)
 
 
 @pytest.fixture

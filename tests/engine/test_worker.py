@@ -74,8 +74,7 @@ class Site:
             asked_at=self.clock.now(),
             parent=parent,
         )
-        async with self.studio.database.transaction() as tx:
-            await tables.add(tx, clip)
+        await self.studio.database.write(lambda tx: tables.add(tx, clip))
         job = NewJob(
             id=render_job(clip.id),
             kind=JobKind.RENDER,

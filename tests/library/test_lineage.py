@@ -7,7 +7,7 @@ from tests.library.test_clips import CLIP, DONE, NOW
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, cancel, finish
 from walkon.library.lineage import MAX_LISTED, family_of
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.types.ids import ClipId, EventId, PlaceId
 from walkon.types.people import Place
 
@@ -22,9 +22,11 @@ def made(n: int, parent: Clip | None, place: Place = CLIP.place) -> Clip:
 
 
 async def keep(database: Database, *clips: Clip) -> None:
-    async with database.transaction() as tx:
+    async def step(tx: Transaction) -> None:
         for clip in clips:
             await tables.add(tx, clip)
+
+    await database.write(step)
 
 
 async def test_a_parent_survives_the_store(database: Database) -> None:

@@ -48,6 +48,10 @@ async def _count(tx: Transaction) -> int:
     return int((await tx.execute(text("SELECT count(*) FROM tally"))).scalar_one())
 
 
+async def _sum(tx: Transaction) -> int:
+    return int((await tx.execute(text("SELECT sum(n) FROM tally"))).scalar_one())
+
+
 async def test_what_one_process_announces_every_other_hears(database: Database, url: str) -> None:
     other = await Database.open(url)
     async with asyncio.timeout(20):
@@ -117,15 +121,25 @@ async def test_a_server_that_stays_away_is_said_to_be_away(own_server: PostgresS
 async def test_a_process_that_freezes_in_mid_transaction_holds_the_others_up_only_for_a_while(url: str, database: Database) -> None:
     frozen = await Database.open(f"{url}?options=-c%20idle_in_transaction_session_timeout%3D300")
     await database.write(_tally)
-    transaction = frozen.transaction()
-    tx = await transaction.__aenter__()
-    await tx.execute(text("INSERT INTO tally VALUES (2)"))
+    await database.write(_add)
+    has_written, thaws = threading.Event(), threading.Event()
+
+    async def add_to_all(tx: Transaction) -> None:
+        await tx.execute(text("UPDATE tally SET n = n + 1"))
+
+    async def add_and_freeze(tx: Transaction) -> None:
+        await add_to_all(tx)
+        has_written.set()
+        thaws.wait(timeout=20)
+
+    freezing = asyncio.create_task(frozen.write(add_and_freeze))
+    await asyncio.to_thread(has_written.wait, 20)
     async with asyncio.timeout(20):
-        await database.write(_add)
-    with pytest.raises(Exception, match=r"terminat|closed"):
-        await transaction.__aexit__(None, None, None)
-    assert await database.read(_count) == 1
-    await frozen.write(_add)
+        await database.write(add_to_all)
+    assert not freezing.done()
+    thaws.set()
+    await freezing
+    assert await database.read(_sum) == 3
     await frozen.close()
 
 

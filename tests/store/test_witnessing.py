@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import delete
 
 from tests.doubles.clock import StandingClock
-from walkon.store.database import Database
+from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import LEDGER, NODE, Ledger
 from walkon.store.tombstones import Tombstone, TombstoneKind, bury
@@ -30,9 +30,11 @@ def watch(database: Database, witness: Witness, clock: StandingClock) -> Watch:
 
 
 async def decide(database: Database, clock: StandingClock, times: int = 1) -> None:
-    async with database.transaction() as tx:
+    async def step(tx: Transaction) -> None:
         for _ in range(times):
             await Ledger(KEYS).append(tx, "consent.approved", LEA, payload={}, at=clock.now())
+
+    await database.write(step)
 
 
 async def test_ends_are_carried_to_the_witness_once_also_after_a_restart(
@@ -71,9 +73,12 @@ async def test_attack_27_a_ledger_shorter_than_what_was_published_is_locked_with
 ) -> None:
     await decide(database, clock, 5)
     await watch.publish()
-    async with database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         await tx.execute(delete(LEDGER).where(LEDGER.c.seq >= 4))
         await tx.execute(delete(NODE).where(NODE.c.position > 1))
+
+    await database.write(step)
     with pytest.raises(StoreLocked, match="walkon ledger unlock") as locked:
         await refuse_if_locked(database, KEYS, witness)
     assert (locked.value.now.size, locked.value.witnessed.size) == (4, 5)

@@ -107,27 +107,13 @@ class Database:
         return await self._reader.alone(step)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[Transaction]:
-        """A write transaction, serialised with all others; committed at the end, rolled back on any exception.
-
-        Everybody else's writing waits for it, on every machine: `write` is the better choice wherever a step can say it.
-        """
-        tx = await self._writer.begin()
-        keep = False
-        try:
-            yield tx
-            keep = True
-        finally:
-            await self._writer.end(keep=keep)
-
-    @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
         """A consistent view that never waits for a writer."""
         tx = await self._reader.begin()
         try:
             yield tx
         finally:
-            await self._reader.end(keep=False)
+            await self._reader.end()
 
     async def scrub(self) -> None:
         """Write over, on the disk too, what was deleted before: the log of changes would keep it until it is next needed."""

@@ -38,9 +38,6 @@ _COLLIDED = frozenset({"40001", "40P01"})
 _AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
 """Shut down, crashed, starting, idle for too long (in a transaction or not), too many connections; class 08 is the connection."""
 
-# Whoever writes holds the one, whoever writes alone the other: shared with itself, and exclusive. Neither takes a snapshot.
-_WRITING = text("LOCK TABLE alembic_version IN ROW EXCLUSIVE MODE")
-_WRITING_ALONE = text("LOCK TABLE alembic_version IN SHARE ROW EXCLUSIVE MODE")
 _SERVER = text("SELECT current_setting('server_version_num'), current_setting('server_encoding')")
 _UNHURRIED = text("SET LOCAL statement_timeout = 0")
 _MIGRATING = text("SELECT pg_advisory_xact_lock(hashtext('walkon migrations'))")
@@ -123,12 +120,6 @@ class PostgresDriver:
             time.sleep(random.uniform(0, pause_s))  # noqa: S311 - keeps those who collided apart
             pause_s = min(PAUSE_S[1], 2 * pause_s)
 
-    def begin_alone(self, connection: Connection, *, writer: bool) -> None:
-        """As `Driver` says."""
-        connection.begin()
-        if writer:
-            connection.execute(_WRITING_ALONE)
-
     def spoils(self, error: Exception) -> bool:
         """Where the step collided, or the server is away."""
         return isinstance(error, _StillOpen) or (isinstance(error, DBAPIError) and (sqlstate(error) in _COLLIDED or _is_away(error)))
@@ -174,7 +165,6 @@ class _Write(Generic[T]):
                 return result
             self._doubtful = None
         with connection.begin() as transaction:
-            connection.execute(_WRITING)
             result = self._work(connection)
             number = connection.scalar(_NUMBER)
             try:

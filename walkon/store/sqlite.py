@@ -61,10 +61,6 @@ class SqliteDriver:
         with connection.begin():
             return work(connection)
 
-    def begin_alone(self, connection: Connection, *, writer: bool) -> None:
-        """As `Driver` says; every transaction that writes is alone."""
-        connection.begin()
-
     def spoils(self, error: Exception) -> bool:
         """Never: a savepoint undoes one step."""
         return False

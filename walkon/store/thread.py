@@ -44,9 +44,6 @@ class Driver(Protocol):
         connect: gives the open connection, or another where that one was closed.
         """
 
-    def begin_alone(self, connection: Connection, *, writer: bool) -> None:
-        """Begin a transaction that cannot be repeated; one that writes has the database's writing for itself."""
-
     def spoils(self, error: Exception) -> bool:
         """Whether this error of one step ends the transaction that it shares with others."""
 
@@ -143,23 +140,23 @@ class ConnectionThread:
             return await self._transacted(lambda connection: _to_its_end(step, _Inside(connection)))
 
     async def begin(self) -> Transaction:
-        """A transaction for code on the event loop; holds the turn until `end`."""
+        """A view for code on the event loop; holds the turn until `end`."""
         await self._turn.acquire()
         try:
-            await self.run(lambda: self._driver.begin_alone(self._connect(), writer=self._writer))
+            await self.run(lambda: self._connect().begin())
         except BaseException:
-            await self.end(keep=False)
+            await self.end()
             raise
         return _Outside(self)
 
     async def inside(self, work: Callable[[Connection], T]) -> T:
-        """Run the work in the transaction that was begun."""
+        """Run the work on the view that was begun."""
         return await self.run(lambda: work(self._begun()))
 
-    async def end(self, *, keep: bool) -> None:
-        """Commit or roll back, and give the turn to the next."""
+    async def end(self) -> None:
+        """Let go of the view, and give the turn to the next."""
         try:
-            await self.run(lambda: self._begun().commit() if keep else self._begun().rollback())
+            await self.run(lambda: self._begun().rollback())
         finally:
             self._turn.release()
 

@@ -15,6 +15,7 @@ from walkon.library.clips import ClipState
 from walkon.moderation import tables
 from walkon.moderation.mutes import Entry
 from walkon.store import outbox
+from walkon.store.database import Transaction
 from walkon.telemetry import build_metrics
 from walkon.types.ids import PersonId, PlaceId
 from walkon.types.people import Locale, Person, Place
@@ -291,9 +292,12 @@ async def test_a_clip_is_taken_down_by_its_id_with_the_reason_its_card_gives(tow
 async def test_a_clip_is_taken_down_by_a_link_to_any_post_of_it(town: Town, platform: str, message: str, link: str) -> None:
     clip = await town.finished("Ana", "a cat runs")
     row = outbox.NewRow(key="show:1", kind=outbox.OutboxKind.CARD, platform=platform, subject=clip.id, place="{}")
-    async with town.house.database.transaction() as tx:
+
+    async def step(tx: Transaction) -> None:
         await outbox.put(tx, row, 0)
         await outbox.acknowledge(tx, "show:1", 1, "{}", message=message)
+
+    await town.house.database.write(step)
     assert said(await mod(town, "Olga", "takedown", None, reason="https://t.me/c/9/9")).startswith("‹https://t.me/c/9/9› – for clip I know")
     await mod(town, "Olga", "takedown", None, reason=link)
     assert said(await town.say("Ana", "show", clip=clip.id)).startswith("This clip was taken down\nRemoved by a moderator.")
