@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from walkon.bot.house import House
     from walkon.bot.port import ChatPlatform
     from walkon.bot.router import Router
+    from walkon.consent.deciding import Decider
     from walkon.engine.finishing import Finishing
     from walkon.engine.port import RenderBackend, Rendered
     from walkon.engine.render import Studio
@@ -222,25 +223,21 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
 
 def _house(ground: Ground) -> "tuple[House, Router]":
     from walkon.bot import commands
-    from walkon.bot.ask_posts import following_asks
     from walkon.bot.flood import Flood
     from walkon.bot.house import House
     from walkon.bot.platforms.web.tables import forget as forget_on_the_page
     from walkon.bot.router import Router
     from walkon.bot.words import Words
     from walkon.consent.casting import Caster
-    from walkon.consent.deciding import Decider
-    from walkon.consent.proof import Proof
     from walkon.safekeeping import enrolments_of
 
     found = {command.name: command for command in commands.load()}
-    record = following_asks(Proof(ground.keys).record)
-    decider = Decider(record)
+    decider = _decider(ground)
     house = House(
         database=ground.database,
         queue=ground.queue,
         media=ground.media,
-        caster=Caster(record=record, open_for=timedelta(seconds=ground.config.consent.request_ttl_s), chance=SystemRandom().random),
+        caster=Caster(record=decider.record, open_for=timedelta(seconds=ground.config.consent.request_ttl_s), chance=SystemRandom().random),
         decider=decider,
         keys=ground.keys,
         enrolments=enrolments_of(ground.database, ground.keys, decider),
@@ -249,6 +246,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         lane=lane_of(ground.config.engine.backend, model=ground.config.engine.asked_model),
         drawn=ground.config.engine.backend is Backend.ANIMATIC,
         extends=ground.config.engine.backend is Backend.DIFFUSERS,
+        classified=bool(ground.config.moderation.classifier),
         first_pace=FIRST_PACES[ground.config.engine.backend],
         command_root=ground.config.discord.command if ground.config.discord else "sora",
         command_names=tuple(found),
@@ -367,7 +365,16 @@ def _text_slot(ground: Ground) -> dict[str, Part]:
     classifier = classifier_of(ground.config)
     if classifier is None:
         return {}
-    return {"text checks": TextSlot(queue=ground.queue, database=ground.database, classifier=classifier).run}
+    slot = TextSlot(queue=ground.queue, database=ground.database, classifier=classifier, decider=_decider(ground), clock=SystemClock())
+    return {"text checks": slot.run}
+
+
+def _decider(ground: Ground) -> "Decider":
+    from walkon.bot.ask_posts import following_asks
+    from walkon.consent.deciding import Decider
+    from walkon.consent.proof import Proof
+
+    return Decider(following_asks(Proof(ground.keys).record))
 
 
 def _draft_slot(ground: Ground) -> dict[str, Part]:

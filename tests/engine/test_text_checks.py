@@ -12,20 +12,23 @@ from tests.doubles.clock import StandingClock
 from tests.engine.test_worker import Site
 from tests.waiting import until
 from walkon.consent import tables as consent
+from walkon.consent.deciding import Decider
+from walkon.consent.decisions import Decision
 from walkon.consent.grants import Grant, Source
 from walkon.consent.likeness import Likeness, Part
-from walkon.engine.text_checks import LANE, job_for
 from walkon.engine.text_slot import TextSlot
 from walkon.library import tables
 from walkon.library.clips import ClipState
-from walkon.queue.port import JobKind, JobState
+from walkon.queue.port import Beat, JobKind, JobState, Lease
 from walkon.queue.sqlite import SqliteQueue
 from walkon.safety.classify import UNAVAILABLE
 from walkon.safety.output import HeldFor
 from walkon.safety.text import ALLOWED, Label, Verdict
 from walkon.scene.codec import decode, encode
+from walkon.scene.parser import parse
 from walkon.store.database import Database, Transaction
-from walkon.types.ids import ClipId, GrantId, LikenessId, PersonId, check_job, render_job
+from walkon.types.ids import ClipId, GrantId, JobId, LikenessId, PersonId, WorkerId, check_job, render_job
+from walkon.word_checks import LANE, job_for
 
 
 class ScriptedClassifier:
@@ -46,6 +49,13 @@ class ScriptedClassifier:
         return None
 
 
+WORDS = "a dog runs"
+
+
+async def unwritten(tx: Transaction, decision: Decision) -> None:
+    """What is decided here is written nowhere."""
+
+
 class Checked(Site):
     """A site where a model reads the words too."""
 
@@ -56,7 +66,10 @@ class Checked(Site):
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
-        slot = TextSlot(queue=self.studio.queue, database=self.studio.database, classifier=self.classifier)
+        studio = self.studio
+        slot = TextSlot(
+            queue=studio.queue, database=studio.database, classifier=self.classifier, decider=Decider(unwritten), clock=self.clock
+        )
         running = asyncio.create_task(slot.run())
         yield
         running.cancel()
@@ -142,8 +155,8 @@ async def test_without_a_verdict_a_clip_with_people_waits(site: Checked) -> None
 
 
 async def test_a_check_is_a_job_of_its_own_kind_that_takes_nobodys_turn(site: Checked) -> None:
-    job = job_for(ClipId("AAAAAA"))
-    assert (job.kind, job.lane, job.id) == (JobKind.CHECK_TEXT, LANE, check_job(ClipId("AAAAAA")))
+    job = job_for(ClipId("AAAAAA"), WORDS)
+    assert (job.kind, job.lane, job.id) == (JobKind.CHECK_TEXT, LANE, check_job(ClipId("AAAAAA"), WORDS))
     assert job.person != "web:Ana"
     await site.studio.queue.submit(job)
     await site.studio.queue.submit(job)
@@ -152,26 +165,67 @@ async def test_a_check_is_a_job_of_its_own_kind_that_takes_nobodys_turn(site: Ch
 
 async def test_a_check_under_way_is_handed_back_when_the_worker_stops(site: Checked) -> None:
     site.classifier.hold.clear()
-    id = await site.ask("AAAAAA")
-    await site.studio.queue.submit(job_for(id))
+    id = await site.ask("AAAAAA", WORDS)
+    await site.studio.queue.submit(job_for(id, WORDS))
     async with site.reading():
         await until(lambda: bool(site.classifier.read))
-    view = await site.studio.queue.view(check_job(id))
+    view = await site.studio.queue.view(check_job(id, WORDS))
     assert view and view.state is JobState.QUEUED
 
 
-async def test_words_of_a_clip_that_is_gone_are_not_allowed(site: Checked) -> None:
-    await site.studio.queue.submit(job_for(ClipId("NOWHER")))
+async def test_refused_words_end_a_clip_that_still_waits_in_line(site: Checked) -> None:
+    site.classifier.verdict = Verdict(label=Label.BLOCK)
+    id = await site.ask("AAAAAA", WORDS)
+    await site.studio.queue.submit(job_for(id, WORDS))
     async with site.reading():
-        await until(lambda: _done(site, ClipId("NOWHER")))
-    view = await site.studio.queue.view(check_job(ClipId("NOWHER")))
-    assert view and view.result and b"block" in view.result
+        await until(lambda: site.ends(id, ClipState.HELD))
+        await until(lambda: _is(site, render_job(id), JobState.CANCELLED))
+    assert (await site.clip(id)).held is HeldFor.WORDS
+
+
+async def test_refused_words_stop_a_render_under_way(site: Checked) -> None:
+    site.classifier.verdict = Verdict(label=Label.BLOCK)
+    id = await site.ask("AAAAAA", WORDS)
+    lease = await site.studio.queue.claim(WorkerId("w1"), claim_id="c1", lanes=["animatic"])
+    assert lease
+    await site.studio.queue.submit(job_for(id, WORDS))
+    async with site.reading():
+        await until(lambda: site.ends(id, ClipState.HELD))
+        await until(lambda: _cancels(site, lease))
+
+
+async def test_a_verdict_on_other_words_counts_for_nothing(site: Checked) -> None:
+    id = await site.ask("AAAAAA", WORDS)
+    await site.studio.queue.submit(job_for(id, WORDS))
+    async with site.reading():
+        await until(lambda: _is(site, check_job(id, WORDS), JobState.DONE))
+        clip = await site.clip(id)
+        async with site.studio.database.transaction() as tx:
+            await tables.save(tx, replace(clip, scene=encode(parse("a cat sleeps", seed=1))))
+        site.classifier.verdict = Verdict(label=Label.BLOCK)
+        async with site.working():
+            await until(lambda: site.ends(id, ClipState.HELD))
+    assert site.classifier.read == [WORDS, "a cat sleeps"]
+    assert site.backend.started == []
+
+
+@pytest.mark.parametrize("clip", ["NOWHER", "AAAAAA"], ids=["gone", "reworded"])
+async def test_words_that_are_not_the_clips_are_not_read(site: Checked, clip: str) -> None:
+    await site.ask("AAAAAA", "a cat sleeps")
+    await site.studio.queue.submit(job_for(ClipId(clip), WORDS))
+    async with site.reading():
+        await until(lambda: _is(site, check_job(ClipId(clip), WORDS), JobState.DEAD))
+    assert site.classifier.read == []
 
 
 async def _delayed(site: Checked, id: ClipId) -> bool:
     return await site.job(id) is JobState.DELAYED
 
 
-async def _done(site: Checked, id: ClipId) -> bool:
-    view = await site.studio.queue.view(check_job(id))
-    return view is not None and view.state is JobState.DONE
+async def _is(site: Checked, job: JobId, state: JobState) -> bool:
+    view = await site.studio.queue.view(job)
+    return view is not None and view.state is state
+
+
+async def _cancels(site: Checked, lease: Lease) -> bool:
+    return await site.studio.queue.heartbeat(lease) is Beat.CANCEL

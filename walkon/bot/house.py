@@ -31,7 +31,7 @@ OPEN_TO_ALL = AllowSection()
 class House:
     """What every command may use. lane: the queue lane that renders here. drawn: its clips are drawn, no model makes them.
 
-    extends: the engine can go on from the pictures of a clip.
+    extends: the engine can go on from the pictures of a clip. classified: a model reads the words too, in jobs of their own.
     first_pace: milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time).
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
     files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow: as the host
@@ -51,6 +51,7 @@ class House:
     drawn: bool
     first_pace: float = 400.0
     extends: bool = False
+    classified: bool = False
     command_root: str = "sora"
     command_names: tuple[str, ...] = ()
     operators: frozenset[str] = frozenset()

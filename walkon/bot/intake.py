@@ -29,6 +29,7 @@ from walkon.types.clock import to_ms
 from walkon.types.ids import ClipId, draft_job, new_clip_id, render_job
 from walkon.types.people import Place
 from walkon.types.scene import Scene
+from walkon.word_checks import job_for
 
 log = structlog.get_logger(__name__)
 
@@ -68,6 +69,7 @@ async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | 
         clip, ref = await _record(house, asked, scene, parent)
     except LimitReached as reason:
         raise await with_wait(house, asked, reason) if reason.quota is Quota.ACTIVE else reason from None
+    await _have_words_read(house, clip)
     view = await _line_up_or_forget(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
     card = await family_card(house, speaker, clip, view)
@@ -80,6 +82,18 @@ async def _judge(house: House, scene: Scene) -> None:
     verdict = house.judge.judge(text) if len(text) < QUICKLY_JUDGED else await asyncio.to_thread(house.judge.judge, text)
     if not verdict.passes:
         raise WordsRefused(verdict)
+
+
+async def _have_words_read(house: House, clip: Clip) -> None:
+    """Ask for the model's verdict now, also where people are asked first: what it refuses then ends at once. It is asked for again
+    where the clip is rendered, so nothing is lost where the queue does not take it.
+    """
+    if not house.classified or clip.state.final:
+        return
+    try:
+        await house.queue.submit(job_for(clip.id, decode(clip.scene).written))
+    except (QueueFull, QueueUnusable) as error:
+        log.info("words_read_later", clip=clip.id, reason=str(error))
 
 
 async def show_again(ctx: Context, clip: Clip) -> Reply:

@@ -15,7 +15,6 @@ from walkon.agreement import faces, record_draft, record_outcome, stars
 from walkon.consent.enrolled import Enrolled
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
-from walkon.engine.text_checks import PATIENCE_S, CheckAway, Said, verdict_on
 from walkon.library import films, tables
 from walkon.library.clips import Clip, ClipState, Finished
 from walkon.library.endings import LEFTOVER, result_of
@@ -33,6 +32,7 @@ from walkon.types.errors import WalkonError
 from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId, PersonId
 from walkon.types.scene import Scene
+from walkon.word_checks import PATIENCE_S, CheckAway, Said, verdict_on
 
 log = structlog.get_logger(__name__)
 

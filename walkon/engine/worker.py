@@ -16,7 +16,6 @@ import structlog
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Phase, RenderFailed, Step
 from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip
-from walkon.engine.text_checks import CheckAway
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
 from walkon.queue.port import DRAFT_LANE, Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
@@ -25,6 +24,7 @@ from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, WorkerId
 from walkon.types.quiet import QuietHours
+from walkon.word_checks import CheckAway
 
 log = structlog.get_logger(__name__)
 

@@ -202,7 +202,7 @@ def keep_draft(clip: Clip, saved_wh: float, now: datetime) -> Clip:
 
 def hold(clip: Clip, why: HeldFor, now: datetime) -> Clip:
     """The clip, held back: a film of it may exist and is shown to nobody. Raises ClipEnded where it was stopped or taken down."""
-    if clip.state not in (ClipState.PROMISED, ClipState.FAILED):
+    if clip.state not in (ClipState.WAITING, ClipState.PROMISED, ClipState.FAILED):
         raise ClipEnded(clip.id, clip.state)
     return replace(clip, state=ClipState.HELD, held=why, ended_at=now, failure=None)
 

@@ -62,4 +62,4 @@ class HeldFor(StrEnum):
     UNCHECKED = "unchecked"
     """The check of the pictures could not be made."""
     WORDS = "words"
-    """The words are refused by what is known now, though they were accepted once."""
+    """The model that reads words refuses them, or what is known now does, though the lists let them pass when they were asked for."""

@@ -1,6 +1,7 @@
 """Names of things. Every id is text, made here, and means the same on every machine."""
 
 import secrets
+from hashlib import sha256
 from typing import NewType
 
 ClipId = NewType("ClipId", str)
@@ -43,9 +44,9 @@ def read_clip_id(text: str) -> ClipId | None:
     return ClipId(plain)
 
 
-def check_job(clip: ClipId) -> JobId:
-    """The id of the job that reads the words of `clip`."""
-    return JobId(f"check:{clip}")
+def check_job(clip: ClipId, words: str) -> JobId:
+    """The id of the job that reads `words` for `clip`: a verdict on other words is another job's."""
+    return JobId(f"check:{clip}:{sha256(words.encode(errors='surrogatepass')).hexdigest()[:16]}")
 
 
 def draft_job(clip: ClipId) -> JobId:

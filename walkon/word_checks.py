@@ -1,4 +1,7 @@
-"""Checks of words that need a model are jobs of their own kind: how one is asked for, what it says, and waiting for it."""
+"""Checks of words that need a model are jobs of their own kind: how one is asked for, what it says, and waiting for it.
+
+Asked for when the clip is, so that words which are refused never wait for a render; and waited for again where it is rendered.
+"""
 
 import asyncio
 
@@ -7,6 +10,7 @@ import msgspec
 from walkon.library.clips import Clip
 from walkon.queue.port import JobKind, JobQueue, JobState, NewJob
 from walkon.safety.text import Label
+from walkon.scene.codec import decode
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, PersonId, PlaceId, check_job
 
@@ -27,11 +31,11 @@ class Said(msgspec.Struct, frozen=True):
     category: str = ""
 
 
-def job_for(clip: ClipId) -> NewJob:
+def job_for(clip: ClipId, words: str) -> NewJob:
     """The check of a clip's words. It takes nobody's turn: it is charged to the check itself."""
     name = f"check:{clip}"
     return NewJob(
-        id=check_job(clip),
+        id=check_job(clip, words),
         kind=JobKind.CHECK_TEXT,
         place=PlaceId(name),
         person=PersonId(name),
@@ -45,7 +49,7 @@ async def verdict_on(queue: JobQueue, clip: Clip, patience_s: float = PATIENCE_S
     """What the check says of the clip's words: asked for if nobody did yet, waited for, UNAVAILABLE where it does not come."""
     loop = asyncio.get_running_loop()
     until_s = loop.time() + patience_s
-    view = await queue.submit(job_for(clip.id))
+    view = await queue.submit(job_for(clip.id, decode(clip.scene).written))
     while not view.state.final and loop.time() < until_s:
         await queue.wait(min(0.5, patience_s))
         view = await queue.view(view.id) or view
