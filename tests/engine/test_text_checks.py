@@ -200,8 +200,8 @@ async def test_a_verdict_on_other_words_counts_for_nothing(site: Checked) -> Non
     async with site.reading():
         await until(lambda: _is(site, check_job(id, WORDS), JobState.DONE))
         clip = await site.clip(id)
-        async with site.studio.database.transaction() as tx:
-            await tables.save(tx, replace(clip, scene=encode(parse("a cat sleeps", seed=1))))
+        other = replace(clip, scene=encode(parse("a cat sleeps", seed=1)))
+        await site.studio.database.write(lambda tx: tables.save(tx, other))
         site.classifier.verdict = Verdict(label=Label.BLOCK)
         async with site.working():
             await until(lambda: site.ends(id, ClipState.HELD))
