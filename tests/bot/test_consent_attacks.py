@@ -25,7 +25,6 @@ from walkon.queue.port import JobState
 from walkon.scene.codec import decode, encode
 from walkon.scene.mentions import mentions_in
 from walkon.scene.parser import parse
-from walkon.store.database import Transaction
 from walkon.store.media import MediaStore
 from walkon.types.ids import AskId, PersonId, PlaceId
 from walkon.types.people import Place
@@ -286,13 +285,9 @@ async def test_an_open_audience_does_not_open_a_refused_subject(troupe: Troupe) 
 async def test_stricter_rules_bind_what_waits(troupe: Troupe, turn: Turn) -> None:
     clip = await troupe.agreed("@lea kisses a frog")
     lease = await troupe.claim()
-
-    async def step(tx: Transaction) -> None:
-        # The rules alone, as if the process had died before it looked at what waits.
-        stricter = replace(await troupe.likeness(LEA), refused=frozenset({Topic.ROMANCE}))
-        await troupe.house.decider.change_rules(tx, stricter, troupe.house.clock.now())
-
-    await troupe.house.database.write(step)
+    stricter = replace(await troupe.likeness(LEA), refused=frozenset({Topic.ROMANCE}))
+    # The rules alone, as if the process had died before it looked at what waits.
+    await troupe.house.database.write(lambda tx: troupe.house.decider.change_rules(tx, stricter, troupe.house.clock.now()))
     await turn(troupe)
     assert lease
     assert not await troupe.render(lease)

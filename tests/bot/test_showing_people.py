@@ -13,7 +13,6 @@ from walkon.consent.asking import AskClosed
 from walkon.consent.likeness import Audience, Topic
 from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.store import outbox
-from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
 
 
@@ -24,12 +23,8 @@ async def touched(troupe: Troupe, clip_id: str) -> None:
 
 async def stricter(troupe: Troupe) -> None:
     """New rules, as another process would have written them just now."""
-
-    async def step(tx: Transaction) -> None:
-        rules = replace(await troupe.likeness(LEA), audience=Audience.ONLY_ME, refused=frozenset(Topic))
-        await troupe.house.decider.change_rules(tx, rules, troupe.house.clock.now())
-
-    await troupe.house.database.write(step)
+    rules = replace(await troupe.likeness(LEA), audience=Audience.ONLY_ME, refused=frozenset(Topic))
+    await troupe.house.database.write(lambda tx: troupe.house.decider.change_rules(tx, rules, troupe.house.clock.now()))
 
 
 async def test_a_clip_everybody_agreed_to_is_shown(troupe: Troupe) -> None:
