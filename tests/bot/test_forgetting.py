@@ -16,17 +16,18 @@ from walkon.consent import enrolment_tables
 from walkon.consent.deciding import Decider
 from walkon.consent.enrolment import new_challenge
 from walkon.consent.proof import Proof
+from walkon.library import likes
 from walkon.library.clips import ClipState
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Mute
-from walkon.store import outbox
+from walkon.store import outbox, reactions
 from walkon.store.audit import audit
 from walkon.store.database import Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
 from walkon.store.schema import METADATA
 from walkon.store.tombstones import TombstoneKind, since
-from walkon.types.ids import PersonId
+from walkon.types.ids import ClipId, EventId, PersonId
 from walkon.types.people import Person
 
 
@@ -54,6 +55,9 @@ async def everything(town: Town) -> str:
 async def test_nothing_in_the_store_names_or_quotes_who_was_forgotten(town: Town, keys: Keys, tmp_path: Path) -> None:
     await town.finished("Lea", "CANARY a cat juggles")
     await town.say("Lea", "prompt", prompt="CANARY a dog waits in line")
+    async with town.house.database.transaction() as tx:
+        await reactions.put(tx, "7", LEA, "❤")
+        await likes.like(tx, likes.Opinion(clip=ClipId("7KQ2M9"), account=LEA, event=EventId("web:like"), at_ms=1))
     key = keys.person_key(LEA)
 
     async def step(tx: Transaction) -> None:

@@ -53,6 +53,21 @@ async def test_ones_own_finished_clips_are_listed_newest_first_from_every_place(
     assert shelf.next is None
 
 
+async def test_what_one_likes_of_others_follows_ones_own(town: Town) -> None:
+    older = await town.finished("Tom", "rain")
+    mine = await town.finished("Ana", "a cat sleeps")
+    newer = await town.finished("Tom", "snow")
+    for clip in (newer, mine, older):
+        town.clock.pass_s(1)
+        await town.say("Ana", "like", clip=clip.id)
+    assert [ready.clip.id for ready in (await browsed(town, "Ana")).ready] == [mine.id, older.id, newer.id]
+    assert [ready.clip.id for ready in (await browsed(town, "Ana", f"#{older.id}")).ready] == [older.id]
+    await carried(town, "Ana", older)
+    assert len(await copies(town, older)) == 2
+    await town.say("Ana", "like", clip=older.id)
+    assert [ready.clip.id for ready in (await browsed(town, "Ana")).ready] == [mine.id, newer.id]
+
+
 async def test_a_long_list_comes_in_pages_and_ends(town: Town) -> None:
     for number in range(23):
         await town.finished("Ana", f"clip {number}")

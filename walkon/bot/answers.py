@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from walkon.bot import answering, enrolling, leaving, linking, reviewing, taking_back
+from walkon.bot import answering, enrolling, leaving, liking, linking, reviewing, taking_back
 from walkon.bot.appearances import appearances_card
 from walkon.bot.cards import Card, Tone
 from walkon.bot.carrying import in_sight
@@ -103,6 +103,8 @@ async def _judge(house: House, speaker: Speaker, token: Token, pressed: Pressed)
 async def _build_on(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed: Deed) -> Reply:
     if not clip.finished:
         return unfinished(speaker, clip)
+    if deed is Deed.LIKE:
+        return await liking.turn(house, pressed, clip.id)
     return await another_take(house, pressed, clip) if deed is Deed.VARY else ask_words(house, speaker, clip)
 
 

@@ -46,6 +46,7 @@ class ButtonStyle(StrEnum):
 class Button:
     """A button. token: what `tokens.py` made of the action, ≤ 64 bytes. emoji is decoration beside the word.
 
+    spoken: what a screen reader says in place of a label that is only a number.
     carries: words that open the platform's own picker of chats, in place of any action; platforms without one leave it out.
     alone: what a person says to walkon alone to the same effect, as words joined by dashes. In a chat with others, a platform that
     cannot answer a press in private makes the button a link to that.
@@ -55,6 +56,7 @@ class Button:
     token: str
     style: ButtonStyle = ButtonStyle.SECONDARY
     emoji: str | None = None
+    spoken: str | None = None
     carries: str | None = None
     alone: str | None = None
 

@@ -23,7 +23,11 @@ NOTIFY_AFTER_S = 90.0
 FIRST_LETTERS = 48
 """Characters of a relative's words."""
 
-_EMOJI = {Deed.REMIX: "🔁", Deed.VARY: "🎲"}
+_EMOJI = {Deed.REMIX: "🔁", Deed.VARY: "🎲", Deed.LIKE: "❤️"}
+
+
+_FINISHED_ROWS = ((Deed.REMIX, Deed.VARY), (Deed.DETAILS, Deed.REPORT))
+"""The buttons under a finished clip, before and after the one that likes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +64,16 @@ def clip_card(
     family: Family = ALONE,
     kept_until: datetime | None = None,
     people: Agreed | None = None,
+    likes: int = 0,
 ) -> Card:
     """The card of `clip` now. view: its job, None where the queue does not know it (yet, or any more).
 
     parent: what it was made from, for the small line. family: relatives to list under a finished clip. kept_until: when the
     quiet hours end that it waits for, None outside of them. people: who agreed to a finished clip, None where nobody real is in it.
+    likes: how many people like it.
     """
     if clip.state is ClipState.FINISHED and clip.finished:
-        return _finished(speaker, clip, clip.finished, Relations(parent, family, people))
+        return _finished(speaker, clip, clip.finished, Relations(parent, family, people, likes))
     if clip.state is ClipState.CANCELLED:
         return _cancelled(speaker, clip)
     if clip.state is ClipState.FAILED:
@@ -138,6 +144,14 @@ def _button(speaker: Speaker, deed: Deed, key: str, clip: Clip) -> Button:
     return Button(label=speaker.say(f"button.{key}"), token=str(Token(deed, clip.id)), style=style, emoji=_EMOJI.get(deed))
 
 
+def _like_button(speaker: Speaker, clip: Clip, likes: int) -> Button:
+    button = _button(speaker, Deed.LIKE, "like", clip)
+    if not likes:
+        return button
+    number = speaker.words.number(speaker.locale, likes, 0)
+    return replace(button, label=number, spoken=speaker.say("button.liked", n=number))
+
+
 def _in_line(speaker: Speaker, clip: Clip, view: JobView | None) -> Card:
     if view and view.state is JobState.DELAYED:
         head = speaker.text("card.line.delayed")
@@ -178,11 +192,12 @@ def _rendering(speaker: Speaker, clip: Clip, progress: Progress | None) -> Card:
 
 @dataclass(frozen=True, slots=True)
 class Relations:
-    """What a finished clip's card tells of others: what it was made from, its relatives, who is in it."""
+    """What a finished clip's card tells of others: what it was made from, its relatives, who is in it, how many like it."""
 
     parent: Clip | None
     family: Family
     people: Agreed | None
+    likes: int = 0
 
 
 def people_line(speaker: Speaker, people: Agreed | None) -> Text:
@@ -206,7 +221,8 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, relations: Relations
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
     saved = (speaker.text("card.finished.saved", wh=speaker.words.number(speaker.locale, done.saved_wh, 1)),) if done.saved_wh else ()
     told = (people_line(speaker, people), *saved, *_owed_to_the_words(speaker, scene, done))
-    buttons = tuple(_button(speaker, deed, deed.value, clip) for deed in (Deed.REMIX, Deed.VARY, Deed.DETAILS, Deed.REPORT))
+    made, asked = (tuple(_button(speaker, deed, deed.value, clip) for deed in row) for row in _FINISHED_ROWS)
+    buttons = (*made, _like_button(speaker, clip, relations.likes), *asked)
     share = Button(label=speaker.say("button.share"), token=str(Token(Deed.DETAILS, clip.id)), carries=f"#{clip.id}")
     return Card(
         tone=Tone.DONE,
@@ -242,10 +258,11 @@ def family_lines(speaker: Speaker, family: Family) -> tuple[Text, ...]:
 def _family_line(speaker: Speaker, kin: str, clip: Clip) -> Text:
     if clip.state is ClipState.TAKEN_DOWN:
         return speaker.text(f"card.family.{kin}_gone", clip=clip.id)
-    return speaker.text(f"card.family.{kin}", clip=clip.id, who=clip.asker.name, words=_first_words(clip.prompt))
+    return speaker.text(f"card.family.{kin}", clip=clip.id, who=clip.asker.name, words=first_words(clip.prompt))
 
 
-def _first_words(prompt: str) -> str:
+def first_words(prompt: str) -> str:
+    """How a clip is recognised in a line about it."""
     line = " ".join(prompt.split())
     return line if len(line) <= FIRST_LETTERS else line[: FIRST_LETTERS - 1].rstrip() + "…"
 

@@ -286,6 +286,7 @@ class Reply:
     confidential: others must not read it; where the platform cannot answer in private, it is told elsewhere or not at all.
     post, revision: the outbox row this answer shows, so that its message becomes the placeholder that later turns into the
     clip. ref: where that row stands already, because the same event came a second time; nothing is to be answered then.
+    passing: a word that needs no second look.
     form: what a platform that has forms opens in the card's place. instead: the name under which a private answer stands; pressed
     on, its next one takes its place.
     """
@@ -293,6 +294,7 @@ class Reply:
     card: Card
     private: bool = False
     confidential: bool = False
+    passing: bool = False
     post: str | None = None
     revision: int = 0
     ref: str | None = None

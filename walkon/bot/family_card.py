@@ -7,7 +7,7 @@ from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker, clip_card, taken_down_card
 from walkon.bot.house import House
 from walkon.consent.grants import Use
-from walkon.library import tables
+from walkon.library import likes, tables
 from walkon.library.clips import Clip, ClipState, RemovedBy
 from walkon.library.lineage import ALONE, family_of, idea_of
 from walkon.queue.port import JobView
@@ -28,10 +28,12 @@ async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView 
     elsewhere = family_in is not None and family_in != clip.place.id
     people = await house.database.read(lambda tx: agreed(tx, clip, house.clock.now())) if clip.state is ClipState.FINISHED else None
     cast = replace(people, names=(), figures={}) if people and elsewhere else people
+    liked = await house.database.read(lambda tx: likes.count(tx, clip.id)) if clip.state is ClipState.FINISHED else 0
     if clip.parent is None and family_in is None:
-        return clip_card(speaker, clip, view, kept_until=house.quiet_until(), people=cast)
+        return clip_card(speaker, clip, view, kept_until=house.quiet_until(), people=cast, likes=liked)
     async with house.database.reading() as tx:
         parent = await tables.get(tx, clip.parent) if clip.parent else None
         family = await family_of(tx, clip, family_in) if family_in else ALONE
         family = replace(family, idea=await idea_of(tx, clip, parent))
-    return clip_card(speaker, clip, view, parent=parent, family=family, kept_until=house.quiet_until(), people=cast)
+    until = house.quiet_until()
+    return clip_card(speaker, clip, view, parent=parent, family=family, kept_until=until, people=cast, likes=liked)

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from walkon.bot import liking
 from walkon.bot.takedown import Removal, record_takedown
 from walkon.consent import enrolment_tables
 from walkon.consent import tables as consent
@@ -19,6 +20,7 @@ from walkon.store.database import Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
 from walkon.store.tombstones import TombstoneKind, bury
+from walkon.types.clock import to_ms
 from walkon.types.ids import PersonId
 
 Eraser = Callable[[Transaction, PersonId], Awaitable[None]]
@@ -62,6 +64,7 @@ class Forgetting:
         await enrolment_tables.forget(tx, account)
         await consent.forget(tx, account)
         await library.forget(tx, account)
+        await liking.forget(tx, account, to_ms(now))
         await moderation.forget(tx, account, now)
         await accounts.forget(tx, account)
         await outbox.forget_person(tx, account)

@@ -5,10 +5,12 @@ from dataclasses import replace
 
 import msgspec
 
+from walkon.bot import liking
 from walkon.bot.answering import react_ask, take_back_unless
 from walkon.bot.ask_card import APPROVING, NO, YES
 from walkon.bot.command import Reacted
 from walkon.bot.house import House
+from walkon.bot.liking import HEART, loving
 from walkon.bot.port import Awaiting, message_name
 from walkon.bot.remixing import another_take
 from walkon.library import tables
@@ -29,8 +31,8 @@ async def react(house: House, reacted: Reacted) -> None:
     row = await subject_of(house, reacted)
     if row is not None and row.kind is OutboxKind.ASK:
         await react_ask(house, reacted, AskId(row.subject))
-    elif row is not None and row.kind is OutboxKind.CARD and reacted.emoji == REMIX and reacted.added:
-        await _remix(house, reacted, row)
+    elif row is not None and row.kind is OutboxKind.CARD:
+        await _about_a_clip(house, reacted, row)
 
 
 async def answers_a_question(house: House, reacted: Reacted) -> bool:
@@ -44,11 +46,18 @@ async def subject_of(house: House, reacted: Reacted) -> Row | None:
     return await house.database.read(lambda tx: outbox.at(tx, reacted.place.platform, reacted.message))
 
 
-async def _remix(house: House, reacted: Reacted, row: Row) -> None:
+async def _about_a_clip(house: House, reacted: Reacted, row: Row) -> None:
+    remixes, likes = reacted.emoji == REMIX and reacted.added, reacted.emoji in loving(reacted.place.platform)
+    if not remixes and not likes:
+        return
     async with house.database.reading() as tx:
         clip = await tables.get(tx, ClipId(row.subject))
     place = msgspec.json.decode(row.place, type=Place)
-    if clip is not None and clip.finished and clip.may_be_seen_in(place.id, reacted.person.id):
+    if clip is None or not clip.finished or not clip.may_be_seen_in(place.id, reacted.person.id):
+        return
+    if likes:
+        await liking.react(house, reacted, clip.id)
+    else:
         await another_take(house, replace(reacted, place=place), clip)
 
 
@@ -56,16 +65,19 @@ async def awaiting(house: House, platform: Platform) -> Sequence[Awaiting]:
     """The messages whose reactions are to be read back after a start."""
     asks = await house.database.read(lambda tx: outbox.standing(tx, platform, OutboxKind.ASK, limit=READ_BACK))
     cards = await house.database.read(lambda tx: outbox.standing(tx, platform, OutboxKind.CARD, limit=READ_BACK))
-    return [_awaiting(row, (YES, NO)) for row in asks if row.ref] + [_awaiting(row, (REMIX,)) for row in cards if row.ref]
+    return [_awaiting(row, (YES, NO)) for row in asks if row.ref] + [_awaiting(row, (REMIX, HEART)) for row in cards if row.ref]
 
 
 async def read_back(house: House, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
-    """A ✅ that is not there any more takes back the yes that it gave; what stands is heard as any reaction."""
+    """A ✅ that is not there any more takes back the yes that it gave, a heart the like; what stands is heard as any reaction."""
     message = message_name(awaiting.ref)
     row = await house.database.read(lambda tx: outbox.at(tx, awaiting.place.platform, message)) if message else None
     if row is not None and row.kind is OutboxKind.ASK:
         still = {one.person.id for one in standing if one.emoji in APPROVING}
         await take_back_unless(house, AskId(row.subject), still)
+    elif row is not None and row.kind is OutboxKind.CARD and message:
+        hearts = {(one.person.id, one.emoji) for one in standing}
+        await liking.take_back_unless(house, ClipId(row.subject), message, hearts)
 
 
 def _awaiting(row: Row, emoji: tuple[str, ...]) -> Awaiting:

@@ -259,7 +259,8 @@ class Router:
         if await reacting.answers_a_question(self._house, reacted):
             await reacting.react(self._house, reacted)
             return
-        if await self._against(reacted) is not None:
+        # So is taking back what one liked.
+        if reacted.added and await self._against(reacted) is not None:
             return
         await reacting.react(self._house, reacted)
         if await self._against(reacted) is not None:

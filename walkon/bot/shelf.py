@@ -1,6 +1,6 @@
-"""What a person may carry from here into any chat: their own finished clips, new words, and their clips with new words.
+"""What a person may carry from here into any chat: their own finished clips, those they like, new words, their clips with new words.
 
-Where it goes the platform does not say, so only what is the person's own is offered.
+Where it goes the platform does not say, so nothing is offered that the people in it agreed to for one chat only.
 """
 
 import re
@@ -16,7 +16,7 @@ from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import card_row
 from walkon.bot.port import Ready, Shelf
-from walkon.library import tables
+from walkon.library import likes, tables
 from walkon.library.clips import Clip
 from walkon.store import outbox
 from walkon.store.database import Transaction
@@ -48,18 +48,22 @@ async def shelf(house: House, asked: Invocation) -> Shelf:
         bases = await house.database.read(lambda tx: _bases(tx, asked.person, named))
         return Shelf(words=None if named else words, bases=bases)
     start = int(str(asked.options.get(START, 0)))
-    found = await house.database.read(lambda tx: _own(tx, asked.person, named, start))
+    found = await house.database.read(lambda tx: _offered(tx, asked.person, named, start))
     speaker = Speaker(house.words, asked.person.locale)
     offered = await house.database.read(lambda tx: _travelling(tx, found[:PAGE], house.clock.now()))
     ready = [Ready(clip=clip, card=await family_card(house, speaker, clip, None)) for clip in offered]
     return Shelf(ready=tuple(ready), next=start + PAGE if len(found) > PAGE else None)
 
 
-async def _own(tx: Transaction, person: Person, named: ClipId | None, start: int) -> tuple[Clip, ...]:
+async def _offered(tx: Transaction, person: Person, named: ClipId | None, start: int) -> tuple[Clip, ...]:
     if named is None:
-        return tuple(await tables.finished_of(tx, person.id, start=start, limit=PAGE + 1))
+        return tuple(await likes.own_then_liked(tx, person.id, start=start, limit=PAGE + 1))
     clip = await tables.get(tx, named)
-    return (clip,) if clip and clip.finished and clip.asker.id == person.id else ()
+    return (clip,) if clip and clip.finished and await _may_carry(tx, clip, person) else ()
+
+
+async def _may_carry(tx: Transaction, clip: Clip, person: Person) -> bool:
+    return clip.asker.id == person.id or await likes.likes(tx, clip.id, person.id)
 
 
 async def _travelling(tx: Transaction, clips: Sequence[Clip], now: datetime) -> list[Clip]:
@@ -77,12 +81,14 @@ async def _bases(tx: Transaction, person: Person, named: ClipId | None) -> tuple
 
 
 async def carried(house: House, asked: Invocation, id: ClipId, ref: str) -> None:
-    """The person carried their clip into a chat, where it stands as message `ref`: from now on it is kept up to date there."""
+    """The person carried a clip of theirs, or one that they like, into a chat, where it stands as message `ref`: it is kept up to date
+    there from now on.
+    """
     now_ms = to_ms(house.clock.now())
 
     async def stands(tx: Transaction) -> None:
         clip = await tables.get(tx, id)
-        if clip is None or clip.asker.id != asked.person.id:
+        if clip is None or not await _may_carry(tx, clip, asked.person):
             return
         row = replace(card_row(f"{CARRIED}{asked.event}", clip, asked.place, asked.reply), urgent=True)
         await outbox.put(tx, row, now_ms)

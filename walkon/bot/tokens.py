@@ -22,6 +22,8 @@ class Deed(StrEnum):
     RELEASE = "release"
     """Show it after all; moderators only."""
     KEEP = "keep"
+    LIKE = "like"
+    """Says that one likes it, and takes that back."""
     REPORT = "report"
     LET_STAY = "stay"
     REMOVE = "remove"

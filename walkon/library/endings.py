@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from walkon.library import films, spending, tables
+from walkon.library import films, likes, spending, tables
 from walkon.library.clips import (
     CancelledBy,
     Clip,
@@ -26,7 +26,7 @@ from walkon.library.clips import (
     release,
     take_down,
 )
-from walkon.store import outbox
+from walkon.store import outbox, reactions
 from walkon.store.database import Transaction
 from walkon.store.tombstones import TombstoneKind, bury
 from walkon.types.clock import to_ms
@@ -161,6 +161,8 @@ async def end_taken_down(tx: Transaction, clip: Clip, by: RemovedBy, now: dateti
         film = clip.finished or clip.withheld
         for digest in films.digests_of(film) if by.bans_file and film else ():
             await films.refuse(tx, digest, to_ms(now))
+        await likes.drop(tx, clip.id)
+        await reactions.drop(tx, await outbox.messages_of(tx, clip.id))
         await outbox.retract(tx, clip.id, to_ms(now))
         await bury(tx, TombstoneKind.CLIP, clip.id, now)
     return after

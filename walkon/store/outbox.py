@@ -67,6 +67,7 @@ OUTBOX = Table(
     Column("message", String(64)),
     Column("deliverer", String(32)),
     Column("claimed_until_ms", INT64, nullable=False, server_default="0"),
+    Column("calm_ms", INT64, nullable=False, server_default="0"),
     Index("ix_outbox_platform_due", "platform", "state", "held_until_ms"),
     Index("ix_outbox_subject", "subject"),
     Index("ix_outbox_message", "platform", "message"),
@@ -133,8 +134,20 @@ async def put(tx: Transaction, row: NewRow, now_ms: int, *, hold_ms: int = 0, wa
 async def touch(tx: Transaction, subject: str, now_ms: int, *, urgent: bool, kind: OutboxKind = OutboxKind.CARD) -> None:
     """Something about `subject` changed: show its cards anew, before others if urgent."""
     where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == kind)
-    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "attempts": 0, "state": OutboxState.OPEN}
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "calm_ms": 0, "attempts": 0, "state": OutboxState.OPEN}
     await tx.execute(update(OUTBOX).where(where).values(**values, **({"urgent": True} if urgent else {})))
+
+
+async def touch_calmly(tx: Transaction, subject: str, now_ms: int, *, every_ms: int) -> None:
+    """Something small about `subject` changed: its cards follow, each at most once in that time, however often it changes.
+
+    A card that is owed for another reason shows the change with it; one that nobody tries to show any more is left.
+    """
+    where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.CARD, OUTBOX.c.state != OutboxState.GIVEN_UP)
+    next_ms = OUTBOX.c.due_ms + every_ms
+    due_ms = case((OUTBOX.c.wanted > OUTBOX.c.shown, OUTBOX.c.due_ms), (next_ms > now_ms, next_ms), else_=now_ms)
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": due_ms, "calm_ms": every_ms, "state": OutboxState.OPEN}
+    await tx.execute(update(OUTBOX).where(where).values(**values))
 
 
 async def retract(tx: Transaction, subject: str, now_ms: int) -> None:
@@ -146,7 +159,7 @@ async def retract(tx: Transaction, subject: str, now_ms: int) -> None:
     await tx.execute(delete(OUTBOX).where(unsent))
     never = and_(OUTBOX.c.state == OutboxState.GIVEN_UP, OUTBOX.c.ref.is_(None))
     where = and_(OUTBOX.c.subject == subject, OUTBOX.c.kind == OutboxKind.CARD, ~never)
-    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": 0, "attempts": 0, "state": OutboxState.OPEN, "urgent": True}
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": 0, "calm_ms": 0, "attempts": 0, "state": OutboxState.OPEN, "urgent": True}
     await tx.execute(update(OUTBOX).where(where).values(**values))
 
 
@@ -223,13 +236,16 @@ async def acknowledge(tx: Transaction, key: str, revision: int, ref: str, *, mes
     """Revision `revision` stands as message `ref`, which reactions call `message`. An older revision never overwrites a newer."""
     last = and_(OUTBOX.c.urgent, OUTBOX.c.wanted == revision)
     state = case((last, OutboxState.SETTLED), else_=OUTBOX.c.state)
+    # What changed while this was on its way, and may wait, waits.
+    due_ms = case((OUTBOX.c.wanted > revision, OUTBOX.c.due_ms + OUTBOX.c.calm_ms), else_=OUTBOX.c.due_ms)
     shown = {"ref": ref, "message": message, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None, "state": state}
+    shown["due_ms"] = due_ms
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
 
 
 async def show_again(tx: Transaction, key: str, now_ms: int) -> None:
     """What stands there may be old: show the newest once more."""
-    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "state": OutboxState.OPEN}
+    values = {"wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "calm_ms": 0, "state": OutboxState.OPEN}
     await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key).values(**values))
 
 
@@ -270,6 +286,12 @@ async def at(tx: Transaction, platform: str, message: str) -> Row | None:
     where = and_(OUTBOX.c.platform == platform, OUTBOX.c.message == message)
     found = (await tx.execute(select(*_ROW).where(where).limit(1))).first()
     return Row(**found._mapping) if found else None
+
+
+async def messages_of(tx: Transaction, subject: str) -> Sequence[str]:
+    """The messages about `subject`, as reactions call them."""
+    where = and_(OUTBOX.c.subject == subject, OUTBOX.c.message.is_not(None))
+    return [row.message for row in await tx.execute(select(OUTBOX.c.message).where(where))]
 
 
 async def standing(tx: Transaction, platform: str, kind: OutboxKind, *, limit: int) -> Sequence[Row]:

@@ -1,6 +1,6 @@
 """Reactions that count: who put which under what, so that one taken away while nobody listened is noticed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import Column, String, Table, delete, select
 
@@ -34,3 +34,20 @@ async def by(tx: Transaction, subject: str, emoji: str) -> Sequence[PersonId]:
     where = (REACTION.c.subject == subject, REACTION.c.emoji == emoji)
     rows = await tx.execute(select(REACTION.c.account_id).where(*where).order_by(REACTION.c.account_id))
     return [PersonId(row.account_id) for row in rows]
+
+
+async def under(tx: Transaction, subject: str, emoji: Collection[str]) -> Sequence[tuple[PersonId, str]]:
+    """Who put which of these emoji there, as far as it was noticed."""
+    where = (REACTION.c.subject == subject, REACTION.c.emoji.in_(emoji))
+    rows = await tx.execute(select(REACTION).where(*where).order_by(REACTION.c.account_id, REACTION.c.emoji))
+    return [(PersonId(row.account_id), row.emoji) for row in rows]
+
+
+async def drop(tx: Transaction, subjects: Collection[str]) -> None:
+    """Nothing stands under these any more."""
+    await tx.execute(delete(REACTION).where(REACTION.c.subject.in_(subjects)))
+
+
+async def forget(tx: Transaction, account: PersonId) -> None:
+    """The account reacted to nothing."""
+    await tx.execute(delete(REACTION).where(REACTION.c.account_id == account))

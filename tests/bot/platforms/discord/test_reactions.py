@@ -5,6 +5,8 @@ from contextlib import suppress
 
 from tests.bot.platforms.discord.conftest import Town, placeholder
 from tests.waiting import until
+from walkon.bot.liking import HEART
+from walkon.bot.platforms.discord.reactions import MOST_READ_BACK
 from walkon.bot.port import Awaiting, message_name
 from walkon.types.ids import PlaceId
 from walkon.types.people import Place
@@ -74,6 +76,29 @@ async def test_reactions_made_while_walkon_was_away_are_read_back_at_start(close
         await until(lambda: town.desk.read)
     [(_, standing)] = town.desk.read
     assert [(one.person.id, one.emoji) for one in standing] == [(f"discord:{lea.id}", "✅")]
+
+
+async def test_a_heart_is_read_back_as_discord_writes_it_and_heard_without_its_variation_selector(closed_town: Town) -> None:
+    town, discord = closed_town, closed_town.discord
+    async with town.open():
+        message, ref = await asked(town)
+    await discord.react(message, HEART, user=discord.ana, heard=False)
+    town.desk.watched.append(Awaiting(ref=ref, place=Place(id=PlaceId("discord:1"), channel=discord.channel.id), emoji=(HEART,)))
+    async with town.open():
+        await until(lambda: town.desk.read)
+    assert [one.emoji for one in town.desk.read[0][1]] == ["❤"]
+
+
+async def test_where_there_are_more_reactions_than_are_read_nobody_counts_as_missing(closed_town: Town) -> None:
+    town, discord = closed_town, closed_town.discord
+    async with town.open():
+        message, ref = await asked(town)
+    for number in range(MOST_READ_BACK):
+        await discord.react(message, HEART, user=discord.user(f"fan {number}"), heard=False)
+    town.desk.watched.append(Awaiting(ref=ref, place=Place(id=PlaceId("discord:1"), channel=discord.channel.id), emoji=(HEART,)))
+    async with town.open():
+        await until(lambda: len(town.desk.reactions) == MOST_READ_BACK)
+    assert town.desk.read == []
 
 
 async def test_reactions_are_begun_for_others_to_join(town: Town) -> None:

@@ -56,7 +56,12 @@ class Reactions:
             except (discord.HTTPException, OSError) as error:
                 log.info("reactions_not_read_back", reason=f"{type(error).__name__} {error}")
                 continue
-            await self.handler.read_back(awaiting, standing)
+            if len(standing) < MOST_READ_BACK:
+                await self.handler.read_back(awaiting, standing)
+                continue
+            # Not all were read, so nothing is known of who is missing.
+            for one in standing:
+                await self.handler.reacted(one)
 
     async def _standing(self, awaiting: Awaiting, emoji: str) -> list[Reacted]:
         where = Standing.read(awaiting.ref)

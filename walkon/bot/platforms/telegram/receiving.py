@@ -180,7 +180,7 @@ class Receiver:
         in_time = deed.done() and not deed.cancelled() and deed.exception() is None
         pressed, reply = deed.result() if in_time else (None, None)
         shown = bool(reply and reply.private and pressed and _suits_an_alert(pressed, reply))
-        self._spawn(self._acknowledge(query, reply.card if reply and shown else None))
+        self._spawn(self._acknowledge(query, reply.card if reply and shown else None, passing=bool(reply and reply.passing)))
         if not in_time:
             pressed, reply = await deed
         if pressed and reply and not shown:
@@ -191,9 +191,9 @@ class Receiver:
         pressed = events.pressed(query, datetime.now(UTC), moderator=await self._is_moderator(query))
         return pressed, await self._listening.press(pressed) if pressed else None
 
-    async def _acknowledge(self, query: CallbackQuery, card: Card | None) -> None:
+    async def _acknowledge(self, query: CallbackQuery, card: Card | None, *, passing: bool = False) -> None:
         try:
-            await self._bot.answer_callback_query(query.id, text=alert(card) if card else None, show_alert=bool(card))
+            await self._bot.answer_callback_query(query.id, text=alert(card) if card else None, show_alert=bool(card) and not passing)
         except TelegramError as error:
             # Too old to be answered, usually: the tap was made while walkon was away.
             log.info("telegram_callback_unanswered", error=type(error).__name__)

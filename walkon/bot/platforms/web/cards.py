@@ -57,6 +57,7 @@ class ButtonView(Struct, frozen=True, kw_only=True, omit_defaults=True):
     token: str
     style: str
     emoji: str | None = None
+    spoken: str | None = None
 
 
 Line = tuple[str | MentionView, ...]
@@ -101,7 +102,7 @@ def _video(video: Video | None) -> VideoView | None:
 
 
 def _button(button: Button) -> ButtonView:
-    return ButtonView(label=button.label, token=button.token, style=button.style, emoji=button.emoji)
+    return ButtonView(label=button.label, token=button.token, style=button.style, emoji=button.emoji, spoken=button.spoken)
 
 
 def card_json(card: Card, *, handout: str | None = None) -> str:

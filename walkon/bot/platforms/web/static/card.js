@@ -144,7 +144,7 @@ export class CardMessage extends HTMLElement {
     }
   }
 
-  #button(known, { label, token, style, emoji }) {
+  #button(known, { label, token, style, emoji, spoken }) {
     const button = known ?? h("button", { type: "button", "data-token": token, onclick: () => this.#press(token, button) });
     button.className = `button ${style}`;
     const face = `${emoji ?? ""}${label}`;
@@ -152,6 +152,7 @@ export class CardMessage extends HTMLElement {
       button.dataset.face = face;
       button.replaceChildren(...(emoji ? [h("span", { "aria-hidden": "true", class: "emoji" }, emoji)] : []), label);
     }
+    setAttribute(button, "aria-label", spoken ?? null);
     return button;
   }
 
