@@ -33,7 +33,7 @@ async def test_remix_is_the_first_button_and_the_only_primary_one(town: Town) ->
     english, french = [await card_of(town, clip, locale) for locale in Locale]
     assert [button.label for button in english.deeds] == ["Remix", "Another take", "Like", "Details", "Report"]
     assert [button.label for button in french.deeds] == ["Remixer", "Autre prise", "J'aime", "Détails", "Signaler"]
-    assert [button.style is ButtonStyle.PRIMARY for button in english.deeds] == [True, False, False, False]
+    assert [button.style is ButtonStyle.PRIMARY for button in english.deeds] == [True, False, False, False, False]
     assert all(len(button.token.encode()) <= 64 for button in english.buttons)
 
 
