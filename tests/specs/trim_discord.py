@@ -28,7 +28,9 @@ OPERATIONS = (
     ("patch", "/channels/{channel_id}/messages/{message_id}"),
     ("get", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}"),
     ("put", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}/@me"),
+    ("get", "/guilds/{guild_id}"),
     ("get", "/guilds/{guild_id}/members/{user_id}"),
+    ("patch", "/guilds/{guild_id}/members/{user_id}"),
     ("get", "/users/{user_id}"),
     ("post", "/users/@me/channels"),
 )

@@ -11,21 +11,23 @@ from walkon.bot.command import Pressed, Reply
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
-from walkon.bot.moderating.judging import undo
+from walkon.bot.moderating.judging import also_natively, undo
 from walkon.bot.moderating.reports import decide, report
 from walkon.bot.remixing import another_take, ask_words, unfinished
 from walkon.bot.tokens import (
     SURE,
     AskToken,
     Deed,
+    LineDeed,
+    LineToken,
     OwnDeed,
     OwnToken,
     PersonalToken,
     ReviewToken,
     Token,
+    read_line_token,
     read_personal_token,
     read_token,
-    read_undo_token,
 )
 from walkon.bot.withdrawal import keep_draft, stop
 from walkon.library import tables
@@ -40,8 +42,8 @@ async def press(house: House, pressed: Pressed) -> Reply:
     personal = read_personal_token(pressed.token)
     if personal is not None:
         return await _personal(house, pressed, personal)
-    if (undone := read_undo_token(pressed.token)) is not None:
-        return await undo(house, pressed, undone.seq)
+    if (line := read_line_token(pressed.token)) is not None:
+        return await _about_a_deed(house, pressed, line)
     speaker = Speaker(house.words, pressed.person.locale)
     token = read_token(pressed.token)
     if token and token.deed.judges:
@@ -70,6 +72,14 @@ async def _do(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed
             return await reviewing.review(house, pressed, clip, deed)
         case _:
             return await _build_on(house, speaker, clip, pressed, deed)
+
+
+async def _about_a_deed(house: House, pressed: Pressed, line: LineToken) -> Reply:
+    match line.deed:
+        case LineDeed.UNDO:
+            return await undo(house, pressed, line.seq)
+        case LineDeed.NATIVE:
+            return await also_natively(house, pressed, line.seq)
 
 
 async def _personal(house: House, pressed: Pressed, token: PersonalToken) -> Reply:

@@ -49,6 +49,7 @@ class OptionKind(StrEnum):
     ATTACHMENT = "attachment"
     PERSON = "person"
     DURATION = "duration"
+    FLAG = "flag"
 
 
 @dataclass(eq=False)
@@ -65,6 +66,7 @@ class Option(Generic[T]):
     """One typed option. Its help is `option.NAME` in the locales. rest: takes all words after the command where it is typed.
 
     word: takes one word before those, if the word can be meant for it; a required one takes its word whatever it is.
+    named: takes only a word that names it, `native:yes`, so that no word of a reason can be meant for it.
     low, high: bounds of an INTEGER, or of a TEXT's length in characters. choices: for CHOICE; their words are
     `choice.NAME.VALUE`. suggested: for TEXT, keys of words a platform may offer while somebody types (`suggestion.NAME.KEY`).
     """
@@ -74,6 +76,7 @@ class Option(Generic[T]):
     required: bool = False
     rest: bool = False
     word: bool = False
+    named: bool = False
     low: int | None = None
     high: int | None = None
     choices: tuple[str, ...] = ()
@@ -115,6 +118,11 @@ def person_option(name: str, *, word: bool = False) -> Option[Whom]:
 def duration_option(name: str, *, word: bool = False) -> Option[timedelta]:
     """A length of time such as `2h`, of a minute to a year."""
     return Option(name=name, kind=OptionKind.DURATION, word=word)
+
+
+def flag_option(name: str) -> Option[bool]:
+    """Yes or no, never meant by accident."""
+    return Option(name=name, kind=OptionKind.FLAG, word=True, named=True)
 
 
 def clip_option(name: str, *, required: bool = False) -> Option[ClipId]:
@@ -188,6 +196,16 @@ def _read_duration(option: Option[Any], raw: RawValue) -> timedelta:
     return length
 
 
+_FLAGS = {"true": True, "yes": True, "oui": True, "false": False, "no": False, "non": False}
+
+
+def _read_flag(option: Option[Any], raw: RawValue) -> bool:
+    found = _FLAGS.get(str(raw).strip().lower())
+    if found is None:
+        raise BadOption(option.name, str(raw), "yes, no")
+    return found
+
+
 _READERS: Mapping[OptionKind, Callable[[Option[Any], RawValue], object]] = {
     OptionKind.TEXT: _read_text,
     OptionKind.INTEGER: _read_integer,
@@ -196,6 +214,7 @@ _READERS: Mapping[OptionKind, Callable[[Option[Any], RawValue], object]] = {
     OptionKind.ATTACHMENT: _read_attachment,
     OptionKind.PERSON: _read_person,
     OptionKind.DURATION: _read_duration,
+    OptionKind.FLAG: _read_flag,
 }
 
 
@@ -349,6 +368,8 @@ class Command:
         for option in (option for option in self.options if option.word and option.name not in named):
             word = _WORD.match(words)
             value = word[1].removeprefix(f"{option.name}:") if word else ""
+            if option.named and (not word or value == word[1]):
+                continue
             if word and (option.required or _readable(option, value)):
                 given[option.name], words = value, words[word.end() :]
         rest = next((option.name for option in self.options if option.rest), None)

@@ -12,6 +12,7 @@ import msgspec
 import structlog
 
 from walkon.agreement import Passing, has_film, passing
+from walkon.bot import restricting
 from walkon.bot.agreeing import withhold
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import NOTIFY_AFTER_S, Speaker, clip_card, note_card, stays_card
@@ -178,6 +179,9 @@ class Delivery:
         return await self._house.queue.views(jobs) if jobs else {}
 
     async def _deliver(self, row: Row, clip: Clip | None, views: Mapping[JobId, JobView]) -> None:
+        if row.kind is OutboxKind.RESTRICTION:
+            await self._restrict(row)
+            return
         if row.kind not in ABOUT_A_CLIP:
             await self._tell(row)
             return
@@ -254,6 +258,13 @@ class Delivery:
             log.error("delivery_broke", key=row.key, exc_info=error)
             await self._retry(row, _backoff(row.attempts), type(error).__name__)
         return None
+
+    async def _restrict(self, row: Row) -> None:
+        """Use the platform's own means as the row says; no message, but owed and repeated like one."""
+        doing = restricting.carry_out(self._platform, self._house, row)
+        ref = await self._attempt(row, doing, partial(self._gone_for_good, row))
+        if ref is not None:
+            await self._house.database.write(partial(outbox.acknowledge, key=row.key, revision=row.wanted, ref=ref))
 
     async def _tell(self, row: Row) -> None:
         """Show a message that is about a person. Where it answers a clip's, that one goes first, if it ever stands."""

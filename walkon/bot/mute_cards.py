@@ -6,8 +6,10 @@ from datetime import datetime
 from walkon.bot.cards import Button, Card, Text, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.moments import moment, span
-from walkon.bot.tokens import UndoToken
+from walkon.bot.tokens import LineDeed, LineToken
 from walkon.moderation.mutes import Deed, Entry, Mute
+from walkon.moderation.restrictions import Restricted, has_means
+from walkon.types.ids import PlaceId
 from walkon.types.people import Person
 
 
@@ -22,8 +24,8 @@ def muted_card(speaker: Speaker, mute: Mute, now: datetime) -> Card:
     return Card(tone=Tone.WAIT, head=head, body=body)
 
 
-def deed_card(speaker: Speaker, entry: Entry, now: datetime) -> Card:
-    """What the moderator reads when it is done."""
+def deed_card(speaker: Speaker, entry: Entry, now: datetime, *, native: Text | None = None) -> Card:
+    """What the moderator reads when it is done. native: what became of the platform's own means, None where they were not asked for."""
     where = "everywhere" if entry.place is None else "here"
     until = moment(speaker, entry.until, now) if entry.until else ""
     length = span(speaker, entry.until - entry.at) if entry.until else ""
@@ -32,8 +34,30 @@ def deed_card(speaker: Speaker, entry: Entry, now: datetime) -> Card:
     body = [_stopped(speaker, entry)] if held_back else []
     if entry.reason and held_back:
         body.append(speaker.text("card.mod.reads", who=entry.person.name))
-    undo = (Button(label=speaker.say("button.undo"), token=str(UndoToken(entry.seq))),) if held_back else ()
-    return Card(tone=Tone.QUIET, head=head, body=tuple(body), buttons=undo)
+    if native:
+        body.append(native)
+    buttons = _second_thoughts(speaker, entry, offers=native is None) if held_back else ()
+    return Card(tone=Tone.QUIET, head=head, body=tuple(body), buttons=buttons)
+
+
+def _second_thoughts(speaker: Speaker, entry: Entry, *, offers: bool) -> tuple[Button, ...]:
+    undo = Button(label=speaker.say("button.undo"), token=str(LineToken(LineDeed.UNDO, entry.seq)))
+    if not offers or entry.place is None or not has_means(entry.place):
+        return (undo,)
+    label = speaker.say("button.native", means=means(speaker, entry.place))
+    return undo, Button(label=label, token=str(LineToken(LineDeed.NATIVE, entry.seq)))
+
+
+def means(speaker: Speaker, place: PlaceId) -> str:
+    """What the platform of that place calls it."""
+    return speaker.say(f"native.{place.partition(':')[0]}")
+
+
+def native_line(speaker: Speaker, entry: Entry, became: Restricted | None) -> Text:
+    """What became of the platform's own means; None: it has not said so yet."""
+    if entry.place is None or not has_means(entry.place):
+        return speaker.text("card.native.nowhere")
+    return speaker.text(f"card.native.{became or 'asked'}", means=means(speaker, entry.place), who=entry.person.name)
 
 
 def _stopped(speaker: Speaker, entry: Entry) -> Text:
@@ -58,7 +82,9 @@ def _line(speaker: Speaker, entry: Entry) -> str:
         parts.append(speaker.say("card.mod.clip", clip=entry.clip))
     if entry.until:
         parts.append(speaker.say("card.mod.span", span=span(speaker, entry.until - entry.at)))
-    if entry.reason:
+    if entry.reason and entry.deed is Deed.RESTRICT and entry.place:
+        parts.append(speaker.say(f"card.native.{entry.reason}", means=means(speaker, entry.place), who=entry.person.name))
+    elif entry.reason:
         parts.append(speaker.say("card.mod.quote", reason=entry.reason))
     if entry.deed in (Deed.MUTE, Deed.BAN, Deed.TAKEDOWN):
         parts.append(speaker.say("card.mod.counts", running=entry.running, waiting=entry.waiting))

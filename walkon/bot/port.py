@@ -10,6 +10,7 @@ from walkon.bot.cards import Card
 from walkon.bot.command import Invocation, Left, Pressed, Reacted, Reply, Suggestion
 from walkon.bot.files import Attachment
 from walkon.library.clips import Clip
+from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, PersonId
 from walkon.types.people import Person, Place, Platform
@@ -194,6 +195,11 @@ class ChatPlatform(Protocol):
 
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whether the person is in that place now; true where the platform does not say."""
+
+    async def restrict(self, wanted: Restriction) -> Restricted:
+        """Use the platform's own means against somebody, or lift them: only with the bot's right and the right of whoever asks, both
+        looked at now. Repeat-safe. Raises Throttled, PlatformDown.
+        """
 
     async def close(self) -> None:
         """Let go of connections."""

@@ -60,20 +60,32 @@ def read_token(text: str) -> Token | None:
     return Token(Deed(parts[1]), clip) if clip else None
 
 
-@dataclass(frozen=True, slots=True)
-class UndoToken:
-    """A press that takes a moderator's deed back. seq: its line in the log."""
+class LineDeed(StrEnum):
+    """What a button about a moderator's deed does."""
 
+    UNDO = "undo"
+    NATIVE = "native"
+    """Uses the platform's own means beside a mute."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineToken:
+    """A press about a moderator's deed. seq: its line in the log."""
+
+    deed: LineDeed
     seq: int
 
     def __str__(self) -> str:
-        return f"{PREFIX}:undo:{self.seq}"
+        return f"{PREFIX}:{self.deed}:{self.seq}"
 
 
-def read_undo_token(text: str) -> UndoToken | None:
+def read_line_token(text: str) -> LineToken | None:
     """The token in a button's id; None where it is another's."""
-    seq = text.removeprefix(f"{PREFIX}:undo:")
-    return UndoToken(int(seq)) if seq != text and seq.isascii() and seq.isdecimal() and len(seq) < MOST_DIGITS else None
+    parts = text.split(":")
+    if len(parts) != 3 or parts[0] != PREFIX or parts[1] not in frozenset(LineDeed):
+        return None
+    seq = parts[2]
+    return LineToken(LineDeed(parts[1]), int(seq)) if seq.isascii() and seq.isdecimal() and len(seq) < MOST_DIGITS else None
 
 
 class AskDeed(StrEnum):

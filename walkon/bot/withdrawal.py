@@ -6,13 +6,14 @@ from datetime import datetime
 
 import structlog
 
+from walkon.bot import restricting
 from walkon.bot.house import House
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipEnded
 from walkon.library.endings import end_cancelled, end_kept
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Case, Deed, Entry
-from walkon.moderation.proof import write_down
+from walkon.moderation.proof import write
 from walkon.queue.port import CancelOutcome, JobState, JobView
 from walkon.scene.codec import decode
 from walkon.store.accounts import accounts_of
@@ -98,8 +99,11 @@ async def carry_out(house: House, event: EventId, case: Case) -> Entry:
             return done, None
         stopped = await _take_effect(house, tx, case, jobs, now)
         running = sum(_is_running(jobs.get(render_job(clip.id))) for clip in stopped)
-        entry = await moderation.append(tx, event, case, now, running=running, waiting=len(stopped) - running)
-        await write_down(tx, house.keys, entry)
+        entry = await write(tx, house.keys, event, case, now, running=running, waiting=len(stopped) - running)
+        if case.native:
+            await restricting.ask(tx, entry, case.by, now)
+        elif case.deed is Deed.UNMUTE:
+            await restricting.lift(tx, entry, now)
         return entry, stopped
 
     entry, stopped = await house.database.write(done_once)

@@ -74,6 +74,8 @@ class Deed(StrEnum):
     """Decides that a reported clip stays."""
     CHANNEL = "channel"
     """Says where reports are shown."""
+    RESTRICT = "restrict"
+    """What the platform made of a wish for its own means beside a mute."""
     LIMITS = "limits"
     """Shows or sets the limits of a place; in the log, that one was set."""
     LOG = "log"
@@ -103,7 +105,8 @@ class Entry:
 class Case:
     """Somebody judged: the deed to do, on whom, by whom and where (None: everywhere).
 
-    length: of a mute, None: without end. clip: over which clip, if it is over one.
+    length: of a mute, None: without end. clip: over which clip, if it is over one. native: the platform's own means are asked for
+    as well.
     """
 
     deed: Deed
@@ -113,6 +116,7 @@ class Case:
     length: timedelta | None = None
     reason: str = ""
     clip: ClipId | None = None
+    native: bool = False
 
     def mute(self, now: datetime) -> Mute:
         """What a mute or ban leaves behind."""

@@ -1,13 +1,23 @@
 """What moderators did, also as entries of the ledger: sealed under the keys of whom it was done to."""
 
-from walkon.moderation.mutes import Entry
+from datetime import datetime
+
+from walkon.moderation.mutes import Case, Entry
+from walkon.moderation.tables import append
 from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
 from walkon.store.thread import Transaction
+from walkon.types.ids import EventId
 
 
-async def write_down(tx: Transaction, keys: Keys, entry: Entry) -> int:
-    """Write a line of the log into the ledger, in the transaction that made it; returns the entry's number."""
+async def write(tx: Transaction, keys: Keys, event: EventId, case: Case, now: datetime, *, running: int = 0, waiting: int = 0) -> Entry:
+    """Write a deed into the log and into the ledger. Raises IntegrityError for an event that stands there."""
+    entry = await append(tx, event, case, now, running=running, waiting=waiting)
+    await _seal(tx, keys, entry)
+    return entry
+
+
+async def _seal(tx: Transaction, keys: Keys, entry: Entry) -> None:
     payload = {
         "line": entry.seq,
         "by": keys.person_key(entry.by.id),
@@ -16,4 +26,4 @@ async def write_down(tx: Transaction, keys: Keys, entry: Entry) -> int:
         "reason": entry.reason,
         "stopped": entry.running + entry.waiting,
     }
-    return await Ledger(keys).append(tx, f"moderation.{entry.deed}", keys.person_key(entry.person.id), payload=payload, at=entry.at)
+    await Ledger(keys).append(tx, f"moderation.{entry.deed}", keys.person_key(entry.person.id), payload=payload, at=entry.at)

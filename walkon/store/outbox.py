@@ -33,6 +33,8 @@ class OutboxKind(StrEnum):
     """The ledger's head, for an operator; `subject` is its size."""
     CASE = "case"
     """What was reported about it, shown to moderators."""
+    RESTRICTION = "restriction"
+    """No message: the platform's own means against somebody, wanted as `reply` says; `ref` says what came of it."""
 
 
 class OutboxState(StrEnum):
@@ -129,6 +131,13 @@ async def put(tx: Transaction, row: NewRow, now_ms: int, *, hold_ms: int = 0, wa
         "created_ms": now_ms,
     }
     await tx.execute(insert(OUTBOX).values(**values).on_conflict_do_nothing())
+
+
+async def renew(tx: Transaction, row: NewRow, now_ms: int) -> None:
+    """Owe it, or where it is owed or shown already, owe what `reply` says now."""
+    await put(tx, row, now_ms, wanted=0)
+    values = {"reply": row.reply, "wanted": OUTBOX.c.wanted + 1, "due_ms": now_ms, "attempts": 0, "state": OutboxState.OPEN, "error": None}
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == row.key).values(**values))
 
 
 async def touch(tx: Transaction, subject: str, now_ms: int, *, urgent: bool, kind: OutboxKind = OutboxKind.CARD) -> None:

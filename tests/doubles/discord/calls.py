@@ -1,6 +1,7 @@
 """What each call of the API does. A function is named after its operation."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from tests.doubles.discord import rules
@@ -12,9 +13,10 @@ from tests.doubles.discord.payloads import (
     direct_json,
     gateway_json,
     me_json,
-    member_json,
+    member_in_json,
     message_json,
     user_json,
+    whole_guild_json,
 )
 from tests.doubles.discord.refusal import Refusal, unknown
 from tests.doubles.discord.world import (
@@ -30,12 +32,16 @@ from tests.doubles.discord.world import (
     pings_of,
 )
 
+MODERATE_MEMBERS, ADMINISTRATOR = 1 << 40, 1 << 3
+LONGEST_TIMEOUT_S = 28 * 24 * 3600
 THINKING, SAYING, CHANGING, SUGGESTING, ASKING = 5, 4, 7, 8, 9
 
 
 @dataclass
 class Call:
-    """A request, read. files: name and content by the name of their part. faults: what breaks a documented rule."""
+    """A request, read. files: name and content by the name of their part. faults: what breaks a documented rule. reason: for the
+    server's own log.
+    """
 
     params: dict[str, str]
     query: dict[str, str]
@@ -43,6 +49,7 @@ class Call:
     files: dict[str, tuple[str, bytes]]
     world: World
     base: str
+    reason: str = ""
     faults: list[str] = field(default_factory=list)
 
     def told(self, message: Message) -> tuple[int, Any]:
@@ -196,8 +203,30 @@ async def get_guild_member(call: Call) -> tuple[int, Any]:
     guild, user = call.world.guilds.get(call.params["guild_id"]), call.world.users.get(call.params["user_id"])
     if guild is None or user is None or user.id in guild.strangers:
         raise unknown("member")
-    member = {key: value for key, value in member_json(user).items() if key != "permissions"}
-    return 200, {**member, "banner": None, "communication_disabled_until": None}
+    return 200, member_in_json(user, guild)
+
+
+async def get_guild(call: Call) -> tuple[int, Any]:
+    guild = call.world.guilds.get(call.params["guild_id"])
+    if guild is None:
+        raise unknown("guild")
+    return 200, whole_guild_json(guild)
+
+
+async def update_guild_member(call: Call) -> tuple[int, Any]:
+    guild, user = call.world.guilds.get(call.params["guild_id"]), call.world.users.get(call.params["user_id"])
+    if guild is None or user is None or user.id in guild.strangers:
+        raise unknown("member")
+    me, until = call.world.me.id, call.body["communication_disabled_until"]
+    if not guild.may(me, MODERATE_MEMBERS) or guild.height(me) <= guild.height(user.id) or guild.may(user.id, ADMINISTRATOR):
+        raise Refusal(403, 50013, "Missing Permissions")
+    if until and datetime.fromisoformat(until).timestamp() > call.world.clock.now() + LONGEST_TIMEOUT_S:
+        raise Refusal(400, 50035, "Invalid Form Body")
+    guild.audit.append(f"{user.name} {'timeout' if until else 'lifted'}: {call.reason}")
+    guild.timeouts.pop(user.id, None)
+    if until:
+        guild.timeouts[user.id] = until
+    return 200, member_in_json(user, guild)
 
 
 async def create_dm(call: Call) -> tuple[int, Any]:

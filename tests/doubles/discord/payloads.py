@@ -182,6 +182,36 @@ def guild_json(guild: Guild, me: User) -> dict[str, Any]:
     return {**texts, **levels, **lists, **more, "channels": channels, "members": [member_json(me)]}
 
 
+def role_json(id: str, name: str, permissions: int, position: int) -> dict[str, Any]:
+    """A role of a server."""
+    colours = {"color": 0, "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}
+    signs = {"hoist": False, "managed": False, "mentionable": False, "icon": None, "unicode_emoji": None, "flags": 0}
+    return {"id": id, "name": name, "permissions": str(permissions), "position": position, **colours, **signs}
+
+
+def whole_guild_json(guild: Guild) -> dict[str, Any]:
+    """A server as whoever asks for it is told."""
+    named = ("icon", "description", "home_header", "splash", "discovery_splash", "banner", "application_id", "afk_channel_id")
+    more = ("system_channel_id", "widget_channel_id", "max_presences", "vanity_url_code", "rules_channel_id", "safety_alerts_channel_id")
+    numbers = ("system_channel_flags", "verification_level", "default_message_notifications", "mfa_level", "explicit_content_filter")
+    counts = ("max_members", "max_stage_video_channel_users", "max_video_channel_users", "premium_tier", "premium_subscription_count")
+    off = dict.fromkeys((*named, *more, "public_updates_channel_id", "incidents_data"))
+    zero = dict.fromkeys((*numbers, *counts, "nsfw_level"), 0)
+    flags = dict.fromkeys(("widget_enabled", "premium_progress_bar_enabled", "nsfw"), False)
+    roles = [role_json(guild.id, "@everyone", 0, 0)]
+    roles += [role_json(role.id, "role", role.permissions, role.position) for held in guild.roles.values() for role in held]
+    lists = {"features": [], "emojis": [], "stickers": [], "roles": roles}
+    kept = {"id": guild.id, "name": guild.name, "owner_id": guild.owner, "region": "", "preferred_locale": guild.locale}
+    return {**off, **zero, **flags, **lists, **kept, "afk_timeout": 60}
+
+
+def member_in_json(user: User, guild: Guild) -> dict[str, Any]:
+    """Somebody in a server, as whoever asks for them is told."""
+    member = {key: value for key, value in member_json(user).items() if key != "permissions"}
+    roles = [role.id for role in guild.roles.get(user.id, ())]
+    return {**member, "roles": roles, "banner": None, "communication_disabled_until": guild.timeouts.get(user.id)}
+
+
 def member_json(user: User) -> dict[str, Any]:
     """Somebody in a server."""
     flags = {"deaf": False, "mute": False, "flags": 0, "pending": False}

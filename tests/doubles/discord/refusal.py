@@ -13,5 +13,7 @@ class Refusal(Exception):
 
 def unknown(what: str) -> Refusal:
     """There is no such thing, or no longer."""
-    code = {"channel": 10003, "message": 10008, "webhook": 10015, "interaction": 10062, "member": 10007, "user": 10013}[what]
+    code = {"channel": 10003, "message": 10008, "webhook": 10015, "interaction": 10062, "member": 10007, "user": 10013, "guild": 10004}[
+        what
+    ]
     return Refusal(404, code, f"Unknown {what.capitalize()}")

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from aiohttp import web
 
@@ -80,7 +81,11 @@ class Rest:
         self.heard.append(Heard(operation.name, dict(request.query), body, self._world.clock.now()))
         faults = self._spec.request_faults(operation, request.query, kind, body, set(files))
         self.violations += [f"{operation.name}: {fault}" for fault in faults]
-        return Call(params=params, query=dict(request.query), body=body, files=files, world=self._world, base=self.address)
+        reason = request.headers.get("X-Audit-Log-Reason", "")
+        if len(reason) > 512:
+            self.violations.append(f"{operation.name}: a reason of {len(reason)} characters")
+        given = {"params": params, "query": dict(request.query), "body": body, "files": files}
+        return Call(**given, world=self._world, base=self.address, reason=unquote(reason))
 
     async def _do(self, request: web.Request, operation: Operation, call: Call) -> tuple[int, Any]:
         free = operation.name in _WITHOUT_TOKEN or "webhook" in operation.name

@@ -40,15 +40,44 @@ class Channel:
     closed: bool = False
 
 
+@dataclass(frozen=True)
+class Role:
+    """What some in a server may do. position: the higher one is above the lower."""
+
+    id: str
+    permissions: int
+    position: int
+
+
 @dataclass
 class Guild:
-    """A server with its channels. strangers: who is not in it (any more); everybody else is."""
+    """A server with its channels. strangers: who is not in it (any more); everybody else is.
+
+    roles: by whoever has them, beside the one that everybody has, which gives nothing. timeouts: until when somebody may not
+    speak, by their id, with what the server's own log says about it.
+    """
 
     id: str
     name: str
     locale: str
     channels: list[Channel] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
+    owner: str = "1"
+    roles: dict[str, list[Role]] = field(default_factory=dict)
+    timeouts: dict[str, str] = field(default_factory=dict)
+    audit: list[str] = field(default_factory=list)
+
+    def give(self, user: User, permissions: int, *, position: int = 1) -> None:
+        """From now on they have a role of their own with these permissions, and no other."""
+        self.roles[user.id] = [Role(f"{int(user.id) + position}", permissions, position)]
+
+    def may(self, user: str, permission: int) -> bool:
+        """Whether their roles give it."""
+        return user == self.owner or any(role.permissions & (permission | 1 << 3) for role in self.roles.get(user, ()))
+
+    def height(self, user: str) -> float:
+        """How high they stand."""
+        return float("inf") if user == self.owner else max((role.position for role in self.roles.get(user, ())), default=0)
 
     @property
     def channel(self) -> Channel:

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +16,23 @@ CALLBACK_DATA_BYTES = 64
 TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 ALERT_UNITS = 200
+PERMISSIONS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_react_to_messages",
+)
 _COMMAND_NAME = re.compile(r"[a-z0-9_]{1,32}")
 
 
@@ -85,7 +103,34 @@ class Methods:
         person = {"id": user, "is_bot": False, "first_name": f"user {user}"}
         if user in chat.admins:
             return {"status": "creator", "user": person, "is_anonymous": False}
+        if user in chat.may_restrict:
+            return {"status": "administrator", "user": person, **administrator(restricts=chat.may_restrict[user])}
+        if user in chat.restricted:
+            muted = dict.fromkeys((*PERMISSIONS, "can_edit_tag"), False)
+            return {"status": "restricted", "user": person, "is_member": True, "until_date": chat.restricted[user], **muted}
         return {"status": "left" if user in chat.gone else "member", "user": person}
+
+    def get_chat(self, call: Call) -> Any:
+        gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription", "gifts_from_channels")
+        counted = {"accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": dict.fromkeys(gifts, False)}
+        return self._chat(call).json() | counted
+
+    def restrict_chat_member(self, call: Call) -> Any:
+        chat, user = self._chat(call), call.integer("user_id")
+        if chat.type != "supergroup":
+            raise bad("method is available only for supergroups")
+        if not chat.may_restrict.get(BOT.id):
+            raise bad("not enough rights to restrict/unrestrict chat member")
+        if user in chat.admins or user in chat.may_restrict:
+            raise bad("user is an administrator of the chat")
+        if user in chat.gone:
+            raise bad("USER_NOT_PARTICIPANT")
+        permissions, until, now = call.value("permissions"), call.integer("until_date"), time.time()
+        endless = not now + 30 <= until <= now + 366 * 24 * 3600
+        chat.restricted.pop(user, None)
+        if not all(permissions.get(name) for name in PERMISSIONS):
+            chat.restricted[user] = 0 if endless else until
+        return True
 
     def send_message(self, call: Call) -> Any:
         text = call.fields.get("text", "")
@@ -310,3 +355,11 @@ class Methods:
 
 def utf16(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
+
+
+def administrator(*, restricts: bool) -> dict[str, Any]:
+    """What an administrator may do who is not the owner."""
+    rights = ("manage_chat", "delete_messages", "manage_video_chats", "promote_members", "change_info", "invite_users")
+    stories = ("post_stories", "edit_stories", "delete_stories", "send_welcome_messages")
+    off = {f"can_{right}": False for right in (*rights, *stories)}
+    return off | {"can_be_edited": False, "is_anonymous": False, "can_restrict_members": restricts}

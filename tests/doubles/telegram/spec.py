@@ -73,7 +73,10 @@ class Spec:
             return min(tried, key=len)
         if not isinstance(value, dict):
             return [f"{at}: {value!r} is no {kind} ({version})"]
-        return self._fields(version, known[kind], value, at)
+        newest = self._all[VERSIONS[-1]]["types"].get(kind)
+        # What a type gained since is no fault of an answer: the newest version still says whether it is there.
+        since = newest.keys() - known[kind].keys() if isinstance(newest, dict) else set()
+        return self._fields(version, known[kind], {name: one for name, one in value.items() if name not in since}, at)
 
 
 _PLAIN = {

@@ -134,7 +134,11 @@ class Message:
 
 @dataclass(eq=False, kw_only=True)
 class Chat:
-    """A chat and its state towards the bot. gone: who left it. closed: what the server says instead of taking a message."""
+    """A chat and its state towards the bot. gone: who left it. closed: what the server says instead of taking a message.
+
+    admins: who may do everything there. may_restrict: administrators who are not the owner, and whether they may restrict others.
+    restricted: until when somebody may not write, 0 for without end.
+    """
 
     id: int
     type: str
@@ -142,6 +146,8 @@ class Chat:
     person: User | None = None
     topics: set[int] = field(default_factory=set)
     admins: set[int] = field(default_factory=set)
+    may_restrict: dict[int, bool] = field(default_factory=dict)
+    restricted: dict[int, int] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
     closed: str | None = None
     moved_to: int | None = None

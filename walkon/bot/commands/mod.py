@@ -2,7 +2,7 @@
 
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Command, Context, Reply
-from walkon.bot.moderating.desk import CLIP, DEED, DURATION, PERSON, QUOTA, REASON, VALUE, WHERE, Desk, confidential
+from walkon.bot.moderating.desk import CLIP, DEED, DURATION, NATIVE, PERSON, QUOTA, REASON, VALUE, WHERE, Desk, confidential
 from walkon.bot.moderating.judging import judge
 from walkon.bot.moderating.limits import limits
 from walkon.bot.moderating.reports import set_channel, waiting_card
@@ -57,4 +57,4 @@ async def _read_log(desk: Desk) -> Reply:
     return confidential(log_card(desk.speaker, entries))
 
 
-COMMAND = Command("mod", mod, options=(DEED, PERSON, WHERE, DURATION, QUOTA, VALUE, CLIP, REASON), moderates=True)
+COMMAND = Command("mod", mod, options=(DEED, PERSON, WHERE, DURATION, QUOTA, VALUE, NATIVE, CLIP, REASON), moderates=True)

@@ -13,6 +13,7 @@ from walkon.bot.command import (
     Whom,
     choice_option,
     duration_option,
+    flag_option,
     person_option,
     text_option,
 )
@@ -25,12 +26,16 @@ from walkon.types.people import Person, Platform
 OF_PLACE = "place_"
 """What a quota's name begins with that is the whole place's rather than each person's there."""
 
-DEED = choice_option("deed", tuple(deed for deed in Deed if deed is not Deed.KEEP), required=True, word=True)
+_TOLD_ONLY = (Deed.KEEP, Deed.RESTRICT)
+"""What the log says was done, and no command does by itself."""
+
+DEED = choice_option("deed", tuple(deed for deed in Deed if deed not in _TOLD_ONLY), required=True, word=True)
 PERSON = person_option("person", word=True)
 WHERE = choice_option("where", ("here", "everywhere"), word=True)
 DURATION = duration_option("duration", word=True)
 QUOTA = choice_option("quota", (*Quota, *(f"{OF_PLACE}{quota}" for quota in Quota)), word=True)
 VALUE: Option[int] = Option(name="value", kind=OptionKind.INTEGER, low=0, high=1_000_000, word=True)
+NATIVE = flag_option("native")
 CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP)
 REASON = text_option("reason", rest=True, high=REASON_LIMIT)
 

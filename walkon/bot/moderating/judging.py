@@ -2,15 +2,16 @@
 
 from datetime import timedelta
 
+from walkon.bot import restricting
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import BadOption, Context, Pressed, Reply
 from walkon.bot.house import House
-from walkon.bot.moderating.desk import DURATION, PERSON, REASON, Desk, confidential
-from walkon.bot.mute_cards import deed_card
+from walkon.bot.moderating.desk import DURATION, NATIVE, PERSON, REASON, Desk, confidential
+from walkon.bot.mute_cards import deed_card, native_line
 from walkon.bot.withdrawal import carry_out
 from walkon.moderation import tables
-from walkon.moderation.mutes import DURATIONS, REASON_LIMIT, Case, Deed, binding
+from walkon.moderation.mutes import DURATIONS, REASON_LIMIT, Case, Deed, Entry, binding
 from walkon.moderation.permissions import Permission, objection_to, objection_to_case, role_of
 
 
@@ -30,7 +31,8 @@ async def judge(desk: Desk, deed: Deed) -> Reply:
         return desk.say("ban_endless")
     if deed is Deed.NOTE and not desk.reason:
         raise BadOption(REASON.name, "…", f"1-{REASON_LIMIT}")
-    case = Case(deed=deed, person=person, place=desk.place, by=desk.by, length=_length(ctx, deed), reason=desk.reason)
+    length, native = _length(ctx, deed), bool(ctx.get(NATIVE)) and deed in (Deed.MUTE, Deed.BAN)
+    case = Case(deed=deed, person=person, place=desk.place, by=desk.by, length=length, reason=desk.reason, native=native)
     if deed is Deed.UNMUTE:
         return await _unmute(desk, case)
     return await _carry_out(desk, case)
@@ -46,7 +48,14 @@ def _length(ctx: Context, deed: Deed) -> timedelta | None:
 async def _carry_out(desk: Desk, case: Case) -> Reply:
     house = desk.ctx.house
     entry = await carry_out(house, desk.ctx.invocation.event, case)
-    return confidential(deed_card(desk.speaker, entry, house.clock.now()))
+    return await _done(house, desk.speaker, entry, native=case.native)
+
+
+async def _done(house: House, speaker: Speaker, entry: Entry, *, native: bool) -> Reply:
+    """What was done, and what the platform made of its own part, if it had any."""
+    told = native or (entry.deed is Deed.UNMUTE and await restricting.lifts(house, entry))
+    line = native_line(speaker, entry, await restricting.outcome(house, entry)) if told else None
+    return confidential(deed_card(speaker, entry, house.clock.now(), native=line))
 
 
 async def _unmute(desk: Desk, case: Case) -> Reply:
@@ -68,6 +77,28 @@ async def undo(house: House, pressed: Pressed, seq: int) -> Reply:
 
     In a private chat, where no platform says who moderates, only the moderator who muted may.
     """
+    found = await _still_holds(house, pressed, seq)
+    if isinstance(found, Reply):
+        return found
+    case = Case(deed=Deed.UNMUTE, person=found.person, place=found.place, by=pressed.person)
+    entry = await carry_out(house, pressed.event, case)
+    return await _done(house, Speaker(house.words, pressed.person.locale), entry, native=False)
+
+
+async def also_natively(house: House, pressed: Pressed, seq: int) -> Reply:
+    """Use the platform's own means beside a mute, by the button under its answer. Who may press is as with `undo`."""
+    found = await _still_holds(house, pressed, seq)
+    if isinstance(found, Reply):
+        return found
+    await house.database.write(lambda tx: restricting.ask(tx, found, pressed.person, house.clock.now()))
+    house.database.announce()
+    speaker = Speaker(house.words, pressed.person.locale)
+    line = native_line(speaker, found, await restricting.outcome(house, found))
+    return confidential(Card(tone=Tone.QUIET, head=line))
+
+
+async def _still_holds(house: House, pressed: Pressed, seq: int) -> Entry | Reply:
+    """The mute of that line, if it still is the one that holds and whoever presses may undo it."""
     speaker, now = Speaker(house.words, pressed.person.locale), house.clock.now()
     async with house.database.reading() as tx:
         entry, done = await tables.line(tx, seq), await tables.entry_of(tx, pressed.event)
@@ -81,8 +112,7 @@ async def undo(house: House, pressed: Pressed, seq: int) -> Reply:
         return _said(speaker, f"card.mod.{objection}")
     if done is None and not any(mute.place == entry.place and mute.at == entry.at and mute.active_at(now) for mute in mutes):
         return _said(speaker, "card.mod.superseded")
-    case = Case(deed=Deed.UNMUTE, person=entry.person, place=entry.place, by=pressed.person)
-    return confidential(deed_card(speaker, await carry_out(house, pressed.event, case), now))
+    return entry
 
 
 def _said(speaker: Speaker, key: str, **values: object) -> Reply:

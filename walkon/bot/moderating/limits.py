@@ -10,7 +10,7 @@ from walkon.config import Quotas
 from walkon.moderation import tables
 from walkon.moderation.limits import PlaceRules, Quota, with_limit
 from walkon.moderation.mutes import Case, Deed
-from walkon.moderation.proof import write_down
+from walkon.moderation.proof import write
 from walkon.store.database import Transaction
 from walkon.types.ids import PlaceId
 
@@ -43,7 +43,7 @@ async def _set(desk: Desk, place: PlaceId, named: str, value: int) -> None:
         part = "place" if named.startswith(OF_PLACE) else "person"
         changed: Quotas = with_limit(getattr(rules, part), quota, value or None)
         await tables.set_rules(tx, place, replace(rules, **{part: changed}))
-        await write_down(tx, desk.ctx.house.keys, await tables.append(tx, event, case, now))
+        await write(tx, desk.ctx.house.keys, event, case, now)
 
     await desk.ctx.house.database.write(step)
 

@@ -23,6 +23,7 @@ from walkon.moderation import report_tables as reports
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import REASON_LIMIT, Case, Deed
 from walkon.moderation.permissions import Permission, objection_to, role_of
+from walkon.moderation.proof import write
 from walkon.moderation.reports import Review, ReviewState
 from walkon.store import outbox
 from walkon.store.accounts import accounts_of
@@ -127,7 +128,7 @@ async def _keep(house: House, pressed: Pressed, clip: Clip) -> None:
         if await moderation.entry_of(tx, pressed.event):
             return
         await reports.decide(tx, clip.id, ReviewState.KEPT, pressed.person, now)
-        await moderation.append(tx, pressed.event, case, now)
+        await write(tx, house.keys, pressed.event, case, now)
         await outbox.touch(tx, clip.id, to_ms(now), urgent=True, kind=OutboxKind.CASE)
 
     await house.database.write(step)
@@ -182,7 +183,7 @@ async def set_channel(desk: Desk) -> Reply:
     async def step(tx: Transaction) -> None:
         if await moderation.entry_of(tx, asked.event) is None:
             await reports.set_channel(tx, asked.place)
-            await moderation.append(tx, asked.event, case, house.clock.now())
+            await write(tx, house.keys, asked.event, case, house.clock.now())
 
     await house.database.write(step)
     return desk.say("channel")

@@ -14,6 +14,7 @@ from walkon.moderation import report_tables as reports
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Case, Deed
 from walkon.moderation.permissions import Role
+from walkon.moderation.proof import write
 from walkon.moderation.reports import ReviewState
 from walkon.store import outbox
 from walkon.store.accounts import accounts_of
@@ -57,7 +58,7 @@ async def remove(house: House, event: EventId, clip: Clip, by: Person, rule: str
         removal = await record_takedown(tx, [clip.id], RemovedBy.MODERATOR, now, rule=rule)
         if await moderation.entry_of(tx, event) is None:
             await reports.decide(tx, clip.id, ReviewState.REMOVED, by, now)
-            await moderation.append(tx, event, case, now, running=len(removal.stopped), waiting=removal.made_from)
+            await write(tx, house.keys, event, case, now, running=len(removal.stopped), waiting=removal.made_from)
             await outbox.touch(tx, clip.id, to_ms(now), urgent=True, kind=OutboxKind.CASE)
         return removal
 

@@ -20,9 +20,11 @@ from walkon.bot.platforms.discord.events import Listener
 from walkon.bot.platforms.discord.faults import UNKNOWN_MEMBER, UNKNOWN_USER, patient_trace, port_errors
 from walkon.bot.platforms.discord.messages import Messages, begin_reactions
 from walkon.bot.platforms.discord.reactions import Reactions
+from walkon.bot.platforms.discord.timeouts import restrict
 from walkon.bot.platforms.discord.tree import command_tree, menu_names, sync
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
 from walkon.bot.words import Words
+from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.store.media import Media
 from walkon.types.clock import SystemClock
 from walkon.types.errors import SetupError, WalkonError
@@ -129,6 +131,12 @@ class DiscordPlatform:
                 # A server that Discord no longer names to the bot says nothing about who is in it.
                 return error.code not in (UNKNOWN_MEMBER, UNKNOWN_USER)
         return True
+
+    async def restrict(self, wanted: Restriction) -> Restricted:
+        """Set or lift a timeout. Raises Throttled, PlatformDown."""
+        client = await self._logged_in()
+        with port_errors():
+            return await restrict(client, wanted)
 
     async def close(self) -> None:
         """Let go of connections; whatever needs them next logs in anew."""

@@ -21,13 +21,14 @@ MAX_SUMMARY = 100
 _CHAT_INPUT, _MESSAGE = 1, 3
 _SUB_COMMAND = 1
 _EVERYWHERE = {"contexts": [0, 1, 2], "integration_types": [0, 1]}  # server, own chat, other private chats; server or own install
-_STRING, _INTEGER, _USER, _ATTACHMENT = 3, 4, 6, 11
+_STRING, _INTEGER, _BOOLEAN, _USER, _ATTACHMENT = 3, 4, 5, 6, 11
 _TYPES = {
     OptionKind.TEXT: _STRING,
     OptionKind.CHOICE: _STRING,
     OptionKind.CLIP: _STRING,
     OptionKind.DURATION: _STRING,
     OptionKind.INTEGER: _INTEGER,
+    OptionKind.FLAG: _BOOLEAN,
     OptionKind.PERSON: _USER,
     OptionKind.ATTACHMENT: _ATTACHMENT,
 }

@@ -24,9 +24,11 @@ from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import Pace
 from walkon.bot.platforms.telegram.polling import Polling
 from walkon.bot.platforms.telegram.receiving import Receiver
+from walkon.bot.platforms.telegram.restricting import restrict
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttled, TokenRefused
 from walkon.bot.words import Words
+from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.store.database import Database
 from walkon.store.media import Media
 from walkon.types.errors import WalkonError
@@ -159,6 +161,12 @@ class TelegramPlatform:
             except BadRequest:
                 return True
         return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
+
+    async def restrict(self, wanted: Restriction) -> Restricted:
+        """Set or lift a restriction. Raises Throttled, PlatformDown."""
+        await self.check()
+        with told_apart():
+            return await restrict(self._bot, wanted)
 
     async def close(self) -> None:
         """Let go of connections."""

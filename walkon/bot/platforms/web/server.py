@@ -23,6 +23,7 @@ from walkon.bot.platforms.web.site import Site
 from walkon.bot.platforms.web.tables import NewMessage
 from walkon.bot.port import Handler, PlatformLimits, Post
 from walkon.bot.words import Words
+from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.store.database import Database
 from walkon.store.media import Media
 from walkon.types.clock import Clock, SystemClock, to_ms
@@ -175,6 +176,10 @@ class WebPlatform:
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whoever has a name here is here."""
         return True
+
+    async def restrict(self, wanted: Restriction) -> Restricted:
+        """The page has nothing of its own against anybody."""
+        return Restricted.NO_MEANS
 
     async def close(self) -> None:
         """Give the port back."""
