@@ -16,7 +16,7 @@ class ScriptedBackend:
     """A backend outside walkon: writes small files, or does what the script says first."""
 
     def __init__(self) -> None:
-        self.capabilities = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20)
+        self.capabilities = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20, faces=True)
         self.script: list[Callable[[Order], Exception | None]] = []
         self.hold = asyncio.Event()
         self.hold.set()

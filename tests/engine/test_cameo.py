@@ -125,6 +125,13 @@ async def test_a_still_that_does_not_open_is_left_out_and_the_clip_is_made(stage
     assert (await stage.render(lease)).portraits == {}
 
 
+async def test_an_engine_that_shows_nobody_is_given_no_still(stage: Set) -> None:
+    await stage.lend()
+    _, lease = await stage.asked()
+    stage.site.backend.capabilities = replace(stage.site.backend.capabilities, faces=False)
+    assert (await stage.render(lease)).portraits == {}
+
+
 async def test_after_a_revocation_nothing_is_drawn_and_no_still_is_opened(stage: Set) -> None:
     await stage.lend()
     _, lease = await stage.asked()

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from walkon.engine.families import families, family_of_pipeline
+from walkon.engine.families import families, family_of
 from walkon.engine.families.row import Family, Task, tiny
 from walkon.engine.takes import cut, length
 from walkon.types.scene import MAX_SECONDS, MIN_SECONDS, Aspect, Scene, Shot
@@ -37,8 +37,9 @@ def test_a_row_is_whole(row: Family) -> None:
 def test_a_family_is_found_by_what_its_weights_say() -> None:
     for name, row in families().items():
         assert row.name == name
-        assert all(family_of_pipeline(pipeline) is row for pipeline in row.pipelines)
-    assert family_of_pipeline("StableDiffusionPipeline") is None
+        assert all(family_of({"_class_name": pipeline, **row.told_by}) is row for pipeline in row.pipelines)
+    assert family_of({"_class_name": "WanPipeline"}) is families()["wan"]
+    assert family_of({"_class_name": "StableDiffusionPipeline"}) is None
 
 
 @given(

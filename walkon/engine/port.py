@@ -91,7 +91,8 @@ class Capabilities:
     """What a backend is. lane: the first part of every queue lane it serves. drawn: the clip is drawn by computer, no model made it.
 
     models: those it can load here, empty where there is nothing to choose. vram_gb: of its card, 0 without one. loaded: the model
-    in memory now, and swap_ms what putting another there takes.
+    in memory now, and swap_ms what putting another there takes. faces: it shows people by the stills they lend; to one that does
+    not, none is given.
     """
 
     name: str
@@ -103,6 +104,7 @@ class Capabilities:
     vram_gb: float = 0
     loaded: str = ""
     swap_ms: int = 0
+    faces: bool = False
 
     @property
     def lanes(self) -> tuple[str, ...]:

@@ -192,7 +192,7 @@ async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[S
 async def _portraits(studio: Studio, clip: Clip) -> Mapping[PersonId, bytes]:
     """The first still of everybody who lends their face to this clip, opened in memory. One that does not open is left out."""
     enrolled = studio.enrolled
-    if enrolled is None:
+    if enrolled is None or not studio.backend.capabilities.faces:
         return {}
 
     async def step(tx: Transaction) -> dict[PersonId, bytes]:

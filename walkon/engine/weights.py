@@ -9,14 +9,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from walkon.engine.families import families, family_of_pipeline, names
+from walkon.engine.families import families, family_of, names
 from walkon.engine.families.row import Family, tiny
 from walkon.engine.port import BackendUnavailable
 
 TINY, AUTO = "tiny:", "auto"
 HUB_NAME = re.compile(r"(?P<name>[\w.-]+/[\w.-]+)@(?P<revision>[0-9a-f]{40})")
-PREFERENCE = ("ltx2", "kandinsky6", "wan")
-"""For `auto`: picture with sound before silence, and the family with the most control first."""
+PREFERENCE = ("ltx2", "kandinsky6", "wan_ti2v", "wan_vace", "wan")
+"""For `auto`: picture with sound before silence, then the better picture, then the family with the most control."""
 
 _CARD_TIMEOUT_S = 10.0
 
@@ -148,7 +148,7 @@ def _known_folders(data_dir: Path) -> Iterator[tuple[Path, Family]]:
 def examined(folder: Path) -> Family:
     """The family of the weights in a folder, every file looked at but none read whole. Raises BackendUnavailable."""
     index = _index(folder)
-    row = family_of_pipeline(str(index.get("_class_name")))
+    row = family_of(index)
     if row is None:
         known = ", ".join(sorted(name for each in families().values() for name in each.pipelines))
         raise BackendUnavailable(reason=f"{folder} holds a {index.get('_class_name')}, which walkon does not run. It runs {known}.")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 collect_ignore_glob = [] if find_spec("torch") else ["test_*.py"]
 
-FAMILIES = ("kandinsky6", "ltx2", "wan")
+FAMILIES = ("kandinsky6", "ltx2", "wan", "wan_ti2v", "wan_vace")
 
 
 @pytest.fixture(scope="session")

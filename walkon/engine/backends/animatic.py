@@ -10,7 +10,7 @@ from walkon.engine.pair import DESK
 from walkon.engine.port import Capabilities, Order, Rendered, RenderFailed, Step
 from walkon.types.scene import MAX_SECONDS, MIN_SECONDS, Aspect, Scene
 
-CAPABILITIES = Capabilities(name="animatic", lane="animatic", drawn=True, min_seconds=MIN_SECONDS, max_seconds=MAX_SECONDS)
+CAPABILITIES = Capabilities(name="animatic", lane="animatic", drawn=True, min_seconds=MIN_SECONDS, max_seconds=MAX_SECONDS, faces=True)
 
 FIRST_GUESS_MS = 330.0
 """Milliseconds of work for one second of clip before anything was measured: three times real time, the slowest it should be."""

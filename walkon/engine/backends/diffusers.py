@@ -9,7 +9,7 @@ import structlog
 
 from walkon.config import EngineSection
 from walkon.engine.child import Child
-from walkon.engine.families.row import Family
+from walkon.engine.families.row import Family, Task
 from walkon.engine.model_settings import Settings, encoded
 from walkon.engine.port import BackendUnavailable, Capabilities, Order, Rendered, RenderFailed, Step
 from walkon.engine.takes import cut
@@ -104,6 +104,7 @@ def capabilities(family: Family, *, model: str = "") -> Capabilities:
         min_seconds=family.seconds[0],
         max_seconds=MAX_SECONDS + 5,
         models=(model,) if model else (),
+        faces=Task.PEOPLE in family.tasks,
     )
 
 

@@ -25,6 +25,10 @@ def families() -> Mapping[str, Family]:
     return {name: family(name) for name in names()}
 
 
-def family_of_pipeline(pipeline: str) -> Family | None:
-    """The family whose weights name that diffusers class in `model_index.json`, or None."""
-    return next((row for row in families().values() if pipeline in row.pipelines), None)
+def family_of(index: Mapping[str, object]) -> Family | None:
+    """The family of weights with that `model_index.json`, or None."""
+    return next((row for row in families().values() if _is_of(row, index)), None)
+
+
+def _is_of(row: Family, index: Mapping[str, object]) -> bool:
+    return index.get("_class_name") in row.pipelines and all(bool(index.get(key)) is value for key, value in row.told_by.items())

@@ -1,7 +1,7 @@
 """A model family as a record: what it makes, on which grid, in whose words, on how much memory, under which terms."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from walkon.types.scene import Aspect
@@ -15,6 +15,8 @@ class Task(StrEnum):
     """Keeps something of a given clip, by strength."""
     EXTEND = "extend"
     """Goes on from the end of a given clip."""
+    PEOPLE = "people"
+    """Shows the people whose stills it is given."""
 
 
 class Dialect(StrEnum):
@@ -51,6 +53,10 @@ class Grid:
         """The nearest number on the grid that is not below `wished`."""
         steps = max(1, -(-(wished - self.offset) // self.k))
         return int(steps) * self.k + self.offset
+
+    def latents(self, frames: int) -> int:
+        """Latents in time that so many pictures, on the grid, are made of."""
+        return (frames - self.offset) // self.k + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +104,8 @@ class Licence:
 class Family:
     """One family of models.
 
-    pipelines: diffusers classes that `model_index.json` may name. seconds: shortest and longest shot. audio: None for a silent
+    pipelines: diffusers classes that `model_index.json` may name; told_by: what else it has to say there, where several families
+    share a class. seconds: shortest and longest shot. audio: None for a silent
     model, which gets walkon's own sound. distilled: what to use where the weights say that they are. needs: best first.
     tail: pictures of the shot before that the next one begins with. checked: False where black, frozen or silent output is only
     reported, as random weights make little else.
@@ -118,6 +125,7 @@ class Family:
     dialect: Dialect
     needs: tuple[Need, ...]
     licence: Licence
+    told_by: Mapping[str, bool] = field(default_factory=dict)
     tail: int = 1
     checked: bool = True
 
@@ -134,6 +142,7 @@ class Family:
 
 
 TINY_SIZES: Mapping[Aspect, tuple[int, int]] = {Aspect.WIDE: (96, 64), Aspect.TALL: (64, 96), Aspect.SQUARE: (64, 64)}
+"""On the grid of every family."""
 
 
 def tiny(row: Family) -> Family:

@@ -1,7 +1,8 @@
-"""Wan 2.1 and 2.2: picture only, Apache-2.0; walkon's own sound is laid under it.
+"""Wan 2.1 and 2.2 from words: picture only, Apache-2.0; walkon's own sound is laid under it.
 
-Sources: model cards of Wan-AI/Wan2.1-T2V-1.3B-Diffusers and Wan2.1-T2V-14B-Diffusers, diffusers 0.42.1 `pipelines/wan` (read
-2026-11). Memory: the card names 8.19 GB for the 1.3B model with everything offloaded; UMT5-XXL is 11 GB in bfloat16.
+Sources: model cards of Wan-AI/Wan2.1-T2V-1.3B-Diffusers, Wan2.1-T2V-14B-Diffusers and Wan2.2-T2V-A14B-Diffusers, diffusers 0.42.1
+`pipelines/wan` (read 2026-11). Memory: the card names 8.19 GB for the 1.3B model with everything offloaded; UMT5-XXL is 11 GB in
+bfloat16.
 """
 
 from walkon.engine.families.row import Dialect, Family, Grid, Licence, Need, Placement, Sampling, Task
@@ -11,6 +12,7 @@ FAMILY = Family(
     name="wan",
     title="Wan",
     pipelines=("WanPipeline",),
+    told_by={"expand_timesteps": False},
     tasks=frozenset({Task.TEXT, Task.REMIX, Task.EXTEND}),
     grid=Grid(k=4, offset=1, multiple=16),
     fps=16,

@@ -18,6 +18,7 @@ from walkon.engine.families.row import Family, Task
 from walkon.engine.models.card_meter import Meters
 from walkon.engine.models.driver import Driver, NotFinite, Request, Roll
 from walkon.engine.models.retries import decoded
+from walkon.engine.models.stills import stills_of
 from walkon.engine.models.tails import Grade, match
 from walkon.engine.performance import SAMPLE_RATE, Pictures, Samples, ShotTime, SpeechCue
 from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Spent, Step
@@ -165,6 +166,7 @@ class Darkroom:
             tail=tuple(work.tail[-take.lead :]) if take.lead else (),
             kept=kept,
             strength=built.strength if built is not None else 1.0,
+            people=stills_of(work.scene, take.index, work.order.portraits) if Task.PEOPLE in self._family.tasks else (),
         )
 
     def _kept(self, work: _Work, take: Take) -> tuple[Image.Image, ...]:

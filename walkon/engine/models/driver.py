@@ -5,7 +5,7 @@ change the next clip). What differs between families is an `Engine`.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import signature
 from pathlib import Path
 from typing import Any, Protocol
@@ -27,7 +27,7 @@ OnStep = Callable[[int, int], None]
 class Request:
     """One take. tail: the last pictures of what comes before, oldest first. kept: the clip to remix, as many pictures as the take.
 
-    strength: 0 keeps everything of `kept`, 1 nothing.
+    strength: 0 keeps everything of `kept`, 1 nothing. people: a still of everybody in the take who lends their face.
     """
 
     words: str
@@ -39,6 +39,7 @@ class Request:
     tail: Sequence[Image.Image] = ()
     kept: Sequence[Image.Image] = ()
     strength: float = 1.0
+    people: Sequence[Image.Image] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,8 @@ class Driver:
         """A pipeline of that class over the same components. `from_pipe` would cast them, twice the memory in half precision."""
         if kind not in self._twins:
             wanted = signature(kind.__init__).parameters
-            made = self._twins[kind] = kind(**{name: part for name, part in self.pipe.components.items() if name in wanted})
+            given = {**self.pipe.config, **self.pipe.components}
+            made = self._twins[kind] = kind(**{name: part for name, part in given.items() if name in wanted})
             self._prepare(made)
         return self._twins[kind]
 
@@ -121,7 +123,9 @@ class Driver:
         except BaseException:
             self.recover()
             raise
-        return Roll(video=_kept(made[0]), audio=_kept(made[1]) if len(made) > 1 else None)
+        # Latents of people's stills come before the take's own.
+        video = made[0][:, :, -self.family.grid.latents(request.frames) :]
+        return Roll(video=_kept(video), audio=_kept(made[1]) if len(made) > 1 else None)
 
     def _shared(self, request: Request) -> dict[str, Any]:
         width, height = request.size
