@@ -232,6 +232,22 @@ BAD_FILES = {
         '[telegram]\ntoken = "a"\napi_url = "api.example.org"\n',
         'config.toml:3: [telegram] api_url = "api.example.org" is not an http:// or https:// address. Write it like "https://clips.example.org".',
     ),
+    "a webhook without its secret": (
+        '[telegram]\ntoken = "a"\nwebhook_url = "https://bot.example.org/t"\n',
+        "config.toml:3: [telegram] webhook_url has no webhook_secret beside it. Set one, from `openssl rand -hex 32`, ",
+    ),
+    "a secret without its webhook": (
+        f'[telegram]\ntoken = "a"\nwebhook_secret = "{CANARY}"\n',
+        "config.toml:3: [telegram] webhook_secret has no webhook_url beside it. ",
+    ),
+    "a webhook secret that a header cannot carry": (
+        f'[telegram]\ntoken = "a"\nwebhook_url = "https://bot.example.org/t"\nwebhook_secret = "{CANARY} !"\n',
+        "config.toml:4: [telegram] webhook_secret is not 16 to 256 letters, digits, - or _. ",
+    ),
+    "a webhook that Telegram will not post to": (
+        f'[telegram]\ntoken = "a"\nwebhook_url = "https://bot.example.org:9000/t"\nwebhook_secret = "{CANARY}"\n',
+        "config.toml:3: [telegram] webhook_url is not where Telegram posts to: that is https on port 443, 80, 88 or 8443. ",
+    ),
     "an address with a wild port": (
         '[telegram]\ntoken = "a"\napi_url = "http://x:99999"\n',
         'config.toml:3: [telegram] api_url = "http://x:99999" is not an address. ',

@@ -51,13 +51,13 @@ def platform():
     """A server that answers every request with the status it is told, and keeps what it was asked."""
 
     class Double(BaseHTTPRequestHandler):
-        status, asked = 200, []
+        status, asked, says = 200, [], b"{}"
 
         def do_GET(self):
             Double.asked.append((self.path, self.headers.get("Authorization")))
             self.send_response(Double.status)
             self.end_headers()
-            self.wfile.write(b"{}")
+            self.wfile.write(Double.says)
 
         def log_message(self, *_):
             """Say nothing."""
@@ -197,6 +197,31 @@ def test_a_refused_token_is_a_stop_with_its_mend_and_its_end(status, config, pla
         what="[telegram] token was refused by Telegram (ends …x9Qk)",
         mend="Ask @BotFather for a fresh one: /token.",
     )
+
+
+@pytest.mark.parametrize(
+    ("told", "level", "what"),
+    [
+        ({"url": ""}, Level.OK, "the webhook is set when the bot starts"),
+        ({"url": "https://a.example.org/t"}, Level.OK, "Telegram posts to the webhook"),
+        (
+            {"url": "https://a.example.org/t", "last_error_message": "Connection refused", "pending_update_count": 3},
+            Level.LOOK,
+            "Telegram last could not post: Connection refused (3 updates wait)",
+        ),
+    ],
+)
+def test_what_telegram_says_of_the_webhook_is_told(told, level, what, config, platform):
+    platform.says = json.dumps({"ok": True, "result": told}).encode()
+    settings = {
+        "TOKEN": f"1:{CANARY}",
+        "API_URL": platform.url,
+        "WEBHOOK_URL": "https://a.example.org/t",
+        "WEBHOOK_SECRET": CANARY,
+    }
+    finding = found(config(**{f"WALKON_TELEGRAM__{key}": value for key, value in settings.items()}), "telegram webhook")
+    assert (finding.level, finding.what) == (level, what)
+    assert CANARY not in str(finding)
 
 
 def test_a_platform_in_trouble_is_a_stop_that_does_not_blame_the_token(config, platform):

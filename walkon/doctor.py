@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 import walkon
-from walkon.config import Backend, Config, Secret
+from walkon.config import Backend, Config, Secret, TelegramSection
 from walkon.queue.port import QueueUnusable
 from walkon.store.server_health import Health, media_health, store_health
 from walkon.types.errors import SetupError
@@ -429,7 +429,28 @@ async def _platforms(config: Config) -> list[Finding]:
         token = config.telegram.token
         request = Request(f"{config.telegram.api_url}/bot{token.reveal()}/getMe", {})
         asked.append(_platform("Telegram", token, request, mend="Ask @BotFather for a fresh one: /token."))
+        asked += [_webhook(config.telegram)] if config.telegram.webhook_url else []
     return list(await asyncio.gather(*asked))
+
+
+async def _webhook(telegram: TelegramSection) -> Finding:
+    """Whether Telegram reaches us, as far as it says so itself."""
+    import aiohttp
+
+    check, front = "telegram webhook", "Look at what stands in front of [telegram] webhook_host and webhook_port."
+    url = f"{telegram.api_url}/bot{telegram.token.reveal()}/getWebhookInfo"
+    try:
+        limit = aiohttp.ClientTimeout(total=PLATFORM_TIMEOUT_S)
+        async with aiohttp.ClientSession(timeout=limit) as session, session.get(url) as answer:
+            known = (await answer.json(content_type=None)).get("result", {})
+    except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+        return Finding(check=check, level=Level.LOOK, what=f"Telegram says nothing of the webhook ({type(error).__name__})", mend=front)
+    if known.get("url") != telegram.webhook_url:
+        return Finding(check=check, level=Level.OK, what="the webhook is set when the bot starts")
+    if trouble := known.get("last_error_message"):
+        waiting = known.get("pending_update_count", 0)
+        return Finding(check=check, level=Level.LOOK, what=f"Telegram last could not post: {trouble} ({waiting} updates wait)", mend=front)
+    return Finding(check=check, level=Level.OK, what="Telegram posts to the webhook")
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,12 +291,11 @@ def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[
             )
         )
     if Role.BOT in roles and config.telegram:
-        from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
+        from walkon.bot.platforms.telegram.client import TelegramPlatform, account_of
 
-        telegram = config.telegram
         platforms.append(
             TelegramPlatform(
-                Account(token=telegram.token.reveal(), api_url=telegram.api_url, storage_chat=telegram.storage_chat),
+                account_of(config.telegram),
                 root=house.command_root,
                 commands=found,
                 words=house.words,

@@ -26,17 +26,25 @@ METHODS = (
     "getMe",
     "getMyCommands",
     "getUpdates",
+    "getWebhookInfo",
     "restrictChatMember",
     "sendDocument",
     "sendMessage",
     "sendPhoto",
     "sendVideo",
+    "setMessageReaction",
     "setMyCommands",
+    "setWebhook",
 )
 TYPES = (
-    "BotCommand",
-    "CallbackQuery",
     "AcceptedGiftTypes",
+    "BotCommand",
+    "BotCommandScope",
+    "BotCommandScopeAllChatAdministrators",
+    "BotCommandScopeAllGroupChats",
+    "BotCommandScopeAllPrivateChats",
+    "BotCommandScopeDefault",
+    "CallbackQuery",
     "Chat",
     "ChatFullInfo",
     "ChatMember",
@@ -78,6 +86,7 @@ TYPES = (
     "User",
     "Video",
     "VideoNote",
+    "WebhookInfo",
 )
 SOURCES = {"10.1": "telegram-bot-api.json", "10.3": "telegram-bot-api-10.3-aiogram.json"}
 TARGET = Path(__file__).with_name("telegram.json")

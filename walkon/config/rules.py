@@ -7,7 +7,7 @@ from ipaddress import ip_address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from walkon.config.sections import POSTGRES_SCHEMES, REDIS_SCHEMES, S3_SCHEME, Config, Secret
+from walkon.config.sections import POSTGRES_SCHEMES, REDIS_SCHEMES, S3_SCHEME, TELEGRAM_URL, Config, Secret
 from walkon.types.harm import ALWAYS, Category
 
 MIN_PASSPHRASE = 12
@@ -46,6 +46,7 @@ def refined(section: str, key: str, value: Any) -> Any:
 def clashes(config: Config) -> Iterator[Clash]:
     """Settings that are right one by one and wrong together."""
     yield from _open_page(config)
+    yield from _hook(config)
     yield from _half_a_pair(config)
     yield from _before_people(config)
     if config.web.login and any(operator.startswith("web:") for operator in config.walkon.operators):
@@ -65,6 +66,29 @@ def _half_a_pair(config: Config) -> Iterator[Clash]:
         yield Clash("provenance", "certificate", "has no private_key beside it", "Name its key, or leave both out.")
     if provenance.private_key and not provenance.certificate:
         yield Clash("provenance", "private_key", "has no certificate beside it", "Name the chain, or leave both out.")
+
+
+HOOK_PORTS = frozenset({443, 80, 88, 8443})
+"""Where Telegram's own servers post to (Bot API, setWebhook)."""
+
+
+def _hook(config: Config) -> Iterator[Clash]:
+    telegram = config.telegram
+    if telegram is None or (telegram.webhook_url is None and telegram.webhook_secret is None):
+        return
+    if telegram.webhook_url is None:
+        yield Clash("telegram", "webhook_secret", "has no webhook_url beside it", "Set webhook_url, or leave both out.")
+        return
+    if telegram.webhook_secret is None:
+        yield Clash(
+            "telegram", "webhook_url", "has no webhook_secret beside it", "Set one, from `openssl rand -hex 32`, or leave both out."
+        )
+    parts = urlsplit(telegram.webhook_url)
+    own_server = urlsplit(telegram.api_url).hostname != urlsplit(TELEGRAM_URL).hostname
+    port = parts.port or (443 if parts.scheme == "https" else 80)
+    if not own_server and (parts.scheme != "https" or port not in HOOK_PORTS):
+        what = "is not where Telegram posts to: that is https on port 443, 80, 88 or 8443"
+        yield Clash("telegram", "webhook_url", what, "Put TLS in front, or leave webhook_url and webhook_secret out.")
 
 
 def scattered(config: Config) -> Iterator[Clash]:
@@ -150,6 +174,14 @@ def _passphrase(login: Secret) -> Secret:
     if len(login) < MIN_PASSPHRASE:
         raise Refused(f"has {len(login)} characters", f"Write a passphrase of at least {MIN_PASSPHRASE}.")
     return login
+
+
+def _hook_secret(secret: Secret) -> Secret:
+    if secret.reveal() == EXAMPLE:
+        raise Refused("is still the example's", "Write one of your own, from `openssl rand -hex 32`.")
+    if not re.fullmatch(r"[A-Za-z0-9_-]{16,256}", secret.reveal()):
+        raise Refused("is not 16 to 256 letters, digits, - or _", "Write one from `openssl rand -hex 32`.")
+    return secret
 
 
 def _address(url: str) -> str:
@@ -263,6 +295,8 @@ RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("discord", "api_url"): _address,
     ("telegram", "token"): _token("telegram"),
     ("telegram", "api_url"): _address,
+    ("telegram", "webhook_url"): _address,
+    ("telegram", "webhook_secret"): _hook_secret,
     ("engine", "api_url"): _servers,
     ("web", "public_url"): _address,
     ("web", "login"): _passphrase,

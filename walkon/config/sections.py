@@ -79,6 +79,9 @@ Operators = Annotated[
 Token = Annotated[Secret, Meta(description="a token in quotes")]
 Passphrase = Annotated[Secret, Meta(description="a passphrase of at least 12 characters in quotes")]
 Address = Annotated[str, Meta(description="an http:// or https:// address in quotes", examples=["https://clips.example.org"])]
+TELEGRAM_URL = "https://api.telegram.org"
+"""Telegram's own servers."""
+HookSecret = Annotated[Secret, Meta(description="16 to 256 letters, digits, - or _ in quotes")]
 StorageChat = Annotated[int, Meta(description="the number of a chat; channels and groups are negative", examples=[-1001234567890])]
 
 # Discord's rule for command names, kept to what Telegram also takes (discord.com/developers, Application Commands: naming).
@@ -164,10 +167,18 @@ class DiscordSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class TelegramSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The Telegram bot. Calls go to {api_url}/bot{token}/METHOD, files to {api_url}/file/bot{token}/PATH."""
+    """The Telegram bot. Calls go to {api_url}/bot{token}/METHOD, files to {api_url}/file/bot{token}/PATH.
+
+    webhook_url: where Telegram posts what happens, behind something that does TLS and hands it on to webhook_host and webhook_port;
+    left out, the bot asks Telegram instead.
+    """
 
     token: Token
-    api_url: Address = "https://api.telegram.org"
+    api_url: Address = TELEGRAM_URL
+    webhook_url: Address | None = None
+    webhook_secret: HookSecret | None = None
+    webhook_host: Host = "127.0.0.1"
+    webhook_port: Port = 8443
     storage_chat: StorageChat | None = None
 
 
@@ -384,6 +395,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     def secrets(self) -> tuple[Secret, ...]:
         """Everything that may never be logged or shown."""
         tokens = [section.token for section in (self.discord, self.telegram) if section]
+        tokens += [self.telegram.webhook_secret] if self.telegram and self.telegram.webhook_secret else []
         tokens += [self.moderation.classifier_key] if self.moderation.classifier_key else []
         passwords = [urlsplit(url or "").password for url in (self.queue.url, self.store.url)]
         passwords += parse_qs(urlsplit(self.queue.url or "").query).get("sentinel_password", ())

@@ -10,15 +10,17 @@ from contextlib import asynccontextmanager, suppress
 from itertools import count
 from typing import Any
 
-from aiohttp import web
+from aiohttp import ClientError, ClientSession, web
 
 from tests.doubles.telegram.faults import Fault, FaultKind, Faults
-from tests.doubles.telegram.methods import ApiError, Call, Methods
+from tests.doubles.telegram.methods import ApiError, Call, Hook, Methods
 from tests.doubles.telegram.spec import Spec
 from tests.doubles.telegram.world import BOT, Chat, Message, StoredFile, User, Version
 
 TOKEN = "123456:AAtest-token_of-the-local-double000"
 PATIENCE_S = 20.0
+REPEAT_S = 0.02
+"""Between two posts of one update; the real server waits longer each time."""
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
 _BODY_LIMIT = 200_000_000
 
@@ -45,6 +47,7 @@ class TelegramDouble:
         self._poll = 0
         self._open_polls = 0
         self._runner: web.AppRunner | None = None
+        self._posting: asyncio.Task[None] | None = None
 
     async def start(self, port: int = 0, routes: Sequence[web.RouteDef] = ()) -> None:
         """Listen on loopback; routes: more to serve beside the Bot API."""
@@ -57,10 +60,14 @@ class TelegramDouble:
         site = web.TCPSite(self._runner, "127.0.0.1", port)
         await site.start()
         self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._posting = asyncio.create_task(self._post_for_ever())
 
     async def close(self) -> None:
         """Stop listening."""
         self._closing.set()
+        if self._posting:
+            self._posting.cancel()
+            await asyncio.gather(self._posting, return_exceptions=True)
         if self._runner:
             await self._runner.cleanup()
 
@@ -261,6 +268,10 @@ class TelegramDouble:
     async def _updates_for(self, call: Call) -> list[dict[str, Any]]:
         self._poll += 1
         mine, offset = self._poll, call.integer("offset")
+        if self.world.hook:
+            raise ApiError(
+                409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
+            )
         self._updates = [one for one in self._updates if one["update_id"] >= offset]
         self._announce()
         allowed = call.value("allowed_updates")
@@ -274,6 +285,29 @@ class TelegramDouble:
             if self._updates or self.faults.outage or left <= 0:
                 return [one for one in self._updates if allowed is None or any(kind in one for kind in allowed)][:100]
             await self._change_within(left)
+
+    async def _post_for_ever(self) -> None:
+        """Updates go to the webhook, if there is one, in their order; one that is not taken is posted again."""
+        async with ClientSession() as session:
+            while True:
+                turn, hook = self._turn, self.world.hook
+                if hook is None or not self._updates:
+                    await turn.wait()
+                elif not await self._posted(session, hook, self._updates[0]):
+                    await self._change_within(REPEAT_S)
+
+    async def _posted(self, session: ClientSession, hook: Hook, update: dict[str, Any]) -> bool:
+        if hook.kinds is None or any(kind in update for kind in hook.kinds):
+            try:
+                async with session.post(hook.url, json=update, headers={"X-Telegram-Bot-Api-Secret-Token": hook.secret}) as answer:
+                    self.world.hook_error = "" if answer.ok else f"Wrong response from the webhook: {answer.status} {answer.reason}"
+            except ClientError:
+                self.world.hook_error = "Connection refused"
+            if self.world.hook_error:
+                return False
+        self._updates.remove(update)
+        self._announce()
+        return True
 
     async def _change_within(self, seconds: float) -> None:
         self._open_polls += 1

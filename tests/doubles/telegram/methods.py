@@ -63,6 +63,15 @@ class Call:
         return json.loads(self.fields[name]) if name in self.fields else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Hook:
+    """Where updates are posted to."""
+
+    url: str
+    secret: str
+    kinds: list[str] | None
+
+
 class Methods:
     """The deeds. violations: what the real server would tolerate or refuse, but walkon must never send."""
 
@@ -76,6 +85,8 @@ class Methods:
         self.carried: dict[str, Message] = {}
         self.inline_mode = True
         self.upload_limit = 50_000_000
+        self.hook: Hook | None = None
+        self.hook_error = ""
         self._violations = violations
 
     def get_me(self, call: Call) -> Any:
@@ -84,7 +95,23 @@ class Methods:
         return BOT.json() | off | {"supports_inline_queries": self.inline_mode}
 
     def delete_webhook(self, call: Call) -> Any:
+        self._judge_dropping(call)
+        self.hook = None
         return True
+
+    def set_webhook(self, call: Call) -> Any:
+        self._judge_dropping(call)
+        self.hook = Hook(url=call.fields["url"], secret=call.fields.get("secret_token", ""), kinds=call.value("allowed_updates"))
+        return True
+
+    def get_webhook_info(self, call: Call) -> Any:
+        told = {"last_error_message": self.hook_error, "last_error_date": 1_700_000_000} if self.hook_error else {}
+        url = self.hook.url if self.hook else ""
+        return {"url": url, "has_custom_certificate": False, "pending_update_count": 0, **told}
+
+    def _judge_dropping(self, call: Call) -> None:
+        if call.fields.get("drop_pending_updates", "false").lower() != "false":
+            self._violations.append("what people said meanwhile would be dropped")
 
     def get_my_commands(self, call: Call) -> Any:
         return self.commands.get(call.fields.get("language_code", ""), [])

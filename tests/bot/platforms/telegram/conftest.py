@@ -29,6 +29,7 @@ from walkon.bot.command import (
 from walkon.bot.commands.mod import COMMAND as MOD
 from walkon.bot.commands.remix import COMMAND as REMIX
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform, Timeouts
+from walkon.bot.platforms.telegram.webhook import Hook
 from walkon.bot.port import Awaiting, PlatformDown, Post, Shelf
 from walkon.bot.words import Words
 from walkon.store.database import Database
@@ -217,8 +218,9 @@ def bot_for(
     timeouts: Timeouts = QUICK,
     token: str = TOKEN,
     storage_chat: int | None = None,
+    hook: Hook | None = None,
 ) -> TelegramPlatform:
-    account = Account(token=token, api_url=double.url, storage_chat=storage_chat)
+    account = Account(token=token, api_url=double.url, storage_chat=storage_chat, hook=hook)
     return TelegramPlatform(account, root="sora", commands=COMMANDS, words=WORDS, media=media, database=database, timeouts=timeouts)
 
 

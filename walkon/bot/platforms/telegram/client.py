@@ -26,8 +26,10 @@ from walkon.bot.platforms.telegram.polling import Polling
 from walkon.bot.platforms.telegram.receiving import Receiver
 from walkon.bot.platforms.telegram.restricting import restrict
 from walkon.bot.platforms.telegram.sending import Sender
+from walkon.bot.platforms.telegram.webhook import Hook, Webhook
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttled, TokenRefused
 from walkon.bot.words import Words
+from walkon.config import TelegramSection
 from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.store.database import Database
 from walkon.store.media import Media
@@ -65,12 +67,22 @@ class Timeouts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """The bot's account. api_url None: Telegram itself. storage_chat: where films are kept that inline messages show; None for no
-    inline mode.
+    inline mode. hook: where Telegram posts updates to; None to ask for them.
     """
 
     token: str = field(repr=False)
     api_url: str | None = None
     storage_chat: int | None = None
+    hook: Hook | None = None
+
+
+def account_of(section: TelegramSection) -> Account:
+    """The account that the host configured."""
+    hook = None
+    if section.webhook_url and section.webhook_secret:
+        told = {"url": section.webhook_url, "secret": section.webhook_secret.reveal()}
+        hook = Hook(**told, host=section.webhook_host, port=section.webhook_port)
+    return Account(token=section.token.reveal(), api_url=section.api_url, storage_chat=section.storage_chat, hook=hook)
 
 
 class TelegramPlatform:
@@ -95,6 +107,7 @@ class TelegramPlatform:
         self._sender = Sender(self._bot, media, files, storage=account.storage_chat, upload_answer_s=waits.upload_answer_s)
         inline = Inline(self._bot, self._sender, files, words)
         self._receiver = Receiver(self._bot, self._sender, inline, root=root, commands=commands, words=words)
+        self._hook = account.hook
         self._polling = Polling(self._bot, self._receiver.take, hold_s=waits.poll_s, retries_s=waits.poll_retries_s)
         self._readying = asyncio.Lock()
         self._ready = False
@@ -132,12 +145,19 @@ class TelegramPlatform:
         await self.check()
         self._receiver.listen(handler)
         try:
-            with told_apart():
-                await self._bot.delete_webhook()
             await self._publish_commands()
-            await self._polling.run()
+            await self._receive()
         except Throttled as error:
             raise PlatformDown(platform=Platform.TELEGRAM, reason=f"asked to wait for {error.retry_after_s:.0f} s") from None
+
+    async def _receive(self) -> None:
+        """By whichever way the host chose; what waits at Telegram comes by the new one after a change."""
+        if self._hook:
+            await Webhook(self._bot, self._receiver.take, self._hook).run()
+            return
+        with told_apart():
+            await self._bot.delete_webhook(drop_pending_updates=False)
+        await self._polling.run()
 
     async def show(self, post: Post, card: Card) -> str:
         """Make the post show the card; returns its ref. Raises Throttled, PlatformDown, MessageGone, NotAllowed, TooLarge."""

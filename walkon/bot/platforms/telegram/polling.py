@@ -20,7 +20,8 @@ log = structlog.get_logger(__name__)
 ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MESSAGE_REACTION, Update.INLINE_QUERY, Update.CHOSEN_INLINE_RESULT)
 _AT_WORK_S = 0.5
 """How often new updates are looked for while older ones are still being handled."""
-_FAREWELL_S = 3.0
+FAREWELL_S = 3.0
+"""How long what is at work at the end may still take."""
 
 
 class Polling:
@@ -86,10 +87,10 @@ class Polling:
     async def _leave(self) -> None:
         """Let what is at work come to its end and confirm it, so that it is not delivered again."""
         if self._at_work:
-            await asyncio.wait(self._at_work.values(), timeout=_FAREWELL_S)
+            await asyncio.wait(self._at_work.values(), timeout=FAREWELL_S)
         for task in self._at_work.values():
             task.cancel()
         try:
-            await asyncio.wait_for(self._ask(0), _FAREWELL_S)
+            await asyncio.wait_for(self._ask(0), FAREWELL_S)
         except (TelegramError, TimeoutError) as error:
             log.info("telegram_farewell_failed", error=type(error).__name__)
