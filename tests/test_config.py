@@ -234,7 +234,7 @@ BAD_FILES = {
     ),
     "a webhook without its secret": (
         '[telegram]\ntoken = "a"\nwebhook_url = "https://bot.example.org/t"\n',
-        "config.toml:3: [telegram] webhook_url has no webhook_secret beside it. Set one, from `openssl rand -hex 32`, ",
+        'config.toml:3: [telegram] webhook_url = "https://bot.example.org/t" has no webhook_secret beside it. ',
     ),
     "a secret without its webhook": (
         f'[telegram]\ntoken = "a"\nwebhook_secret = "{CANARY}"\n',
@@ -246,7 +246,7 @@ BAD_FILES = {
     ),
     "a webhook that Telegram will not post to": (
         f'[telegram]\ntoken = "a"\nwebhook_url = "https://bot.example.org:9000/t"\nwebhook_secret = "{CANARY}"\n',
-        "config.toml:3: [telegram] webhook_url is not where Telegram posts to: that is https on port 443, 80, 88 or 8443. ",
+        'config.toml:3: [telegram] webhook_url = "https://bot.example.org:9000/t" is not where Telegram posts to: ',
     ),
     "an address with a wild port": (
         '[telegram]\ntoken = "a"\napi_url = "http://x:99999"\n',
