@@ -80,8 +80,8 @@ def account_of(section: TelegramSection) -> Account:
     """The account that the host configured."""
     hook = None
     if section.webhook_url and section.webhook_secret:
-        told = {"url": section.webhook_url, "secret": section.webhook_secret.reveal()}
-        hook = Hook(**told, host=section.webhook_host, port=section.webhook_port)
+        secret = section.webhook_secret.reveal()
+        hook = Hook(url=section.webhook_url, secret=secret, host=section.webhook_host, port=section.webhook_port)
     return Account(token=section.token.reveal(), api_url=section.api_url, storage_chat=section.storage_chat, hook=hook)
 
 
