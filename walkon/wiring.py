@@ -55,7 +55,6 @@ NO_LIMIT = 500_000_000
 FIRST_PACES: Mapping[Backend, float] = {Backend.ANIMATIC: 400.0, Backend.DIFFUSERS: 30_000.0, Backend.OPENAI_VIDEOS: 12_000.0}
 """Milliseconds of work for a second of clip before any was measured: the preview's by bench/animatic, the other a guess."""
 
-
 Part = Callable[[], Awaitable[None]]
 """Something that a role does for as long as it runs."""
 
@@ -256,6 +255,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         limits=ground.config.limits,
         allow=ground.config.allow,
         flood=Flood(),
+        report_threshold=ground.config.moderation.report_threshold,
         erasers=(forget_on_the_page,),
     )
     return house, Router(house, found, ground.metrics)

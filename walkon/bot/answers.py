@@ -11,9 +11,10 @@ from walkon.bot.command import Pressed, Reply
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
+from walkon.bot.moderating import appeals
 from walkon.bot.moderating.judging import also_natively, undo
 from walkon.bot.moderating.reports import decide, report
-from walkon.bot.remixing import another_take, ask_words, unfinished
+from walkon.bot.remixing import another_take, ask_words, make_again, unfinished
 from walkon.bot.tokens import (
     SURE,
     AskToken,
@@ -52,8 +53,16 @@ async def press(house: House, pressed: Pressed) -> Reply:
     if token is None or clip is None:
         return _private(speaker, "press.stale")
     if clip.state is ClipState.TAKEN_DOWN:
-        return Reply(card=taken_down_card(speaker, clip), private=True)
+        return await _about_what_is_gone(house, speaker, clip, pressed, token.deed)
     return await _do(house, speaker, clip, pressed, token.deed)
+
+
+async def _about_what_is_gone(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed: Deed) -> Reply:
+    if deed is Deed.SECOND_LOOK:
+        return await appeals.ask_about_clip(house, pressed, clip)
+    if deed is Deed.AGAIN and await appeals.may_be_made_again(house, clip, pressed.person.id):
+        return await make_again(house, pressed, clip)
+    return Reply(card=taken_down_card(speaker, clip), private=True)
 
 
 async def _do(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed: Deed) -> Reply:
@@ -80,6 +89,10 @@ async def _about_a_deed(house: House, pressed: Pressed, line: LineToken) -> Repl
             return await undo(house, pressed, line.seq)
         case LineDeed.NATIVE:
             return await also_natively(house, pressed, line.seq)
+        case LineDeed.APPEAL:
+            return await appeals.ask(house, pressed, line.seq)
+        case LineDeed.UPHOLD | LineDeed.OVERTURN:
+            return await appeals.decide(house, pressed, line)
 
 
 async def _personal(house: House, pressed: Pressed, token: PersonalToken) -> Reply:

@@ -293,7 +293,8 @@ def taken_down_card(speaker: Speaker, clip: Clip) -> Card:
     why = clip.removed_by or RemovedBy.MODERATOR
     key = "moderator_rule" if why is RemovedBy.MODERATOR and clip.rule else why
     under = speaker.text(f"card.taken_down.{key}", asker=Mention(clip.asker.id, clip.asker.name), rule=clip.rule)
-    return Card(tone=Tone.QUIET, head=speaker.text("card.taken_down.head"), body=(under,), clip=clip.id)
+    buttons = (_button(speaker, Deed.SECOND_LOOK, "appeal", clip),) if why is RemovedBy.MODERATOR else ()
+    return Card(tone=Tone.QUIET, head=speaker.text("card.taken_down.head"), body=(under,), buttons=buttons, clip=clip.id)
 
 
 def _waiting(speaker: Speaker, clip: Clip) -> Card:
@@ -319,6 +320,9 @@ def _cancelled(speaker: Speaker, clip: Clip) -> Card:
 
 def _held(speaker: Speaker, clip: Clip) -> Card:
     why = clip.held or HeldFor.UNCHECKED
+    if why is HeldFor.REPORTS:
+        body = (speaker.text("card.held.reports"),)
+        return Card(tone=Tone.WAIT, head=speaker.text("card.held.hidden"), body=body, clip=clip.id)
     again = (_button(speaker, Deed.AGAIN, "again_failed", clip),) if why is not HeldFor.WORDS else ()
     review = (_button(speaker, Deed.REVIEW, "review", clip),) if clip.withheld else ()
     buttons = (*again, *review, _button(speaker, Deed.DETAILS, "details", clip))

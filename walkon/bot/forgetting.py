@@ -14,6 +14,7 @@ from walkon.consent import tables as consent
 from walkon.consent.deciding import Decider
 from walkon.library import tables as library
 from walkon.library.clips import RemovedBy
+from walkon.moderation import appeal_tables, report_tables
 from walkon.moderation import tables as moderation
 from walkon.store import accounts, outbox, sealed_keys
 from walkon.store.database import Transaction
@@ -66,6 +67,8 @@ class Forgetting:
         await library.forget(tx, account)
         await liking.forget(tx, account, to_ms(now))
         await moderation.forget(tx, account, now)
+        await report_tables.forget(tx, account)
+        await appeal_tables.forget(tx, account)
         await accounts.forget(tx, account)
         await outbox.forget_person(tx, account)
         for eraser in self.erasers:

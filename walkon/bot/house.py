@@ -35,7 +35,8 @@ class House:
     first_pace: milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time).
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
     files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow: as the host
-    set them. keys: of this host's secrets. flood: None where nobody watches how fast people are.
+    set them. report_threshold: people who hide a clip by reporting it, until somebody has looked. keys: of this host's secrets.
+    flood: None where nobody watches how fast people are.
     """
 
     database: Database
@@ -61,6 +62,7 @@ class House:
     limits: LimitsSection = UNLIMITED
     allow: AllowSection = OPEN_TO_ALL
     flood: Flood | None = None
+    report_threshold: int = 5
     erasers: tuple[Callable[[Transaction, PersonId], Awaitable[None]], ...] = ()
 
     @property

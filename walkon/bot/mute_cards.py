@@ -13,15 +13,17 @@ from walkon.types.ids import PlaceId
 from walkon.types.people import Person
 
 
-def muted_card(speaker: Speaker, mute: Mute, now: datetime) -> Card:
-    """What a muted person reads instead of any answer."""
+def muted_card(speaker: Speaker, mute: Mute, now: datetime, *, appeal: int | None = None) -> Card:
+    """What a muted person reads instead of any answer. appeal: the line of the log that they may still ask a second look at."""
     where = "everywhere" if mute.place is None else "here"
     if mute.until is None:
         head = speaker.text(f"refusal.muted.{where}_endless")
     else:
         head = speaker.text(f"refusal.muted.{where}", moment=moment(speaker, mute.until, now))
     body = (speaker.text("refusal.muted.reason", reason=mute.reason),) if mute.reason else ()
-    return Card(tone=Tone.WAIT, head=head, body=body)
+    label = speaker.say("button.appeal")
+    buttons = (Button(label=label, token=str(LineToken(LineDeed.APPEAL, appeal))),) if appeal else ()
+    return Card(tone=Tone.WAIT, head=head, body=body, buttons=buttons)
 
 
 def deed_card(speaker: Speaker, entry: Entry, now: datetime, *, native: Text | None = None) -> Card:
@@ -70,11 +72,12 @@ def log_card(speaker: Speaker, entries: Sequence[Entry]) -> Card:
     """The newest lines of the log."""
     if not entries:
         return Card(tone=Tone.QUIET, head=speaker.text("card.mod.log_empty"))
-    lines = tuple((_line(speaker, entry),) for entry in entries)
+    lines = tuple((log_line(speaker, entry),) for entry in entries)
     return Card(tone=Tone.QUIET, head=speaker.text("card.mod.log", n=len(entries)), body=lines)
 
 
-def _line(speaker: Speaker, entry: Entry) -> str:
+def log_line(speaker: Speaker, entry: Entry) -> str:
+    """One deed, verb first: when, what, where, by whom on whom, why, how much it stopped, its number."""
     parts = [f"{entry.at:%Y-%m-%dT%H:%M:%SZ}", str(entry.deed), entry.place or speaker.say("card.mod.everywhere")]
     on_nobody = entry.deed in (Deed.LIMITS, Deed.CHANNEL)
     parts.append(speaker.say("card.mod.by" if on_nobody else "card.mod.by_on", by=_called(entry.by), who=_called(entry.person)))

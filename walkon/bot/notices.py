@@ -12,6 +12,7 @@ from walkon.bot.ask_sheet import Sheet
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker
 from walkon.bot.house import House
+from walkon.bot.moderating import appeals, verdicts
 from walkon.consent import tables as consent
 from walkon.consent.asking import AskState
 from walkon.library import tables
@@ -84,9 +85,21 @@ def _noticed(told: tuple[Card, bool] | None) -> Notice | None:
     return Notice(card=told[0], final=told[1]) if told else None
 
 
+async def _verdict_notice(house: House, row: Row) -> Notice | None:
+    card = await verdicts.card(house, _speaker(house, row), row)
+    return Notice(card=card, final=True) if card else None
+
+
+async def _appeal_notice(house: House, row: Row) -> Notice | None:
+    card = await appeals.appeal_card(house, _speaker(house, row), int(row.subject.rpartition("-")[2]))
+    return Notice(card=card, final=not card.buttons) if card else None
+
+
 _NOTICES: Mapping[OutboxKind, Callable[[House, Row], Awaitable[Notice | None]]] = {
     OutboxKind.ASK: _question_notice,
     OutboxKind.REVIEW: _review_notice,
     OutboxKind.ENROLMENT: _enrolment_notice,
     OutboxKind.LEDGER: _head_notice,
+    OutboxKind.VERDICT: _verdict_notice,
+    OutboxKind.APPEAL: _appeal_notice,
 }

@@ -13,7 +13,7 @@ from walkon.library import tables
 from walkon.library.clips import Clip, ClipState
 from walkon.scene.codec import decode
 from walkon.types.ids import ClipId
-from walkon.types.scene import MAX_SEED
+from walkon.types.scene import MAX_SEED, Scene
 
 
 async def seen(ctx: Context, id: ClipId) -> Clip | Reply:
@@ -48,9 +48,17 @@ def told(speaker: Speaker, key: str, **values: object) -> Reply:
 async def another_take(house: House, asked: Asked, clip: Clip, seed: int | None = None) -> Reply:
     """Promise the clip's scene again with another seed. Raises QueueFull."""
     scene = decode(clip.scene)
-    if seed is None:
-        seed = (scene.seed + 1 + secrets.randbelow(MAX_SEED)) % (MAX_SEED + 1)
-    return await promise(house, asked, scene.reseeded(seed), parent=clip.id)
+    return await promise(house, asked, scene.reseeded(_other_seed(scene) if seed is None else seed), parent=clip.id)
+
+
+async def make_again(house: House, asked: Asked, clip: Clip) -> Reply:
+    """Promise anew what was taken down and should not have been: another film, since that one is refused. Raises QueueFull."""
+    scene = decode(clip.scene)
+    return await promise(house, asked, scene.reseeded(_other_seed(scene)), parent=clip.parent)
+
+
+def _other_seed(scene: Scene) -> int:
+    return (scene.seed + 1 + secrets.randbelow(MAX_SEED)) % (MAX_SEED + 1)
 
 
 def ask_words(house: House, speaker: Speaker, clip: Clip) -> Reply:

@@ -33,17 +33,18 @@ from walkon.bot.port import Awaiting, Shelf, message_name
 from walkon.bot.refusals import about_people
 from walkon.bot.shelf import carried, shelf
 from walkon.bot.suggesting import suggest
-from walkon.bot.tokens import OwnDeed, OwnToken, read_personal_token
+from walkon.bot.tokens import Deed, LineDeed, OwnDeed, OwnToken, read_line_token, read_personal_token, read_token
 from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
-from walkon.moderation import tables
+from walkon.moderation import appeal_tables, tables
 from walkon.moderation.limits import LimitReached
-from walkon.moderation.mutes import binding
+from walkon.moderation.mutes import Mute, binding
 from walkon.queue.port import QueueFull
 from walkon.safety.text import WordsRefused
 from walkon.scene.parser import EmptyPrompt, PromptTooLong
 from walkon.store import outbox
+from walkon.store.database import Transaction
 from walkon.store.outbox import OutboxKind
 from walkon.store.text import keepable
 from walkon.telemetry import Metrics
@@ -67,7 +68,15 @@ async def not_muted(house: House, asked: Asked) -> Card | None:
     mutes = await house.database.read(lambda tx: tables.mutes_of(tx, person.id, place))
     now = house.clock.now()
     mute = binding(mutes, now)
-    return muted_card(Speaker(house.words, person.locale), mute, now) if mute else None
+    if mute is None:
+        return None
+    appeal = await house.database.read(lambda tx: _open_to_appeal(tx, mute))
+    return muted_card(Speaker(house.words, person.locale), mute, now, appeal=appeal)
+
+
+async def _open_to_appeal(tx: Transaction, mute: Mute) -> int | None:
+    line = await tables.line_of(tx, mute)
+    return line if line and await appeal_tables.of_line(tx, line) is None else None
 
 
 async def not_too_fast(house: House, asked: Asked) -> Card | None:
@@ -136,6 +145,8 @@ class Router:
     def _is_own_right(self, asked: Asked) -> bool:
         """Answering for oneself, taking back and looking at what one agreed to: nobody is silenced in that."""
         if isinstance(asked, Pressed):
+            if _asks_for_a_second_look(asked.token):
+                return True
             token = read_personal_token(asked.token)
             return token is not None and not (isinstance(token, OwnToken) and token.deed is OwnDeed.ENROL)
         command = self._commands.get(asked.command) if isinstance(asked, Invocation) else None
@@ -293,6 +304,11 @@ class Router:
             await agreeing.leave(self._house, left.person.id, left.place.id)
         except Exception as error:
             log.error("command_broke", what="leaving", exc_info=error)
+
+
+def _asks_for_a_second_look(token: str) -> bool:
+    line, clip = read_line_token(token), read_token(token)
+    return (line is not None and line.deed is LineDeed.APPEAL) or (clip is not None and clip.deed is Deed.SECOND_LOOK)
 
 
 def _private(speaker: Speaker, key: str, **values: object) -> Reply:

@@ -25,6 +25,8 @@ class Deed(StrEnum):
     LIKE = "like"
     """Says that one likes it, and takes that back."""
     REPORT = "report"
+    SECOND_LOOK = "second-look"
+    """Asks for a second look at why the clip was taken down."""
     LET_STAY = "stay"
     REMOVE = "remove"
     REMOVE_AND_MUTE = "remove-mute"
@@ -66,6 +68,10 @@ class LineDeed(StrEnum):
     UNDO = "undo"
     NATIVE = "native"
     """Uses the platform's own means beside a mute."""
+    APPEAL = "appeal"
+    """Asks for a second look."""
+    UPHOLD = "uphold"
+    OVERTURN = "overturn"
 
 
 @dataclass(frozen=True, slots=True)

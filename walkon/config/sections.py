@@ -263,11 +263,13 @@ class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may not be asked for. topics: refused here beside what is refused everywhere. blocklists: files with more terms.
 
+    report_threshold: how many people, each with an account of some age, must report a clip before it is hidden until a moderator looks.
     public_figures: more names of real people. classifier: what reads the words beside the lists, a model on a worker
     (its folder or "ORG/NAME@REVISION") or the address of a server; None: the lists alone. classifier_key: what that server asks for.
     """
 
     topics: Topics = USUAL_TOPICS
+    report_threshold: Count = 5
     blocklists: Files = ()
     public_figures: Names = ()
     classifier: Classifier | None = None

@@ -207,6 +207,13 @@ def hold(clip: Clip, why: HeldFor, now: datetime) -> Clip:
     return replace(clip, state=ClipState.HELD, held=why, ended_at=now, failure=None)
 
 
+def hide(clip: Clip) -> Clip:
+    """The clip, out of sight for as long as nobody has looked at what people report of it. Raises ClipEnded where none was to be seen."""
+    if clip.state is not ClipState.FINISHED or clip.finished is None:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.HELD, held=HeldFor.REPORTS, withheld=clip.finished, finished=None)
+
+
 def let_show(clip: Clip) -> Clip:
     """The clip that was held back for its pictures, finished after all: somebody looked at it. Raises ClipEnded."""
     if clip.state is not ClipState.HELD or clip.withheld is None:

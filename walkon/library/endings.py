@@ -20,6 +20,7 @@ from walkon.library.clips import (
     drafted,
     fail,
     finish,
+    hide,
     hold,
     keep_draft,
     let_show,
@@ -129,6 +130,16 @@ async def end_held(tx: Transaction, id: ClipId, why: HeldFor, now: datetime) -> 
         return clip
     await spending.give_back(tx, id)
     return await _change(tx, clip, hold(clip, why, now), now)
+
+
+async def end_hidden(tx: Transaction, clip: Clip, now: datetime) -> bool:
+    """Take a clip that people report out of sight until somebody has looked; False where there is none to be seen."""
+    try:
+        after = hide(clip)
+    except ClipEnded:
+        return False
+    await _change(tx, clip, after, now)
+    return True
 
 
 async def end_review(tx: Transaction, id: ClipId, now: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -151,6 +152,12 @@ async def record_of(tx: Transaction, person: PersonId) -> tuple[int, int]:
     found = select(func.count().label("made"), removed.label("removed")).select_from(CLIP).where(CLIP.c.person_id == person)
     row = (await tx.execute(found)).one()
     return int(row.made), int(row.removed)
+
+
+async def first_asked(tx: Transaction, accounts: Collection[PersonId]) -> datetime | None:
+    """When any of these accounts first asked for a clip that is known, None if none did."""
+    row = (await tx.execute(select(func.min(CLIP.c.asked_ms).label("first")).where(CLIP.c.person_id.in_(accounts)))).one()
+    return None if row.first is None else from_ms(row.first)
 
 
 async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:

@@ -1,11 +1,11 @@
 """Reports, what was decided about them, and where the moderators of a place look at them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Row, String, Table, Text, func, select, update
+from sqlalchemy import Column, Index, Row, String, Table, Text, delete, func, select, update
 
 from walkon.moderation.reports import Review, ReviewState
 from walkon.store.database import Transaction
@@ -21,6 +21,9 @@ REPORT = Table(
     Column("person_id", String(128), primary_key=True),
     Column("reason", Text, nullable=False),
     Column("at_ms", INT64, nullable=False),
+    Column("person", Text),
+    Column("judged", INT64, nullable=False, server_default="0"),
+    Index("ix_report_person_id_at_ms", "person_id", "at_ms"),
 )
 REVIEW = Table(
     "review",
@@ -34,15 +37,16 @@ REVIEW = Table(
 )
 CHANNEL = Table("review_channel", METADATA, Column("place_id", String(128), primary_key=True), Column("place", Text, nullable=False))
 PERSONAL = {
-    REPORT.name: {"person_id": "erased by person", "reason": "erased by person"},
+    REPORT.name: dict.fromkeys(("person_id", "person", "reason"), "erased by person"),
     REVIEW.name: {"by_person": "erased by person"},
 }
 """Columns that say something about a person, and what erases them."""
 
 
-async def report(tx: Transaction, clip: ClipId, place: PlaceId, by: PersonId, reason: str, now: datetime) -> bool:
+async def report(tx: Transaction, clip: ClipId, place: PlaceId, by: Person, reason: str, now: datetime) -> bool:
     """Note that somebody asks for a look; False where they did before. What was kept is looked at again when another person asks."""
-    new = insert(REPORT).values(clip_id=clip, person_id=by, reason=reason, at_ms=to_ms(now)).on_conflict_do_nothing()
+    who = msgspec.json.encode(by).decode()
+    new = insert(REPORT).values(clip_id=clip, person_id=by.id, person=who, reason=reason, at_ms=to_ms(now)).on_conflict_do_nothing()
     if (await tx.execute(new)).rowcount != 1:
         return False
     values = {"state": ReviewState.OPEN, "by_person": None, "decided_ms": None}
@@ -56,6 +60,27 @@ async def decide(tx: Transaction, clip: ClipId, state: ReviewState, by: Person, 
     """What a moderator decided; nothing where nobody reported the clip."""
     values = {"state": state, "by_person": msgspec.json.encode(by).decode(), "decided_ms": to_ms(now)}
     await tx.execute(update(REVIEW).where(REVIEW.c.clip_id == clip).values(**values))
+    await tx.execute(update(REPORT).where(REPORT.c.clip_id == clip).values(judged=1))
+
+
+async def reporters(tx: Transaction, clip: ClipId, *, judged: bool = False) -> Sequence[Person]:
+    """Who reported a clip since somebody last decided about it; judged: also everybody before."""
+    found = select(REPORT).where(REPORT.c.clip_id == clip).order_by(REPORT.c.at_ms, REPORT.c.person_id)
+    rows = await tx.execute(found if judged else found.where(REPORT.c.judged == 0))
+    return [msgspec.json.decode(row.person, type=Person) if row.person else Person(id=PersonId(row.person_id), name="") for row in rows]
+
+
+async def times_of(tx: Transaction, accounts: Collection[PersonId], since: datetime) -> Sequence[datetime]:
+    """When any of these accounts reported something since then, oldest first."""
+    found = select(REPORT.c.at_ms).where(REPORT.c.person_id.in_(accounts), REPORT.c.at_ms > to_ms(since)).order_by(REPORT.c.at_ms)
+    return [from_ms(row.at_ms) for row in await tx.execute(found)]
+
+
+async def forget(tx: Transaction, person: PersonId) -> None:
+    """This account reported nothing, and is not named in what it decided."""
+    await tx.execute(delete(REPORT).where(REPORT.c.person_id == person))
+    named = REVIEW.c.by_person.contains(f'"{person}"', autoescape=True)
+    await tx.execute(update(REVIEW).where(named).values(by_person=None))
 
 
 async def review_of(tx: Transaction, clip: ClipId) -> Review | None:

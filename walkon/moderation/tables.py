@@ -47,6 +47,8 @@ LOG = Table(
     Column("waiting", INT64, nullable=False),
     Column("clip_id", String(16)),
     Index("ix_moderation_log_place_id_seq", "place_id", "seq"),
+    Index("ix_moderation_log_clip_id", "clip_id"),
+    Index("ix_moderation_log_person_id_at_ms", "person_id", "at_ms"),
 )
 PLACE_RULES = Table(
     "place_rules",
@@ -157,6 +159,26 @@ async def line(tx: Transaction, seq: int) -> Entry | None:
     """One line of the log, None if there is none of that number."""
     row = (await tx.execute(select(LOG).where(LOG.c.seq == seq))).first()
     return _entry(row) if row else None
+
+
+async def line_of(tx: Transaction, mute: Mute) -> int | None:
+    """The line of the log that tells of this mute, None where it was forgotten."""
+    _, place = key_of(mute.person.id, mute.place)
+    same = (LOG.c.person_id == mute.person.id) & (LOG.c.place_id == place) & (LOG.c.at_ms == to_ms(mute.at))
+    row = (await tx.execute(select(LOG.c.seq).where(same, LOG.c.deed.in_([Deed.MUTE, Deed.BAN])).order_by(LOG.c.seq.desc()))).first()
+    return int(row.seq) if row else None
+
+
+async def last_about(tx: Transaction, clip: ClipId, deed: Deed) -> Entry | None:
+    """The newest such deed about a clip, None if there was none."""
+    row = (await tx.execute(select(LOG).where(LOG.c.clip_id == clip, LOG.c.deed == deed).order_by(LOG.c.seq.desc()).limit(1))).first()
+    return _entry(row) if row else None
+
+
+async def lines(tx: Transaction, place: PlaceId | None, *, after: int = 0, limit: int = 1000) -> Sequence[Entry]:
+    """Lines about one place, or (None) of the whole host, oldest first, from behind line `after`."""
+    query = select(LOG).where(LOG.c.seq > after).order_by(LOG.c.seq).limit(limit)
+    return [_entry(row) for row in await tx.execute(query if place is None else query.where(LOG.c.place_id == place))]
 
 
 async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10) -> Sequence[Entry]:

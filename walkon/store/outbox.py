@@ -33,6 +33,10 @@ class OutboxKind(StrEnum):
     """The ledger's head, for an operator; `subject` is its size."""
     CASE = "case"
     """What was reported about it, shown to moderators."""
+    VERDICT = "verdict"
+    """What a moderator decided, for one whom it is about; `reply` says who that is."""
+    APPEAL = "appeal"
+    """A second look that somebody asks for, shown to those who may decide; `subject` names the line of the log."""
     RESTRICTION = "restriction"
     """No message: the platform's own means against somebody, wanted as `reply` says; `ref` says what came of it."""
 

@@ -61,5 +61,7 @@ class HeldFor(StrEnum):
     """A picture looked like what is not shown here."""
     UNCHECKED = "unchecked"
     """The check of the pictures could not be made."""
+    REPORTS = "reports"
+    """It was shown, and enough people reported it."""
     WORDS = "words"
     """The model that reads words refuses them, or what is known now does, though the lists let them pass when they were asked for."""

@@ -143,7 +143,7 @@ async def test_lifting_everywhere_says_where_else_the_person_is_muted(town: Town
         ({"deed": "mute", "person": "web:Sam", "duration": "forever"}, "‹forever› – for duration I know"),
         ({"deed": "mute", "person": "Sam", "duration": "2h"}, "‹Sam› – for person I know: @name."),
         ({"deed": "mute", "person": "@Nobody", "duration": "2h"}, "‹Nobody› – I don't know anyone by that name here."),
-        ({"deed": "tickle", "person": "web:Sam"}, "for deed I know: mute, unmute, ban, note, takedown, queue, channel, limits, log."),
+        ({"deed": "tickle", "person": "web:Sam"}, "for deed I know: mute, unmute, ban, note, takedown, queue, keep, channel, limits, log."),
         ({"deed": "ban", "person": "web:Sam", "duration": "2h"}, "A ban has no end; mute takes a duration."),
         ({"person": "web:Sam"}, "One thing is missing: deed."),
         ({"deed": "ban", "person": "web:Sam", "reason": "x" * 201}, "for reason I know: 1-200."),

@@ -2,10 +2,11 @@
 
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Command, Context, Reply
+from walkon.bot.moderating.appeals import queue_card
 from walkon.bot.moderating.desk import CLIP, DEED, DURATION, NATIVE, PERSON, QUOTA, REASON, VALUE, WHERE, Desk, confidential
 from walkon.bot.moderating.judging import judge
 from walkon.bot.moderating.limits import limits
-from walkon.bot.moderating.reports import set_channel, waiting_card
+from walkon.bot.moderating.reports import keep, set_channel
 from walkon.bot.moderating.takedowns import takedown
 from walkon.bot.mute_cards import log_card
 from walkon.moderation import tables
@@ -29,8 +30,10 @@ async def mod(ctx: Context) -> Reply:
             return await _read_log(desk)
         case Deed.TAKEDOWN:
             return await takedown(desk)
+        case Deed.KEEP:
+            return await keep(desk)
         case Deed.QUEUE:
-            return confidential(await waiting_card(ctx.house, desk.speaker, place))
+            return confidential(await queue_card(ctx.house, desk.speaker, place))
         case Deed.CHANNEL:
             return await set_channel(desk)
         case Deed.LIMITS:
@@ -44,7 +47,7 @@ def _needed(deed: Deed, place: PlaceId | None) -> Permission:
         return Permission.READ_LOG_EVERYWHERE if place is None else Permission.READ_LOG_HERE
     if deed in (Deed.LIMITS, Deed.CHANNEL):
         return Permission.SET_LIMITS_HERE
-    if deed in (Deed.TAKEDOWN, Deed.QUEUE) and place is not None:
+    if deed in (Deed.TAKEDOWN, Deed.KEEP, Deed.QUEUE) and place is not None:
         return Permission.JUDGE_CLIP_HERE
     if deed is Deed.NOTE and place is not None:
         return Permission.NOTE_HERE

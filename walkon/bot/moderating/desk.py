@@ -26,7 +26,7 @@ from walkon.types.people import Person, Platform
 OF_PLACE = "place_"
 """What a quota's name begins with that is the whole place's rather than each person's there."""
 
-_TOLD_ONLY = (Deed.KEEP, Deed.RESTRICT)
+_TOLD_ONLY = (Deed.HIDE, Deed.RELEASE, Deed.APPEAL, Deed.UPHOLD, Deed.OVERTURN, Deed.RESTRICT)
 """What the log says was done, and no command does by itself."""
 
 DEED = choice_option("deed", tuple(deed for deed in Deed if deed not in _TOLD_ONLY), required=True, word=True)

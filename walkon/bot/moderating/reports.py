@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -10,8 +10,10 @@ from walkon.bot.cards import Button, Card, Text, Tone, Video
 from walkon.bot.clip_card import Speaker, video_of
 from walkon.bot.command import Asked, Pressed, Reply
 from walkon.bot.house import House
+from walkon.bot.moderating import verdicts
 from walkon.bot.moderating.desk import Desk
-from walkon.bot.moderating.takedowns import reach_lines, remove
+from walkon.bot.moderating.takedowns import named, reach_lines, remove
+from walkon.bot.moderating.weighing import ReportsUsedUp, check_pace, weight
 from walkon.bot.moments import moment
 from walkon.bot.takedown import Reach, reach_of
 from walkon.bot.tokens import Deed as Press
@@ -19,10 +21,11 @@ from walkon.bot.tokens import Token
 from walkon.bot.withdrawal import carry_out
 from walkon.library import tables
 from walkon.library.clips import Clip
+from walkon.library.endings import end_hidden, end_review
 from walkon.moderation import report_tables as reports
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import REASON_LIMIT, Case, Deed
-from walkon.moderation.permissions import Permission, objection_to, role_of
+from walkon.moderation.permissions import Permission, Role, objection_to, role_of
 from walkon.moderation.proof import write
 from walkon.moderation.reports import Review, ReviewState
 from walkon.store import outbox
@@ -30,6 +33,7 @@ from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
+from walkon.types.harm import HeldFor
 from walkon.types.ids import EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
 
@@ -45,15 +49,35 @@ async def report(house: House, asked: Asked, clip: Clip, reason: str = "") -> Re
     speaker = Speaker(house.words, asked.person.locale)
     words = " ".join(reason.split())[:REASON_LIMIT]
 
-    async def step(tx: Transaction) -> None:
+    async def step(tx: Transaction) -> bool:
         now = house.clock.now()
-        if await reports.report(tx, clip.id, clip.place.id, asked.person.id, words, now):
+        await check_pace(tx, asked.person.id, now)
+        if await reports.report(tx, clip.id, clip.place.id, asked.person, words, now):
             for place in await _lookers(tx, house, clip):
                 await _owe(tx, clip, place, to_ms(now))
+            return await _hide_if_due(tx, house, asked.event, clip, now)
+        return False
 
-    await house.database.write(step)
+    try:
+        hidden = await house.database.write(step)
+    except ReportsUsedUp as error:
+        return _told(speaker, "card.report.enough", moment=moment(speaker, error.until, house.clock.now()))
     house.database.announce()
-    return Reply(card=Card(tone=Tone.QUIET, head=speaker.text("card.report.thanks")), private=True, confidential=True)
+    body = (speaker.text("card.report.hidden"),) if hidden else ()
+    return Reply(card=Card(tone=Tone.QUIET, head=speaker.text("card.report.thanks"), body=body), private=True, confidential=True)
+
+
+async def _hide_if_due(tx: Transaction, house: House, event: EventId, clip: Clip, now: datetime) -> bool:
+    """Take the clip out of sight once enough people report it, until a moderator has looked; whether it is out of sight now."""
+    current = await tables.get(tx, clip.id)
+    if current is None or await weight(tx, clip.id, clip.asker.id, now) < house.report_threshold:
+        return False
+    if not await end_hidden(tx, current, now):
+        return current.held is HeldFor.REPORTS
+    itself = Person(id=PersonId(f"{clip.place.platform}:0"), name="walkon")
+    case = Case(deed=Deed.HIDE, person=clip.asker, place=clip.place.id, by=itself, clip=clip.id)
+    await write(tx, house.keys, EventId(f"{event}:hide"), case, now)
+    return True
 
 
 async def decide(house: House, pressed: Pressed, clip: Clip, deed: Press) -> Reply:
@@ -65,7 +89,7 @@ async def decide(house: House, pressed: Pressed, clip: Clip, deed: Press) -> Rep
     if await house.database.read(lambda tx: _was_decided(tx, pressed.event, clip)):
         return Reply(card=await review_card(house, speaker, clip), private=True, confidential=True)
     if deed is Press.LET_STAY:
-        await _keep(house, pressed, clip)
+        await _keep(house, pressed.event, clip, pressed.person)
         return _told(speaker, "card.reported.done_kept", clip=clip.id)
     removed = await remove(house, pressed.event, clip, pressed.person, speaker.say("card.reported.rule"))
     if deed is Press.REMOVE_AND_MUTE and clip.asker.id not in house.operators:
@@ -120,15 +144,36 @@ async def waiting_card(house: House, speaker: Speaker, place: PlaceId | None) ->
     return replace(card, body=(*card.body, speaker.text("card.reported.more", n=count - 1))) if count > 1 else card
 
 
-async def _keep(house: House, pressed: Pressed, clip: Clip) -> None:
-    case = Case(deed=Deed.KEEP, person=clip.asker, place=clip.place.id, by=pressed.person, clip=clip.id)
+async def keep(desk: Desk) -> Reply:
+    """Decide by command that a reported clip stays, and say why. Raises BadOption."""
+    house, words = desk.ctx.house, desk.reason.split()
+    clip = await named(house, desk, words)
+    review = await house.database.read(lambda tx: reports.review_of(tx, clip.id)) if clip else None
+    if clip is None or review is None or review.state is not ReviewState.OPEN:
+        return desk.say("not_reported")
+    if clip.place.id != desk.ctx.invocation.place.id and desk.role is not Role.OPERATOR:
+        return desk.say("elsewhere", clip=clip.id)
+    if clip.asker.id in await house.database.read(lambda tx: accounts_of(tx, desk.by.id)):
+        return desk.say("own_case")
+    await _keep(house, desk.ctx.invocation.event, clip, desk.by, " ".join(words))
+    return _told(desk.speaker, "card.reported.done_kept", clip=clip.id)
+
+
+async def _keep(house: House, event: EventId, clip: Clip, by: Person, reason: str = "") -> None:
+    case = Case(deed=Deed.KEEP, person=clip.asker, place=clip.place.id, by=by, reason=reason, clip=clip.id)
 
     async def step(tx: Transaction) -> None:
         now = house.clock.now()
-        if await moderation.entry_of(tx, pressed.event):
+        if await moderation.entry_of(tx, event):
             return
-        await reports.decide(tx, clip.id, ReviewState.KEPT, pressed.person, now)
-        await write(tx, house.keys, pressed.event, case, now)
+        reporters = await reports.reporters(tx, clip.id)
+        await reports.decide(tx, clip.id, ReviewState.KEPT, by, now)
+        entry = await write(tx, house.keys, event, case, now)
+        current = await tables.get(tx, clip.id)
+        if current and current.held is HeldFor.REPORTS:
+            await end_review(tx, clip.id, now)
+        for person in reporters:
+            await verdicts.owe(tx, entry.seq, verdicts.Told(person=person, part=verdicts.Part.REPORTER), to_ms(now))
         await outbox.touch(tx, clip.id, to_ms(now), urgent=True, kind=OutboxKind.CASE)
 
     await house.database.write(step)
@@ -166,7 +211,8 @@ def _decided(house: House, speaker: Speaker, review: Review, reach: Reach, remix
 
 def _veiled(speaker: Speaker, clip: Clip) -> Video | None:
     """The clip under a spoiler: whoever judges decides when to look."""
-    return replace(video_of(speaker, clip, clip.finished), spoiler=True) if clip.finished else None
+    film = clip.finished or clip.withheld
+    return replace(video_of(speaker, clip, film), spoiler=True) if film else None
 
 
 def _told(speaker: Speaker, key: str, **values: object) -> Reply:

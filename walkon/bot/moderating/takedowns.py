@@ -1,11 +1,13 @@
 """A moderator takes a clip down, by its id or by a link to a post of it, and reads what of it could be reached."""
 
 import re
+from collections.abc import Sequence
 
 from walkon.bot.cards import Card, Text, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import BadOption, Called, Reply
 from walkon.bot.house import House
+from walkon.bot.moderating import verdicts
 from walkon.bot.moderating.desk import CLIP, PERSON, Desk, confidential
 from walkon.bot.takedown import Reach, Removal, after_takedown, reach_of, record_takedown
 from walkon.library import tables
@@ -35,7 +37,7 @@ async def takedown(desk: Desk) -> Reply:
     """Take a clip down; said again it tells how far that has come. Raises BadOption."""
     house = desk.ctx.house
     words = desk.reason.split()
-    clip = await _named(house, desk, words)
+    clip = await named(house, desk, words)
     if clip is None:
         raise BadOption(CLIP.name, words[0] if words else "…", "7KQ2M9, https://…")
     if clip.place.id != desk.ctx.invocation.place.id and desk.role is not Role.OPERATOR:
@@ -57,14 +59,23 @@ async def remove(house: House, event: EventId, clip: Clip, by: Person, rule: str
     async def step(tx: Transaction) -> Removal:
         removal = await record_takedown(tx, [clip.id], RemovedBy.MODERATOR, now, rule=rule)
         if await moderation.entry_of(tx, event) is None:
+            reporters = await reports.reporters(tx, clip.id)
             await reports.decide(tx, clip.id, ReviewState.REMOVED, by, now)
-            await write(tx, house.keys, event, case, now, running=len(removal.stopped), waiting=removal.made_from)
+            entry = await write(tx, house.keys, event, case, now, running=len(removal.stopped), waiting=removal.made_from)
+            await _tell(tx, entry.seq, clip, reporters, to_ms(now))
             await outbox.touch(tx, clip.id, to_ms(now), urgent=True, kind=OutboxKind.CASE)
         return removal
 
     removal = await house.database.write(step)
     await after_takedown(house, removal)
     return removal
+
+
+async def _tell(tx: Transaction, seq: int, clip: Clip, reporters: Sequence[Person], now_ms: int) -> None:
+    """The maker and everybody who asked for a look read what was decided, each alone."""
+    await verdicts.owe(tx, seq, verdicts.Told(person=clip.asker, part=verdicts.Part.MAKER), now_ms)
+    for person in reporters:
+        await verdicts.owe(tx, seq, verdicts.Told(person=person, part=verdicts.Part.REPORTER), now_ms)
 
 
 def reach_lines(speaker: Speaker, reach: Reach, remixes: int) -> tuple[Text, ...]:
@@ -79,7 +90,7 @@ def reach_lines(speaker: Speaker, reach: Reach, remixes: int) -> tuple[Text, ...
     return tuple(lines)
 
 
-async def _named(house: House, desk: Desk, words: list[str]) -> Clip | None:
+async def named(house: House, desk: Desk, words: list[str]) -> Clip | None:
     """The clip that was meant. Its id or link may be the first of the words, which it is taken from then."""
     id = desk.ctx.get(CLIP)
     whom = desk.ctx.get(PERSON)

@@ -58,6 +58,7 @@ def test_people_are_picked_from_discords_own_list() -> None:
         "note",
         "takedown",
         "queue",
+        "keep",
         "channel",
         "limits",
         "log",
