@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,10 +22,11 @@ from walkon.bot.router import Router
 from walkon.consent import tables as consent
 from walkon.consent.asking import Ask, Consent
 from walkon.consent.likeness import Likeness, Part
-from walkon.engine.render import NotAgreed, Studio, render_clip
+from walkon.engine.render import NotAgreed, Studio
+from walkon.engine.worker import MAKES
 from walkon.library import tables
 from walkon.library.clips import Clip
-from walkon.queue.port import JobCancelled, JobState, Lease, LeaseLost
+from walkon.queue.port import DRAFT_LANE, JobCancelled, JobState, Lease, LeaseLost
 from walkon.queue.sqlite import SqliteQueue
 from walkon.scene.parser import parse
 from walkon.store import outbox
@@ -46,6 +48,7 @@ class Troupe:
         self.folder = folder
         self.chat = Chat()
         self.backend = ScriptedBackend()
+        self.finisher = ScriptedFinisher()
         self._renders = count(1)
 
     @property
@@ -98,22 +101,31 @@ class Troupe:
         number = next(self._renders)
         return await self.house.queue.claim(WorkerId(f"worker-{number}"), claim_id=f"claim-{number}", lanes=["animatic"])
 
-    async def render(self, lease: Lease) -> bool:
-        """The engine renders the leased clip; whether anything came of it."""
-        studio = Studio(
+    @property
+    def studio(self) -> Studio:
+        """What the engine works with."""
+        return Studio(
             queue=self.house.queue,
             database=self.house.database,
             media=self.house.media,  # type: ignore[arg-type]
             backend=self.backend,
-            finishing=ScriptedFinisher(),
+            finishing=self.finisher,
             clock=self.house.clock,
             scratch=self.folder / "scratch",
         )
+
+    async def render(self, lease: Lease, **means: Any) -> bool:
+        """The engine does the leased job; whether anything came of it."""
         try:
-            await render_clip(studio, lease, lambda step: None)
+            await MAKES[lease.job.kind](replace(self.studio, **means), lease, lambda step: None)
         except (NotAgreed, JobCancelled, LeaseLost):
             return False
         return True
+
+    async def claim_draft(self) -> Lease | None:
+        """A worker takes the next preview."""
+        number = next(self._renders)
+        return await self.house.queue.claim(WorkerId(f"worker-{number}"), claim_id=f"claim-{number}", lanes=[DRAFT_LANE])
 
     async def deliver(self) -> None:
         """Show everything that is owed."""

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+import msgspec
+
 from walkon.consent import tables as consent
+from walkon.consent.asking import AskState
 from walkon.consent.gate import Judged, Passage, judge, objections
 from walkon.consent.grants import Use, Verdict
 from walkon.consent.likeness import Part
@@ -13,12 +16,14 @@ from walkon.library import films, tables
 from walkon.library.clips import Clip, ClipState, Finished
 from walkon.library.endings import LEFTOVER, end_declined, end_drafted, end_outcome
 from walkon.scene.codec import decode
+from walkon.scene.stand_in import stand_in
+from walkon.store import outbox
 from walkon.store.accounts import person_of
 from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
 from walkon.types.harm import HeldFor
-from walkon.types.ids import ClipId, PersonId, PlaceId
-from walkon.types.people import Place
+from walkon.types.ids import AskId, ClipId, PersonId, PlaceId
+from walkon.types.people import Person, Place
 from walkon.types.scene import Scene
 
 
@@ -102,6 +107,34 @@ async def record_draft(tx: Transaction, id: ClipId, draft: Finished, now: dateti
         await films.discard(tx, films.files_of(draft), to_ms(now + LEFTOVER))
         return False
     return await end_drafted(tx, id, draft, now)
+
+
+def ask_key(id: AskId) -> str:
+    """The outbox key of a question's message."""
+    return f"ask:{id}"
+
+
+async def standing_in(tx: Transaction, clip: Clip) -> Scene:
+    """The clip's scene for those who are asked whether they may be in it: nobody's figure, and nobody's name."""
+    names: list[str] = []
+    for person in await consent.people_in(tx, clip.id):
+        likeness = await consent.likeness_of(tx, person)
+        names += [likeness.name, likeness.handle] if likeness else []
+    for ask in await consent.asks_of(tx, clip.id):
+        message = await outbox.row(tx, ask_key(ask.id))
+        names += [msgspec.json.decode(message.reply, type=Person).name] if message else []
+    return stand_in(decode(clip.scene), names)
+
+
+async def record_stand_in(tx: Transaction, id: ClipId, draft: Finished, now: datetime) -> bool:
+    """Record the preview with stand-ins as long as the clip waits; False where it is dropped. Whoever was asked alone is shown it."""
+    if not await end_drafted(tx, id, draft, now, state=ClipState.WAITING):
+        return False
+    for ask in await consent.asks_of(tx, id):
+        message = await outbox.row(tx, ask_key(ask.id))
+        if message and ask.state_at(now) is AskState.OPEN and msgspec.json.decode(message.place, type=Place).private:
+            await outbox.touch_notice(tx, ask.id, to_ms(now))
+    return True
 
 
 class Passing(StrEnum):

@@ -43,6 +43,9 @@ class Stage(Protocol):
     async def answers(self, name: str, yes: bool) -> None:
         """Somebody answers as one does there: by reaction, or by button where there are none."""
 
+    async def looks(self, name: str, *, film: bool = False) -> "Looked":
+        """Somebody looks at the question alone: what they read, and the film they see. film: one is to come."""
+
     async def clip(self) -> str:
         """The clip's message as it stands, once it shows a film."""
 
@@ -54,6 +57,14 @@ class Stage(Protocol):
 
     async def gone(self) -> str:
         """The clip's message once it shows no film any more."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What one person sees. film: its bytes, None where there is none."""
+
+    text: str
+    film: bytes | None
 
 
 @asynccontextmanager
@@ -92,6 +103,12 @@ class OnDiscord:
     async def answers(self, name: str, yes: bool) -> None:
         await self.discord.react(self.marked, "✅" if yes else "❌", user=self.people[name])
 
+    async def looks(self, name: str, *, film: bool = False) -> Looked:
+        pressed = await self.discord.press(self.marked, self.marked.buttons["Look first"], user=self.people[name])
+        self.last = await until(lambda: next((one for one in [pressed.message] if one.text), None))
+        assert self.last.ephemeral
+        return Looked(self.last.text, self.last.files[0].data if self.last.files else None)
+
     async def clip(self) -> str:
         return str((await until(lambda: next((one for one in self.discord.messages() if one.files), None))).text)  # type: ignore[attr-defined]
 
@@ -104,7 +121,11 @@ class OnDiscord:
 
     async def presses(self, name: str, button: str) -> str:
         token = next(token for label, token in self.last.buttons.items() if button in label)
-        self.last = (await self.discord.press(self.last, token, user=self.people[name])).message
+        before = len(self.last.revisions)
+        pressed = await self.discord.press(self.last, token, user=self.people[name])
+        changed = self.last
+        await until(lambda: len(changed.revisions) > before or (pressed.original is not None and pressed.message.text))
+        self.last = changed if len(changed.revisions) > before else pressed.message
         return str(self.last.text)
 
     async def gone(self) -> str:
@@ -140,6 +161,12 @@ class OnTelegram:
 
     async def answers(self, name: str, yes: bool) -> None:
         self.double.react(self.marked, "👍" if yes else "👎", user=self.people[name])
+
+    async def looks(self, name: str, *, film: bool = False) -> Looked:
+        user, link = self.people[name], self.marked.buttons["Look first"]
+        [self.last] = await self.double.message(self.double.private(user), user, f"/start {link.partition('=')[2]}")
+        await until(lambda: not film or self.last.video)
+        return Looked(self.last.text, self.last.video)
 
     async def clip(self) -> str:
         return str((await until(lambda: next((one for one in self.club.from_bot if one.video), None))).text)  # type: ignore[attr-defined]
@@ -203,6 +230,15 @@ class OnThePage:
     async def answers(self, name: str, yes: bool) -> None:
         asked = await self._found(name, lambda message: "may Ana put you" in said(message))
         await self._press(name, asked, "Approve" if yes else "Refuse")
+
+    async def looks(self, name: str, *, film: bool = False) -> Looked:
+        await self._press(name, await self._found(name, lambda message: "may Ana put you" in said(message)), "Look first")
+        seen = (await self._cards(name))[-1]
+        assert seen["private"]
+        if "video" not in seen["card"]:
+            return Looked(said(seen), None)
+        async with aiohttp.ClientSession(self.address) as session, session.get(seen["card"]["video"]["src"]) as response:
+            return Looked(said(seen), await response.read())
 
     async def _press(self, name: str, message: dict[str, Any], label: str) -> None:
         token = next(button["token"] for button in message["card"]["buttons"] if label in button["label"])

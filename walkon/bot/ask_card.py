@@ -1,6 +1,7 @@
 """A question to one person, as everybody in the chat sees it and as they themselves may look at it. Pure.
 
 It shows no face, no voice and nothing that depends on whether the person lends a likeness: who is asked looks the same either way.
+Whoever looks alone sees a draft too, with stand-ins.
 """
 
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from datetime import datetime
 
 from walkon.bot.ask_sheet import Sheet
 from walkon.bot.cards import Button, Card, Mention, Text, Tone
-from walkon.bot.clip_card import Speaker
+from walkon.bot.clip_card import Speaker, draft_video
 from walkon.bot.moments import moment
 from walkon.bot.tokens import AskDeed, AskToken
 from walkon.consent.asking import Ask, AskState
@@ -71,10 +72,18 @@ def private_card(speaker: Speaker, question: Question, sheet: Sheet, now: dateti
         _told(speaker, clip),
         *_lines_of(speaker, question, scene),
         *_rules(speaker, question),
+        speaker.text("card.sheet.draft" if clip.draft else "card.sheet.no_draft"),
         speaker.text("card.sheet.ends", moment=moment(speaker, ask.expires_at, now)),
     ]
-    head = speaker.text("card.sheet.head", asker=clip.asker.name)
-    return Card(tone=Tone.WAIT, head=head, words=clip.prompt, body=tuple(lines), buttons=_choices(speaker, question, sheet))
+    return Card(
+        tone=Tone.WAIT,
+        head=speaker.text("card.sheet.head", asker=clip.asker.name),
+        video=draft_video(speaker, clip, clip.draft) if clip.draft else None,
+        words=clip.prompt,
+        body=tuple(lines),
+        buttons=_choices(speaker, question, sheet),
+        whole=True,
+    )
 
 
 def _told(speaker: Speaker, clip: Clip) -> Text:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from walkon.agreement import ask_key
 from walkon.consent import tables as consent
 from walkon.consent.asking import Ask
 from walkon.consent.decisions import Decision, DecisionKind, Record
@@ -13,13 +14,8 @@ from walkon.store.accounts import accounts_of, person_of
 from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
-from walkon.types.ids import AskId, ClipId
+from walkon.types.ids import ClipId
 from walkon.types.people import Person, Place
-
-
-def ask_key(id: AskId) -> str:
-    """The outbox key of a question's message."""
-    return f"ask:{id}"
 
 
 async def owe_asks(tx: Transaction, clip: Clip, asks: Sequence[Ask], named: Iterable[Person]) -> None:

@@ -123,7 +123,9 @@ class Card:
     head: one line that is enough alone. words: the prompt, as written. body: sentences under it. small: the provenance
     line. pings: the only people this message may notify. reactions: emoji put under a new
     message, ready to be joined, where the platform can. film: in the place of
-    a video, for an operator alone. handout: only in a private answer. clip: the id it is about, for the page's links.
+    a video, for an operator alone. handout: only in a private answer. clip: the id it is about, for the page's links. whole: somebody
+    decides by it, so that its words are not shortened where the platform can help it; a video that leaves no room for them stands
+    beside it.
     """
 
     tone: Tone
@@ -139,6 +141,7 @@ class Card:
     film: Film | None = None
     handout: Handout | None = None
     clip: str | None = None
+    whole: bool = False
 
     @property
     def deeds(self) -> tuple[Button, ...]:

@@ -100,8 +100,18 @@ def _over_draft(speaker: Speaker, clip: Clip, draft: Finished, card: Card) -> Ca
     """The card of a clip on its way, with the drawn preview that it will take the place of."""
     keep = _button(speaker, Deed.KEEP, "keep_draft", clip)
     head = speaker.text("card.draft.head", state=card.head)
-    video = _video(speaker, clip, draft, alt_text(decode(clip.scene), draft.seconds, speaker.locale, draft=True))
-    return replace(card, head=head, video=video, body=(*card.body, speaker.text("card.draft.under")), buttons=(keep, *card.buttons))
+    return replace(
+        card,
+        head=head,
+        video=draft_video(speaker, clip, draft),
+        body=(*card.body, speaker.text("card.draft.under")),
+        buttons=(keep, *card.buttons),
+    )
+
+
+def draft_video(speaker: Speaker, clip: Clip, draft: Finished) -> Video:
+    """A drawn preview of the clip."""
+    return _video(speaker, clip, draft, alt_text(decode(clip.scene), draft.seconds, speaker.locale, draft=True))
 
 
 def _video(speaker: Speaker, clip: Clip, done: Finished, alt: str) -> Video:

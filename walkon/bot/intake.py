@@ -26,7 +26,7 @@ from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
-from walkon.types.ids import ClipId, draft_job, new_clip_id, render_job
+from walkon.types.ids import ClipId, draft_job, new_clip_id, render_job, stand_in_job
 from walkon.types.people import Place
 from walkon.types.scene import Scene
 from walkon.word_checks import job_for
@@ -71,6 +71,8 @@ async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | 
         raise await with_wait(house, asked, reason) if reason.quota is Quota.ACTIVE else reason from None
     await _have_words_read(house, clip)
     view = await _line_up_or_forget(house, clip)
+    if clip.state is ClipState.WAITING:
+        await line_up_stand_in(house, clip)
     speaker = Speaker(house.words, clip.place.locale)
     card = await family_card(house, speaker, clip, view)
     return Reply(card=card, post=card_key(clip), revision=1, ref=ref)
@@ -209,6 +211,15 @@ async def _line_up_draft(house: House, clip: Clip) -> None:
         await house.queue.submit(draft)
     except QueueFull as error:
         log.info("no_room_for_draft", clip=clip.id, bound=error.bound)
+
+
+async def line_up_stand_in(house: House, clip: Clip) -> None:
+    """A preview with stand-ins for those who are asked, whether or not anybody hears the question. It is answered without one too."""
+    job = replace(job_of(clip, DRAFT_PACE), id=stand_in_job(clip.id), kind=JobKind.STAND_IN, lane=DRAFT_LANE, klass=JobClass.DRAFT)
+    try:
+        await house.queue.submit(job)
+    except (QueueFull, QueueUnusable) as error:
+        log.info("no_stand_in_yet", clip=clip.id, reason=type(error).__name__)
 
 
 async def _pace_if_agreed(tx: Transaction, house: House, clip: Clip) -> float | None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import msgspec
 
+from walkon.agreement import ask_key
 from walkon.bot import enrolling, publishing
 from walkon.bot.ask_card import Question, private_card, public_card
-from walkon.bot.ask_posts import ask_key
 from walkon.bot.ask_sheet import Sheet
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker

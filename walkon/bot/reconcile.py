@@ -10,14 +10,14 @@ import structlog
 from walkon.agreement import against, record_outcome
 from walkon.bot.agreeing import expire_due
 from walkon.bot.house import House
-from walkon.bot.intake import job_of
+from walkon.bot.intake import job_of, line_up_stand_in
 from walkon.bot.takedown import purge_files
 from walkon.library import spending, tables
 from walkon.library.clips import CancelledBy, Clip, FailureCause
 from walkon.library.endings import end_cancelled, end_declined, end_failed, outcome_of
 from walkon.queue.port import JobState, JobView, QueueFull
 from walkon.store.database import Transaction
-from walkon.types.ids import render_job
+from walkon.types.ids import render_job, stand_in_job
 
 log = structlog.get_logger(__name__)
 
@@ -44,12 +44,22 @@ async def keep_reconciling(house: House) -> None:
         try:
             await reconcile(house, settled=settled)
             await expire_due(house)
+            await line_up_stand_ins(house)
             await purge_files(house)
             await house.database.write(lambda tx: spending.forget_old(tx, house.clock.now()))
         except Exception as error:  # the next round tries again; the rest of the house goes on
             log.error("reconcile_broke", exc_info=error)
         settled = SETTLED
         await asyncio.sleep(EVERY_S)
+
+
+async def line_up_stand_ins(house: House) -> None:
+    """Have those previews drawn after all that the queue did not take when their questions were asked."""
+    waiting = [clip for clip in await house.database.read(tables.undrawn) if house.clock.now() - clip.asked_at >= SETTLED]
+    known = await house.queue.views([stand_in_job(clip.id) for clip in waiting])
+    for clip in waiting:
+        if stand_in_job(clip.id) not in known:
+            await line_up_stand_in(house, clip)
 
 
 async def _mend(house: House, clip: Clip, view: JobView | None) -> bool:

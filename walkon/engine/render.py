@@ -2,8 +2,8 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from time import monotonic
@@ -11,7 +11,7 @@ from typing import Protocol
 
 import structlog
 
-from walkon.agreement import faces, record_draft, record_outcome, stars
+from walkon.agreement import faces, record_draft, record_outcome, record_stand_in, standing_in, stars
 from walkon.consent.enrolled import Enrolled
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
@@ -123,15 +123,87 @@ async def draft_clip(studio: Studio, lease: Lease, report: Callable[[Step], None
             studio.database.announce()
 
 
-async def _outcome(studio: Studio, clip: Clip, lease: Lease, report: Callable[[Step], None]) -> Finished | HeldFor:
+async def stand_in_clip(studio: Studio, lease: Lease, report: Callable[[Step], None]) -> None:
+    """Draw the leased clip for those who are asked whether they may be in it: neutral figures, no name, nobody's pictures.
+
+    Raises as `draft_clip`; NotAgreed where nobody is asked any more.
+    """
+    clip_id = ClipId(lease.job.payload.decode())
+    clip = await _waiting(studio, clip_id)
+    outcome = await _outcome(studio, clip, lease, report, cast=_stand_ins)
+    now = studio.clock.now()
+    try:
+        await studio.queue.complete(lease, b"", spent_ms=outcome.spent_ms if isinstance(outcome, Finished) else 0)
+    finally:
+        if isinstance(outcome, Finished):
+            await studio.database.write(lambda tx: record_stand_in(tx, clip_id, outcome, now))
+            studio.database.announce()
+
+
+async def _waiting(studio: Studio, id: ClipId) -> Clip:
+    """The clip that waits for people. Raises NotAgreed where it does not any more."""
+    clip = await studio.database.read(lambda tx: tables.get(tx, id))
+    if clip is None or clip.state is not ClipState.WAITING:
+        raise NotAgreed(id)
+    return clip
+
+
+async def _outcome(
+    studio: Studio, clip: Clip, lease: Lease, report: Callable[[Step], None], *, cast: "_Casting | None" = None
+) -> Finished | HeldFor:
     started = monotonic()
     if await _words_refused(studio, clip):
         return HeldFor.WORDS
     directory = studio.scratch / f"{clip.id}-{lease.token}"
     try:
-        return await _draw(studio, clip, directory, report, started)
+        await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
+        async with (cast or _people)(studio, clip) as shown:
+            return await _draw(studio, shown, directory, report, started)
     finally:
         shutil.rmtree(directory, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cast:
+    """What is drawn of a clip. source: the film it goes on from; parent: the one it is made from. portraits: as in Order.
+
+    still: raises NotAgreed where it may not be kept.
+    """
+
+    clip: Clip
+    scene: Scene
+    still: Callable[[], Awaitable[object]]
+    source: Path | None = None
+    parent: Path | None = None
+    portraits: Mapping[PersonId, bytes] = field(default_factory=dict, repr=False)
+
+
+_Casting = Callable[[Studio, Clip], AbstractAsyncContextManager[_Cast]]
+
+
+@asynccontextmanager
+async def _people(studio: Studio, clip: Clip) -> AsyncIterator[_Cast]:
+    """The people of the clip, who agree."""
+    clip, names = await _agreed(studio, clip.id)
+    scene = decode(clip.scene)
+    built_on = await _shown_to_all(studio, scene)
+    async with _film(studio, clip.parent) as parent, _film(studio, built_on) as film:
+        portraits = await _portraits(studio, clip)
+        yield _Cast(
+            clip=clip,
+            scene=scene.starring(names),
+            still=lambda: _agreed(studio, clip.id),
+            source=film,
+            parent=parent,
+            portraits=portraits,
+        )
+
+
+@asynccontextmanager
+async def _stand_ins(studio: Studio, clip: Clip) -> AsyncIterator[_Cast]:
+    """Nobody. Nor is anything taken from the clip that this one is made from: somebody is in that."""
+    scene = await studio.database.read(lambda tx: standing_in(tx, clip))
+    yield _Cast(clip=clip, scene=scene, still=lambda: _waiting(studio, clip.id))
 
 
 async def _agreed(studio: Studio, id: ClipId, states: frozenset[ClipState] = MAY_BE_MADE) -> tuple[Clip, Mapping[PersonId, str]]:
@@ -164,27 +236,23 @@ async def _words_refused(studio: Studio, clip: Clip) -> bool:
     return said.label is not Label.ALLOW
 
 
-async def _draw(studio: Studio, clip: Clip, directory: Path, report: Callable[[Step], None], started: float) -> Finished:
-    await asyncio.to_thread(directory.mkdir, parents=True, exist_ok=True)
-    clip, names = await _agreed(studio, clip.id)
-    scene, drawn = decode(clip.scene).starring(names), studio.backend.capabilities.drawn
-    built_on = await _shown_to_all(studio, decode(clip.scene))
-    async with _film(studio, clip.parent) as parent, _film(studio, built_on) as film:
-        order = Order(
-            scene=scene,
-            source=film,
-            directory=directory,
-            max_bytes=clip.max_bytes - await asyncio.to_thread(room_for, parent),
-            portraits=await _portraits(studio, clip),
-            mark=mark_words(drawn=drawn, language=scene.language) if studio.visible_mark else "",
-        )
-        rendered = await studio.backend.render(order, report)
-        await _agreed(studio, clip.id)
-        report(Step(phase=Phase.CHECKING, fraction=0.98))
-        held = await _held_for(studio, clip, rendered)
-        source = Source.ALGORITHM if drawn else Source.MODEL
-        statement = Statement(source=source, engine=studio.backend.capabilities.name, parent=parent)
-        seal = await studio.finishing.sign(rendered.video, statement)
+async def _draw(studio: Studio, shown: _Cast, directory: Path, report: Callable[[Step], None], started: float) -> Finished:
+    drawn, language = studio.backend.capabilities.drawn, shown.scene.language
+    order = Order(
+        scene=shown.scene,
+        source=shown.source,
+        directory=directory,
+        max_bytes=shown.clip.max_bytes - await asyncio.to_thread(room_for, shown.parent),
+        portraits=shown.portraits,
+        mark=mark_words(drawn=drawn, language=language) if studio.visible_mark else "",
+    )
+    rendered = await studio.backend.render(order, report)
+    await shown.still()
+    report(Step(phase=Phase.CHECKING, fraction=0.98))
+    held = await _held_for(studio, shown.clip, rendered)
+    source = Source.ALGORITHM if drawn else Source.MODEL
+    statement = Statement(source=source, engine=studio.backend.capabilities.name, parent=shown.parent)
+    seal = await studio.finishing.sign(rendered.video, statement)
     finished = await _keep(studio, replace(rendered, bytes=seal.bytes), seal.film, started)
     return replace(finished, held=held)
 

@@ -6,7 +6,7 @@ import secrets
 import shutil
 import socket
 import uuid
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -15,10 +15,10 @@ import structlog
 
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Phase, RenderFailed, Step
-from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip
+from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip, stand_in_clip
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
-from walkon.queue.port import DRAFT_LANE, Beat, FaultKind, JobCancelled, JobState, Lease, LeaseLost, Progress, QueueUnusable
+from walkon.queue.port import DRAFT_LANE, Beat, FaultKind, JobCancelled, JobKind, JobState, Lease, LeaseLost, Progress, QueueUnusable
 from walkon.store.database import StoreAway
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
@@ -42,20 +42,20 @@ def worker_id() -> WorkerId:
 Make = Callable[[Studio, Lease, Callable[[Step], None]], Awaitable[None]]
 
 
+MAKES: Mapping[JobKind, Make] = {JobKind.RENDER: render_clip, JobKind.DRAFT: draft_clip, JobKind.STAND_IN: stand_in_clip}
+"""What is made of each kind of job. The clip ends with a render that cannot be done; what becomes of a preview is no matter to it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slot:
-    """What a slot does. make: one job. lanes: whose jobs it takes, None for those that its backend can do. ends: the clip ends with
-    the job that cannot be done.
-    """
+    """lanes: whose jobs it takes, None for those that its backend can do; one that draws does previews too."""
 
-    make: Make = render_clip
     lanes: tuple[str, ...] | None = None
-    ends: bool = True
 
 
 RENDER_SLOT = Slot()
-DRAFT_SLOT = Slot(make=draft_clip, lanes=(DRAFT_LANE,), ends=False)
-"""Draws previews beside the render slot. What becomes of one is no matter to the clip."""
+DRAFT_SLOT = Slot(lanes=(DRAFT_LANE,))
+"""Draws previews beside a model."""
 
 
 class Worker:
@@ -101,7 +101,8 @@ class Worker:
             return
         able = self._studio.backend.capabilities
         try:
-            lanes, warm = (able.lanes, able.warm) if self._slot.lanes is None else (self._slot.lanes, None)
+            own = (*able.lanes, DRAFT_LANE) if able.drawn else able.lanes
+            lanes, warm = (own, able.warm) if self._slot.lanes is None else (self._slot.lanes, None)
             lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes, warm=warm)
             if lease is None:
                 await queue.wait(IDLE_S)
@@ -142,7 +143,7 @@ class Worker:
 
     async def _render(self, lease: Lease) -> str:
         steps = StepLog()
-        rendering = asyncio.ensure_future(self._slot.make(self._studio, lease, steps.report))
+        rendering = asyncio.ensure_future(MAKES[lease.job.kind](self._studio, lease, steps.report))
         hint = self._hint(lease)
         try:
             while True:
@@ -184,7 +185,7 @@ class Worker:
         return "cancelled"
 
     async def _withhold(self, lease: Lease) -> None:
-        if self._slot.ends:
+        if lease.job.kind is JobKind.RENDER:
             # Whoever withdrew has ended clip and job already; what ran out by itself is noticed here first.
             await self._studio.database.write(lambda tx: end_declined(tx, ClipId(lease.job.payload.decode()), self._studio.clock.now()))
             self._studio.database.announce()
@@ -200,7 +201,7 @@ class Worker:
             state = await self._studio.queue.fail(lease, kind, reason)
         except (LeaseLost, QueueUnusable):
             return
-        if state is JobState.DEAD and self._slot.ends:
+        if state is JobState.DEAD and lease.job.kind is JobKind.RENDER:
             cause = FailureCause.INPUT if kind is FaultKind.BAD_INPUT else FailureCause.RENDER
             clip, now = ClipId(lease.job.payload.decode(errors="replace")), self._studio.clock.now()
             # Where the store is away, `reconcile` finds the dead letter.

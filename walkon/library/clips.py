@@ -102,7 +102,8 @@ class Clip:
     """A clip. scene: encoded by `scene/codec.py`, opaque here. token: the fencing token of the render that finished it.
 
     parent: the clip it was made from, as another take or with new words. rule: what a moderator gave as the reason for taking
-    it down. draft: the preview that is shown until the render is done. held: why it is held back. withheld: what its render left
+    it down. draft: the preview that is shown until the render is done; while the clip waits, one with stand-ins, for those who are
+    asked and nobody else. held: why it is held back. withheld: what its render left
     behind, where there was one: in the store, shown to nobody.
     """
 
@@ -186,9 +187,9 @@ def finish(clip: Clip, token: int, finished: Finished, now: datetime) -> Clip:
     return replace(clip, state=ClipState.FINISHED, token=token, finished=finished, ended_at=now, failure=None)
 
 
-def drafted(clip: Clip, draft: Finished) -> Clip:
-    """The clip with a preview. Raises ClipEnded where nobody waits for it any more, or where it may not be shown."""
-    if clip.state is not ClipState.PROMISED or draft.held:
+def drafted(clip: Clip, draft: Finished, state: ClipState = ClipState.PROMISED) -> Clip:
+    """The clip with a preview, made for that state of it. Raises ClipEnded where it has gone on since, or where it may not be shown."""
+    if clip.state is not state or draft.held:
         raise ClipEnded(clip.id, clip.state)
     return replace(clip, draft=draft)
 
@@ -225,7 +226,7 @@ def release(clip: Clip) -> Clip:
     """The clip, promised: everybody in it agrees. Raises ClipEnded where it no longer waits, unless it is promised already."""
     if clip.state.final:
         raise ClipEnded(clip.id, clip.state)
-    return replace(clip, state=ClipState.PROMISED)
+    return clip if clip.state is ClipState.PROMISED else replace(clip, state=ClipState.PROMISED, draft=None)
 
 
 def decline(clip: Clip, now: datetime) -> Clip:

@@ -93,12 +93,15 @@ async def end_finished(tx: Transaction, id: ClipId, token: int, finished: Finish
     return True
 
 
-async def end_drafted(tx: Transaction, id: ClipId, draft: Finished, now: datetime) -> bool:
-    """Record a preview; False where it is dropped: the clip has ended, the preview is held back, or this very film was taken down."""
+async def end_drafted(tx: Transaction, id: ClipId, draft: Finished, now: datetime, *, state: ClipState = ClipState.PROMISED) -> bool:
+    """Record a preview; False where it is dropped: the preview is held back, or this very film was taken down.
+
+    state: which the clip must still be in: a preview with stand-ins is for a clip that waits, any other for one that is promised.
+    """
     clip = await tables.get(tx, id)
     refused = await films.is_refused(tx, films.digests_of(draft))
     try:
-        after = drafted(clip, draft) if clip and not refused else None
+        after = drafted(clip, draft, state) if clip and not refused else None
     except ClipEnded:
         after = None
     if after is None:
@@ -186,6 +189,9 @@ async def end_waiting(tx: Transaction, id: ClipId, now: datetime) -> Clip | None
         return clip
     after = release(clip)
     if after != clip:
+        if clip.draft:
+            # It had stand-ins; what is promised now has people.
+            await films.drop(tx, id, clip.draft, to_ms(now + LEFTOVER))
         await tables.save(tx, after)
         await outbox.touch(tx, id, to_ms(now), urgent=False)
     return after

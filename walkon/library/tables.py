@@ -146,6 +146,12 @@ async def promised(tx: Transaction) -> Sequence[Clip]:
     return [_clip(row) for row in rows]
 
 
+async def undrawn(tx: Transaction) -> Sequence[Clip]:
+    """Every clip that waits for people and has no preview for them yet, oldest first."""
+    where = and_(CLIP.c.state == ClipState.WAITING, CLIP.c.draft.is_(None))
+    return [_clip(row) for row in await tx.execute(select(CLIP).where(where).order_by(CLIP.c.asked_ms))]
+
+
 async def record_of(tx: Transaction, person: PersonId) -> tuple[int, int]:
     """How many clips somebody asked for, and how many of them a moderator took down."""
     removed = func.count().filter(CLIP.c.removed_by == RemovedBy.MODERATOR)

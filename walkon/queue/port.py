@@ -30,7 +30,7 @@ MAX_BATCH = 64
 
 
 DRAFT_LANE = "draft"
-"""Whose jobs any worker does that has a model: previews need none."""
+"""Whose jobs every worker does, on its processor: nothing of a model is in them."""
 
 
 class JobKind(StrEnum):
@@ -39,6 +39,8 @@ class JobKind(StrEnum):
     RENDER = "render"
     DRAFT = "draft"
     """Draw a preview of a clip that a model will render, on the worker's processor."""
+    STAND_IN = "stand_in"
+    """Draw a clip for those who are asked whether they may be in it, with a stand-in in their place."""
     CHECK_TEXT = "check_text"
     """Read the words of a clip with a model, before it is rendered."""
 

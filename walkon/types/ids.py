@@ -54,6 +54,11 @@ def draft_job(clip: ClipId) -> JobId:
     return JobId(f"draft:{clip}")
 
 
+def stand_in_job(clip: ClipId) -> JobId:
+    """The id of the job that draws `clip` with stand-ins."""
+    return JobId(f"stand-in:{clip}")
+
+
 def render_job(clip: ClipId) -> JobId:
     """The id of the job that renders `clip`: derived, so that submitting it twice is one job."""
     return JobId(f"render:{clip}")

@@ -93,7 +93,7 @@ class Layout:
         return view.add_item(discord.ui.Container(*parts, accent_colour=card.tone.value))
 
     def _parts(self, card: Card, locale: Locale, *, private: bool) -> list[discord.ui.Item[discord.ui.LayoutView]]:
-        share = PRIVATE if private else PUBLIC
+        share = PRIVATE if private or card.whole else PUBLIC
         small = f"-# {fitted(_one_line(card.small), 200)}" if card.small else ""
         head = f"### {_sentence(card.head, 300, private=private)}"
         quote = self._quote(card.words, locale, share)

@@ -18,7 +18,7 @@ from walkon.bot.platforms.discord.cards import pinged
 from walkon.bot.platforms.discord.faults import ALREADY_ANSWERED
 from walkon.bot.platforms.discord.forms import Submitted, fits, modal, submitted
 from walkon.bot.platforms.discord.mentions import named
-from walkon.bot.platforms.discord.messages import Messages, Standing
+from walkon.bot.platforms.discord.messages import Kept, Messages, Standing
 from walkon.bot.port import Handler
 from walkon.bot.tokens import read_token
 from walkon.types.errors import WalkonError
@@ -125,19 +125,21 @@ class Listener:
 
     async def _answer(self, interaction: discord.Interaction, task: "asyncio.Task[Reply]") -> tuple[Reply, int | None]:
         done, _ = await asyncio.wait({task}, timeout=DEFER_AFTER_S)
-        if done and task.result().card.video is None:
+        if done and (task.result().card.video is None or _hangs_already(interaction, task.result())):
             async with asyncio.timeout(PATIENCE_S):
                 return task.result(), await self._at_once(interaction, task.result())
         private = task.result().private if done else _usually_private(interaction, self.public)
+        changes = done and task.result().instead and _is_private(interaction)
         async with asyncio.timeout(PATIENCE_S):
-            await self._defer(interaction, private=private)
+            await self._defer(interaction, private=private, anew=not changes)
         await asyncio.wait({task})
         async with asyncio.timeout(PATIENCE_S):
             return task.result(), await self._later(interaction, task.result(), private=private)
 
-    async def _defer(self, interaction: discord.Interaction, *, private: bool) -> None:
+    async def _defer(self, interaction: discord.Interaction, *, private: bool, anew: bool) -> None:
+        """Say that an answer comes, anew: in a message of its own, else in the one whose button was pressed."""
         try:
-            await interaction.response.defer(ephemeral=private, thinking=True)
+            await interaction.response.defer(ephemeral=private, thinking=anew)
         except discord.HTTPException as error:
             if error.code != ALREADY_ANSWERED:
                 raise
@@ -150,7 +152,9 @@ class Listener:
         pings = pinged(reply.card, private=reply.private)
         try:
             if reply.instead and _is_private(interaction):
-                changed = await interaction.response.edit_message(view=view, attachments=[], allowed_mentions=pings)
+                hung = interaction.message.attachments if interaction.message and reply.card.video else []
+                kept = cast("list[discord.Attachment]", [Kept(str(one.id)) for one in hung])
+                changed = await interaction.response.edit_message(view=view, attachments=kept, allowed_mentions=pings)
                 return changed.message_id if changed else None
             files = _handed(reply)
             response = await interaction.response.send_message(view=view, files=files, ephemeral=reply.private, allowed_mentions=pings)
@@ -186,6 +190,11 @@ class Listener:
 def _handed(reply: Reply) -> list[discord.File]:
     handout = reply.card.handout if reply.private else None
     return [discord.File(io.BytesIO(handout.content), filename=handout.name)] if handout else []
+
+
+def _hangs_already(interaction: discord.Interaction, reply: Reply) -> bool:
+    """Whether the message that the reply changes shows a film already: a private answer is about one clip as long as it stands."""
+    return bool(reply.instead and _is_private(interaction) and interaction.message and interaction.message.attachments)
 
 
 def _is_private(interaction: discord.Interaction) -> bool:

@@ -100,14 +100,21 @@ class _Block:
 def write(card: Card, *, limit: int, words_limit: int = WORDS_LIMIT, named: Iterable[PersonId] | None = None) -> Written:
     """The card as text of at most `limit` UTF-16 units. Sentences give way first, then words; head and small line stay.
 
-    named: the people a `Mention` may link to; None for all. A link in a new message notifies, in an edit it does not.
+    A card that must be whole gives up nothing that fits. named: the people a `Mention` may link to; None for all. A link in a new
+    message notifies, in an edit it does not.
     """
+    words_limit = limit if card.whole else words_limit
     head = _fit([_block(card.head, MessageEntity.BOLD)], LINE_LIMIT)
     small = _fit([_block((card.small or "",))], LINE_LIMIT)
     room = limit - _length(head) - _length(small)
     words = _fit([_block((card.words or "",), MessageEntity.EXPANDABLE_BLOCKQUOTE)], min(words_limit, room))
     body = _fit([_block(sentence) for sentence in card.body], room - _length(words))
     return _join((*head, *words, *body, *small), None if named is None else frozenset(named))
+
+
+def fits_under_a_film(card: Card) -> bool:
+    """Whether a caption holds all that a card says which must be whole; any other may be shortened."""
+    return not card.whole or utf16(write(card, limit=TEXT_LIMIT).text) <= CAPTION_LIMIT
 
 
 def alert(card: Card) -> str:

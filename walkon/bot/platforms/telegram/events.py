@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from telegram import CallbackQuery, Message, MessageEntity, User
+from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, User
 
 from walkon.bot.command import (
     UNASKED_FILE,
@@ -31,7 +31,7 @@ from walkon.bot.command import (
 from walkon.bot.files import Attachment
 from walkon.bot.platforms.telegram.acquaintances import Acquaintances, person_of
 from walkon.bot.platforms.telegram.downloads import FILE_ID
-from walkon.bot.platforms.telegram.sending import Ref, ReplyTo
+from walkon.bot.platforms.telegram.sending import SOME_FILM, Ref, ReplyTo
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
 from walkon.types.ids import EventId, PlaceId, read_clip_id
 from walkon.types.people import Locale, Person, Place
@@ -210,8 +210,13 @@ def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed |
         at=at,
         upload_limit=UPLOAD_LIMIT,
         moderator=moderator,
-        reply=str(ReplyTo(message_id=message.message_id)),
+        reply=str(_under(message)),
     )
+
+
+def _under(message: MaybeInaccessibleMessage) -> ReplyTo:
+    shows = message if isinstance(message, Message) else None
+    return ReplyTo(message_id=message.message_id, film=bool(shows and shows.video), picture=bool(shows and shows.photo))
 
 
 def _pressed_elsewhere(query: CallbackQuery, data: str, message: str, at: datetime) -> Pressed:
@@ -235,7 +240,10 @@ def elsewhere(person: Person) -> Place:
 def pressed_ref(pressed: Event) -> str | None:
     """The message of ours whose button was pressed; None where it stands in another chat than the answer."""
     answered = msgspec.json.decode(pressed.reply, type=ReplyTo)
-    return str(Ref(chat_id=int(pressed.place.channel), message_id=answered.message_id)) if answered.message_id else None
+    if not answered.message_id:
+        return None
+    video = SOME_FILM if answered.film else None
+    return str(Ref(chat_id=int(pressed.place.channel), message_id=answered.message_id, video=video, blank=answered.picture))
 
 
 def alone_with(event: Event) -> Event:

@@ -5,6 +5,7 @@ the clip is edited into it, however often that takes.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
 from walkon.bot.cards import Card, Film, Handout, Video
-from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, keyboard, keyboard_elsewhere, write
+from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, fits_under_a_film, keyboard, keyboard_elsewhere, write
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
 from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
@@ -25,11 +26,20 @@ from walkon.types.people import Platform
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
+SOME_FILM = "?"
+"""The media key of a film that hangs on a message and whose name the message does not tell."""
+
+
 class ReplyTo(msgspec.Struct, frozen=True, kw_only=True):
-    """The message of the place that is answered; 0 for none in particular. inline: the message itself, where it stands elsewhere."""
+    """The message of the place that is answered; 0 for none in particular. inline: the message itself, where it stands elsewhere.
+
+    film, picture: that is what the message shows, which cannot become a text again.
+    """
 
     message_id: int = 0
     inline: str = ""
+    film: bool = False
+    picture: bool = False
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -76,8 +86,12 @@ class Sender:
     async def show(self, post: Post, card: Card, *, words_limit: int | None = None) -> str:
         """Make the post show the card; returns its ref. words_limit: UTF-16 units of the words where it stays a text."""
         ref = read_ref(post.ref) if post.ref else self._placed.get(post.key) or _carried(post)
+        beside = None if fits_under_a_film(card) else card.video
+        card = replace(card, video=None) if beside else card
         try:
             shown = await self._edit(ref, card) if ref else await self._new(post, card, words_limit)
+            if beside and ref is None:
+                await self._beside(shown, beside)
         except MessageGone:
             self._placed.pop(post.key, None)
             raise
@@ -92,6 +106,19 @@ class Sender:
         ref = Ref(chat_id=message.chat_id, message_id=message.message_id)
         self._placed[post.key] = ref
         return await self._edit(ref, card) if pictured else ref
+
+    async def _beside(self, ref: Ref, video: Video) -> None:
+        """A film that does not go with its words: once, as an answer to them."""
+        empty, known = Written("", ()), await self._files.find(video.video)
+        small = await thumbnail(self._media, video.poster)
+        async with uploaded(self._media, video, empty, small) as upload:
+            with told_apart():
+                await self._bot.send_video(
+                    ref.chat_id,
+                    known or upload.media.media,
+                    reply_parameters=ReplyParameters(ref.message_id, allow_sending_without_reply=True),
+                    read_timeout=self._upload_answer_s,
+                )
 
     async def _send(self, post: Post, written: Written, card: Card) -> Message:
         answered = read_ref(post.follows) if post.follows else msgspec.json.decode(post.reply, type=ReplyTo)
