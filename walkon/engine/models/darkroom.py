@@ -1,7 +1,11 @@
-"""Makes a clip with a model: takes one after the other, each developed straight into the press, sound at the end."""
+"""Makes a clip with a model: takes one after the other, each developed straight into the press, which has the sound by then.
+
+The sound of a silent model is made in a thread while the model works.
+"""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -15,6 +19,7 @@ from walkon.engine.captions import webvtt
 from walkon.engine.checks import Defect, Watch
 from walkon.engine.encode import Picture, Recipe, plan
 from walkon.engine.families.row import Family, Task
+from walkon.engine.models.booth import Booth, shot_times
 from walkon.engine.models.card_meter import Meters
 from walkon.engine.models.driver import Driver, NotFinite, Request, Roll
 from walkon.engine.models.retries import decoded
@@ -25,11 +30,11 @@ from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Sp
 from walkon.engine.pressroom import PressRoom
 from walkon.engine.sound.mix import mix
 from walkon.engine.sound.voice import Voices
-from walkon.engine.soundtrack import scored, spread
+from walkon.engine.soundtrack import Score, spread
 from walkon.engine.studio import MOST_TRIES, save_poster
 from walkon.engine.takes import Take, cut
 from walkon.engine.wording import words_for
-from walkon.types.scene import Manner, Scene, Shot
+from walkon.types.scene import Manner, Scene
 
 READ, PAINTED, DEVELOPED = 0.05, 0.80, 0.94
 """Fractions of a take's work after which its words are read, its steps done, its pictures decoded."""
@@ -49,6 +54,8 @@ class _Work:
     old: int = 0
     shown: int = 0
     poster: Pictures | None = None
+    score: Future[Score] | None = None
+    said: tuple[tuple[Caption, ...], Sequence[SpeechCue], tuple[str, ...]] = ((), (), ())
 
     @property
     def scene(self) -> Scene:
@@ -63,7 +70,8 @@ class Darkroom:
     """Makes one clip after the other with one loaded model."""
 
     def __init__(self, driver: Driver, room: PressRoom, voices: Voices) -> None:
-        self._driver, self._room, self._voices = driver, room, voices
+        self._driver, self._room = driver, room
+        self._booth = Booth(voices)
         self._family: Family = driver.family
         self.words = driver.words
 
@@ -85,11 +93,13 @@ class Darkroom:
         work = self._work(order, report)
         recipe = self._recipe(work, 1.0)
         self._begin(work, recipe)
+        if self._family.audio is None:
+            work.score = self._booth.begin(work.scene, self._times(work))
         self._show_old(work)
         for number, take in enumerate(work.takes):
             self._take(work, number, take)
         report(Step(phase=Phase.SOUND, fraction=0.95))
-        captions, cues, owed = self._sound(work)
+        captions, cues, owed = work.said
         defects = self._judged(work)
         report(Step(phase=Phase.FINISHING, fraction=0.97))
         recipe, sealed = self._sealed(work, recipe)
@@ -150,6 +160,9 @@ class Darkroom:
             fps = self._family.fps
             work.sounds.append(recording.trimmed(wave, skip_s=take.lead / fps, seconds=take.shown / fps))
         work.rolls.append((roll, None))
+        if number == len(work.takes) - 1:
+            # Before the last pictures, so that the press mixes and codes it beside them.
+            work.said = self._sound(work)
         self._developed(work, number, take, judged=True)
 
     def _request(self, work: _Work, take: Take) -> Request:
@@ -232,12 +245,10 @@ class Darkroom:
 
     def _sound(self, work: _Work) -> tuple[tuple[Caption, ...], Sequence[SpeechCue], tuple[str, ...]]:
         """Hand the sound to the press; captions, where words are known to be said, and lines that found no room."""
-        times = self._times(work)
-        if self._family.audio is not None:
+        if work.score is None:
             self._room.hear(recording.joined(work.sounds))
-            return spread(times), (), ()
-        speeches = [[self._voices.say(line, time.shot.subject(line.speaker)) for line in time.shot.lines] for time in times]
-        score = scored(work.scene, times, speeches)
+            return spread(self._times(work)), (), ()
+        score = work.score.result()
         if work.sounds:
             made = mix(score.track)[round(work.old / self._family.fps * SAMPLE_RATE) :]
             self._room.hear(recording.joined([*work.sounds, made]))
@@ -246,13 +257,7 @@ class Darkroom:
         return score.captions, score.track.speeches, score.dropped
 
     def _times(self, work: _Work) -> tuple[ShotTime, ...]:
-        shots, fps = work.scene.shots or (Shot(),), self._family.fps
-        times, at = [], work.old
-        for index, shot in enumerate(shots):
-            end = at + sum(take.shown for take in work.takes if take.index == index)
-            times.append(ShotTime(shot=shot, start_s=at / fps, end_s=end / fps))
-            at = end
-        return tuple(times)
+        return shot_times(work.scene, work.takes, fps=self._family.fps, old=work.old)
 
     def _judged(self, work: _Work) -> tuple[Defect, ...]:
         found = work.watch.found()
