@@ -7,7 +7,7 @@ import signal
 import sys
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from walkon.abilities import extends_of, tell_abilities
 from walkon.config import Backend, Config, scattered
 from walkon.gates import classifier_of, finishing_of, frame_check_of, judge_of
 from walkon.queue.lanes import lane_of
@@ -30,9 +31,10 @@ from walkon.store.duty import Duty
 from walkon.store.keys import Keys
 from walkon.store.lock import RoleLock
 from walkon.store.media import Media, MediaStore
+from walkon.supervising import Part, supervise
 from walkon.telemetry import Metrics, build_metrics, configure_logging, exposition, redact
 from walkon.types.clock import SystemClock
-from walkon.types.errors import SetupError, WalkonError
+from walkon.types.errors import SetupError
 from walkon.types.ids import PlaceId
 from walkon.types.people import Place, Platform
 from walkon.types.quiet import QuietHours
@@ -50,13 +52,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 STOP_WITHIN_S = 12.0
-RESTART_S = (0.5, 30.0)
 NO_LIMIT = 500_000_000
 FIRST_PACES: Mapping[Backend, float] = {Backend.ANIMATIC: 400.0, Backend.DIFFUSERS: 30_000.0, Backend.OPENAI_VIDEOS: 12_000.0}
 """Milliseconds of work for a second of clip before any was measured: the preview's by bench/animatic, the other a guess."""
-
-Part = Callable[[], Awaitable[None]]
-"""Something that a role does for as long as it runs."""
 
 
 class Role(StrEnum):
@@ -100,7 +98,7 @@ async def _run(config: Config, roles: frozenset[Role]) -> int:
         ground = await stack.enter_async_context(_ground(config))
         parts = await _parts(ground, roles, stack)
         configure_logging(config.walkon.log_format)
-        running = [asyncio.create_task(_supervise(name, part), name=name) for name, part in parts.items()]
+        running = [asyncio.create_task(supervise(name, part), name=name) for name, part in parts.items()]
         await stop.wait()
         for task in running:
             task.cancel()
@@ -168,8 +166,11 @@ async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) 
     parts: dict[str, Part] = {"count": lambda: _keep_counting(ground)}
     if Role.WORKER in roles:
         # First, so that a model that cannot be had is told before anybody is greeted.
-        parts["worker"] = _worker(ground)
+        backend = backend_of(ground.config)
+        parts["worker"] = _worker(ground, backend)
         parts |= _text_slot(ground) | _draft_slot(ground)
+        if ground.config.engine.backend is Backend.OPENAI_VIDEOS:
+            parts["abilities"] = partial(tell_abilities, backend, ground.database, SystemClock())
         if ground.database.shared:
             parts["presence"] = Duty(ground.database, SystemClock(), f"{PRESENT}{uuid.uuid4().hex}").keep
     if roles & {Role.BOT, Role.WEB}:
@@ -244,7 +245,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         clock=SystemClock(),
         lane=lane_of(ground.config.engine.backend, model=ground.config.engine.asked_model),
         drawn=ground.config.engine.backend is Backend.ANIMATIC,
-        extends=ground.config.engine.backend is Backend.DIFFUSERS,
+        extends=extends_of(ground.config.engine.backend, ground.database, SystemClock()),
         classified=bool(ground.config.moderation.classifier),
         first_pace=FIRST_PACES[ground.config.engine.backend],
         command_root=ground.config.discord.command if ground.config.discord else "sora",
@@ -415,11 +416,11 @@ def _studio(ground: Ground, backend: "RenderBackend", finishing: "Finishing", *,
     )
 
 
-def _worker(ground: Ground) -> Part:
+def _worker(ground: Ground, backend: "RenderBackend") -> Part:
+    """backend: made before, so that what cannot be had stops the start and not the worker."""
     from walkon.engine.worker import Worker
 
-    # Made now, so that what cannot be had stops the start and not the worker.
-    backend, finishing = backend_of(ground.config), finishing_of(ground.config)
+    finishing = finishing_of(ground.config)
     judge_of(ground.config)
 
     async def run() -> None:
@@ -434,28 +435,6 @@ def _worker(ground: Ground) -> Part:
             await finishing.close()
 
     return run
-
-
-async def _supervise(name: str, part: Part) -> None:
-    """Run a part for ever: whatever ends it, it is started again after a growing pause; the others go on."""
-    from walkon.bot.port import TokenRefused
-
-    wait_s, most_s = RESTART_S
-    while True:
-        started = asyncio.get_running_loop().time()
-        try:
-            await part()
-        except TokenRefused:
-            log.error("token_refused", part=name)
-            return
-        except WalkonError as error:
-            log.error("part_stopped", part=name, error=f"{type(error).__name__}: {error}")
-        except Exception as error:
-            log.error("part_broke", part=name, error=f"{type(error).__name__}: {error}", exc_info=error)
-        if asyncio.get_running_loop().time() - started > most_s:
-            wait_s = RESTART_S[0]
-        await asyncio.sleep(wait_s)
-        wait_s = min(most_s, wait_s * 2)
 
 
 async def _keep_counting(ground: Ground) -> None:

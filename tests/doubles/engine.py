@@ -16,12 +16,22 @@ class ScriptedBackend:
     """A backend outside walkon: writes small files, or does what the script says first."""
 
     def __init__(self) -> None:
-        self.capabilities = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20, faces=True)
+        self._able = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20, faces=True)
+        self.asked = 0
         self.script: list[Callable[[Order], Exception | None]] = []
         self.hold = asyncio.Event()
         self.hold.set()
         self.started: list[str] = []
         self.freed = 0
+
+    @property
+    def capabilities(self) -> Capabilities:
+        self.asked += 1
+        return self._able
+
+    @capabilities.setter
+    def capabilities(self, able: Capabilities) -> None:
+        self._able = able
 
     async def start(self) -> None:
         return None

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,8 +14,16 @@ import numpy as np
 from aiohttp import web
 
 
-def film(*, seconds: float = 1.0, size: tuple[int, int] = (416, 240), fps: int = 24, sound: bool = True, moving: bool = True) -> bytes:
-    """An mp4 of moving noise with a tone."""
+def film(
+    *,
+    seconds: float = 1.0,
+    size: tuple[int, int] = (416, 240),
+    fps: int = 24,
+    sound: bool = True,
+    moving: bool = True,
+    light: tuple[float, float, float] = (1.0, 1.0, 1.0),
+) -> bytes:
+    """An mp4 of moving noise with a tone. light: how much of red, green and blue there is, 0 to 1."""
     out = io.BytesIO()
     random = np.random.default_rng(7)
     with av.open(out, "w", format="mp4") as file:
@@ -22,6 +31,7 @@ def film(*, seconds: float = 1.0, size: tuple[int, int] = (416, 240), fps: int =
         picture.width, picture.height, picture.pix_fmt = (*size, "yuv420p")
         voice = file.add_stream("aac", rate=44_100, layout="mono") if sound else None
         still = random.integers(0, 255, (size[1] // 8, size[0] // 8, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+        still = (still * np.array(light)).astype(np.uint8)
         for index in range(round(seconds * fps)):
             shown = np.roll(still, 8 * index if moving else 0, axis=1)
             file.mux(picture.encode(av.VideoFrame.from_ndarray(np.ascontiguousarray(shown), format="rgb24")))
@@ -37,10 +47,13 @@ def film(*, seconds: float = 1.0, size: tuple[int, int] = (416, 240), fps: int =
 
 @dataclass
 class VideoJob:
-    """A job. states: what the next looks say, the last for ever. looks: how often it was asked for."""
+    """A job. asked: the form. given: kind and bytes of the reference. states: what the next looks say, the last for ever. looks:
+    how often it was asked for.
+    """
 
     id: str
     asked: dict[str, Any]
+    given: tuple[str, bytes] | None
     states: list[dict[str, Any]]
     looks: int = 0
     deleted: bool = False
@@ -48,9 +61,16 @@ class VideoJob:
 
 @dataclass
 class VideosDouble:
-    """The server. Whatever it is told to do wrong, it does wrong for the next call of that kind."""
+    """The server. Whatever it is told to do wrong, it does wrong for the next call of that kind.
+
+    It is as strict as both servers are together: a form, whole seconds, a size of two numbers. tasks: what its model can do, as
+    SGLang names it; others name nothing. at_once: jobs that are not final, more of them are 429.
+    """
 
     owner: str = "sglang"
+    tasks: tuple[str, ...] = ("T2V",)
+    at_once: int = 100
+    most: int = 0
     content: bytes = b""
     key: str | None = None
     url: str = ""
@@ -78,14 +98,25 @@ class VideosDouble:
 
     async def _models(self, request: web.Request) -> web.StreamResponse:
         wrong = self._refused("models", request)
-        return wrong or web.json_response({"object": "list", "data": [{"id": "wan", "object": "model", "owned_by": self.owner}]})
+        tasks = {"supported_task_types": list(self.tasks)} if self.owner == "sglang" else {}
+        return wrong or web.json_response({"object": "list", "data": [{"id": "wan", "object": "model", "owned_by": self.owner, **tasks}]})
 
     async def _create(self, request: web.Request) -> web.StreamResponse:
         wrong = self._refused("create", request)
         if wrong:
             return wrong
-        job = VideoJob(f"video_{len(self.jobs) + 1}", await request.json(), list(self.script))
+        if not request.content_type.startswith("multipart/"):
+            return web.json_response({"detail": [{"loc": ["body", "prompt"], "msg": "Field required"}]}, status=422)
+        form = dict(await request.post())
+        sent = form.pop("input_reference", None)
+        given = (sent.content_type, sent.file.read()) if isinstance(sent, web.FileField) else None
+        if not re.fullmatch(r"[1-9]\d*", str(form.get("seconds"))) or not re.fullmatch(r"\d+x\d+", str(form.get("size"))):
+            return web.json_response({"detail": [{"loc": ["body", "seconds"], "msg": "should be a whole number"}]}, status=422)
+        if self.running >= self.at_once:
+            return web.json_response({"detail": "full"}, status=429, headers={"Retry-After": "0"})
+        job = VideoJob(f"video_{len(self.jobs) + 1}", form, given, list(self.script))
         self.jobs.append(job)
+        self.most = max(self.most, self.running)
         return web.json_response(self._told(job, {"status": "queued", "progress": 0}))
 
     async def _look(self, request: web.Request) -> web.StreamResponse:
@@ -111,11 +142,19 @@ class VideosDouble:
         job = self._job(request)
         if job is None:
             return web.json_response({"detail": "not found"}, status=404)
+        wrong = self._refused("delete", request)
+        if wrong:
+            return wrong
         job.deleted = True
         return web.json_response({"id": job.id, "object": "video.deleted", "deleted": True})
 
+    @property
+    def running(self) -> int:
+        """Jobs that have not come to an end."""
+        return sum(not job.deleted and job.states[0]["status"] not in ("completed", "failed") for job in self.jobs)
+
     def _job(self, request: web.Request) -> VideoJob | None:
-        return None if self.forgetful else next((job for job in self.jobs if job.id == request.match_info["id"]), None)
+        return None if self.forgetful else next((job for job in self.jobs if job.id == request.match_info["id"] and not job.deleted), None)
 
     def _told(self, job: VideoJob, state: dict[str, Any]) -> dict[str, Any]:
         said = {key: value for key, value in state.items() if key != "http"}

@@ -9,13 +9,13 @@ from pathlib import Path
 import av
 import pytest
 
-from tests.doubles.videos import VideosDouble, film
+from tests.doubles.videos import VideoJob, VideosDouble, film
 from tests.waiting import until
 from walkon.config import EngineSection, Secret
 from walkon.engine import backends
 from walkon.engine.backends.openai_videos import OpenAiVideosBackend, Patience
 from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Step
-from walkon.engine.videos_api import SGLANG, UNKNOWN, VLLM
+from walkon.engine.videos_api import SGLANG, UNKNOWN, VLLM, Reference
 from walkon.scene.parser import parse
 
 QUICK = Patience(deadline_s=60, poll_s=0.01, unreachable_s=0.3)
@@ -33,8 +33,12 @@ async def made(tmp_path: Path) -> AsyncIterator[object]:
     """Makes backends, and closes them."""
     async with AsyncExitStack() as stack:
 
-        def make(*servers: VideosDouble, patience: Patience = QUICK, key: str | None = None, model: str = "auto") -> OpenAiVideosBackend:
-            section = EngineSection(api_url=tuple(one.url for one in servers), api_key=Secret(key) if key else None, model=model)
+        def make(
+            *servers: VideosDouble, patience: Patience = QUICK, key: str | None = None, model: str = "auto", in_flight: int = 1
+        ) -> OpenAiVideosBackend:
+            section = EngineSection(
+                api_url=tuple(one.url for one in servers), api_key=Secret(key) if key else None, model=model, api_in_flight=in_flight
+            )
             backend = OpenAiVideosBackend(section, tmp_path, patience=patience)
             stack.push_async_callback(backend.close)
             return backend
@@ -42,10 +46,12 @@ async def made(tmp_path: Path) -> AsyncIterator[object]:
         yield make
 
 
-def order(tmp_path: Path, prompt: str = 'a cat sleeps, "hello" says the cat 2s', *, max_bytes: int = 8_000_000, mark: str = "") -> Order:
-    folder = tmp_path / "order"
+def order(
+    tmp_path: Path, prompt: str = 'a cat sleeps, "hello" says the cat 2s', *, max_bytes: int = 8_000_000, name: str = "order"
+) -> Order:
+    folder = tmp_path / name
     folder.mkdir(exist_ok=True)
-    return Order(scene=parse(prompt, seed=7), directory=folder, max_bytes=max_bytes, mark=mark)
+    return Order(scene=parse(prompt, seed=7), directory=folder, max_bytes=max_bytes)
 
 
 def nothing(step: Step) -> None:
@@ -69,7 +75,7 @@ async def test_a_film_comes_back_as_a_clip_with_its_sound_at_our_loudness(server
 async def test_the_server_is_asked_in_its_own_words(server: VideosDouble, made, tmp_path: Path) -> None:
     await made(server, model="wan2.2").render(order(tmp_path, '9:16 a cat sleeps, "hello" says the cat 3s'), nothing)
     asked = server.jobs[0].asked
-    assert (asked["size"], asked["seconds"], asked["seed"], asked["model"], asked["fps"]) == ("480x832", "3", 7, "wan2.2", 24)
+    assert (asked["size"], asked["seconds"], asked["seed"], asked["model"], asked["fps"]) == ("480x832", "3", "7", "wan2.2", "24")
     assert "cat" in asked["prompt"] and "hello" in asked["prompt"]
 
 
@@ -126,9 +132,8 @@ def test_it_is_found_by_the_name_in_the_settings() -> None:
 async def test_a_key_is_sent_and_a_wrong_one_is_told(server: VideosDouble, made, tmp_path: Path) -> None:
     server.key = "open-sesame"
     assert (await made(server, key="open-sesame").render(order(tmp_path), nothing)).seconds == 1.0
-    with pytest.raises(RenderFailed, match="api_key") as told:
+    with pytest.raises(BackendUnavailable, match="api_key"):
         await made(server, key="wrong").render(order(tmp_path), nothing)
-    assert not told.value.retryable
 
 
 async def test_a_busy_server_is_asked_again(server: VideosDouble, made, tmp_path: Path) -> None:
@@ -216,21 +221,99 @@ async def test_a_frozen_film_is_not_passed_on(server: VideosDouble, made, tmp_pa
         await made(server).render(order(tmp_path), nothing)
 
 
-async def test_after_the_deadline_the_job_is_given_up_and_deleted(server: VideosDouble, made, tmp_path: Path) -> None:
-    server.script = [{"status": "in_progress", "progress": 99}]
+async def test_after_the_deadline_the_job_is_given_up(server: VideosDouble, made, tmp_path: Path) -> None:
+    server.owner, server.script = "vllm", [{"status": "in_progress", "progress": 99}]
     with pytest.raises(RenderFailed, match=r"no clip in 0\.5 s"):
         await made(server, patience=Patience(deadline_s=0.5, poll_s=0.01)).render(order(tmp_path), nothing)
-    assert server.jobs[0].deleted
+    await until(lambda: server.jobs[0].deleted)
 
 
-async def test_a_cancelled_render_deletes_its_job(server: VideosDouble, made, tmp_path: Path) -> None:
+async def stopped(backend: OpenAiVideosBackend, server: VideosDouble, tmp_path: Path) -> VideoJob:
+    """A job that the server works on and nobody wants any more."""
     server.script = [{"status": "in_progress", "progress": 10}]
-    rendering = asyncio.create_task(made(server).render(order(tmp_path), nothing))
-    await until(lambda: server.jobs and server.jobs[0].looks)
+    rendering = asyncio.create_task(backend.render(order(tmp_path), nothing))
+    await until(lambda: server.jobs and server.jobs[-1].looks)
     rendering.cancel()
     with pytest.raises(asyncio.CancelledError):
         await rendering
+    return server.jobs[-1]
+
+
+async def test_a_cancelled_job_is_deleted_at_once_where_that_stops_it(server: VideosDouble, made, tmp_path: Path) -> None:
+    server.owner = "vllm"
+    server.fail_next("delete", 409, {"detail": "cannot be aborted yet"})
+    job = await stopped(made(server), server, tmp_path)
+    await until(lambda: job.deleted)
+
+
+async def test_a_job_that_cannot_be_stopped_keeps_its_place_to_its_end(server: VideosDouble, made, tmp_path: Path) -> None:
+    server.at_once = 1
+    backend = made(server)
+    job = await stopped(backend, server, tmp_path)
+    assert (job.deleted, backend.capabilities.at_once) == (False, 0)
+    server.script = [{"status": "completed"}]
+    following = asyncio.create_task(backend.render(order(tmp_path), nothing))
+    looks = job.looks
+    await until(lambda: job.looks > looks + 3)
+    assert len(server.jobs) == 1
+    job.states = [{"status": "completed"}]
+    await following
+    assert (job.deleted, len(server.jobs)) == (True, 2)
+
+
+async def test_what_is_left_at_the_end_is_deleted(server: VideosDouble, tmp_path: Path) -> None:
+    backend = OpenAiVideosBackend(EngineSection(api_url=server.url), tmp_path, patience=QUICK)
+    job = await stopped(backend, server, tmp_path)
+    await backend.close()
+    assert job.deleted
+
+
+async def test_a_film_that_was_fetched_does_not_stay_at_the_server(server: VideosDouble, made, tmp_path: Path) -> None:
+    await made(server).render(order(tmp_path), nothing)
     assert server.jobs[0].deleted
+
+
+async def test_clips_go_to_all_servers_and_to_none_more_than_it_can_do(server: VideosDouble, made, tmp_path: Path) -> None:
+    async with VideosDouble(content=FILM()).open() as second:
+        for one in (server, second):
+            one.script = [{"status": "in_progress", "progress": 10}]
+        backend = made(server, second, in_flight=2)
+        await backend.start()
+        assert backend.capabilities.at_once == 4
+        renders = [asyncio.create_task(backend.render(order(tmp_path, name=f"o{number}"), nothing)) for number in range(5)]
+        await until(lambda: len(server.jobs) + len(second.jobs) == 4)
+        await until(lambda: min(job.looks for job in [*server.jobs, *second.jobs]) > 2)
+        assert (len(server.jobs), len(second.jobs)) == (2, 2)
+        for one in (server, second):
+            one.script = [{"status": "completed"}]
+            for job in one.jobs:
+                job.states = [{"status": "completed"}]
+        assert [rendered.seconds for rendered in await asyncio.gather(*renders)] == [1.0] * 5
+        assert len(server.jobs) + len(second.jobs) == 5
+
+
+async def test_nothing_is_taken_up_while_no_server_is_there(server: VideosDouble, made, tmp_path: Path) -> None:
+    backend = made(server)
+    await backend.start()
+    server.fail_next("create", 0)
+    with pytest.raises(BackendUnavailable, match="no server takes the job"):
+        await backend.render(order(tmp_path), nothing)
+    assert backend.capabilities.at_once == 0
+
+
+async def test_a_server_that_was_away_is_asked_anew_what_it_is(server: VideosDouble, made, tmp_path: Path) -> None:
+    async with VideosDouble(content=FILM()).open() as other:
+        server.fail_next("models", 0)
+        server.fail_next("models", 0)
+        backend = made(server, other)
+        await backend.start()
+        assert backend.servers[0] == UNKNOWN
+        server.tasks = ("TI2V",)
+        # The one that answers is full: the other's rest has to run out first.
+        other.at_once = 0
+        await backend.render(order(tmp_path), nothing)
+        assert backend.servers[0].takes == {Reference.PICTURE}
+        assert backend.capabilities.extends
 
 
 async def test_the_clip_fits_its_limit(server: VideosDouble, made, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from tests.doubles.clock import StandingClock
 from tests.doubles.engine import ScriptedBackend, ScriptedFinisher
 from tests.stores import place_of
 from tests.waiting import until
-from walkon.engine.port import RenderFailed
+from walkon.engine.port import BackendUnavailable, RenderFailed
 from walkon.engine.render import Studio
 from walkon.engine.worker import Worker
 from walkon.library import tables
@@ -126,6 +126,48 @@ async def test_a_job_becomes_a_finished_clip_with_its_files(site: Site) -> None:
     finished = (await site.clip(id)).finished
     assert finished and await site.studio.media.read(finished.video) == b"clip.mp4 of a dog runs"
     assert await site.job(id) is JobState.DONE
+
+
+async def test_a_worker_has_as_many_jobs_at_once_as_its_engine_can(site: Site) -> None:
+    site.backend.capabilities = replace(site.backend.capabilities, at_once=2)
+    site.backend.hold.clear()
+    ids = [await site.ask(f"AAAAA{number}", f"a dog runs {number}") for number in range(3)]
+    async with site.working():
+        await until(lambda: len(site.backend.started) == 2)
+        await until(lambda: _beaten(site, ids))
+        assert [await site.job(id) for id in ids].count(JobState.QUEUED) == 1
+        site.backend.hold.set()
+        for id in ids:
+            await until(lambda id=id: _is(site, id, ClipState.FINISHED))
+
+
+async def test_one_that_can_take_nothing_up_leaves_the_line_alone(site: Site) -> None:
+    site.backend.capabilities = replace(site.backend.capabilities, at_once=0)
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: site.backend.asked > 1)
+        assert await site.job(id) is JobState.QUEUED
+        site.backend.capabilities = replace(site.backend.capabilities, at_once=1)
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+
+
+async def test_several_jobs_under_way_are_all_handed_back_when_it_stops(site: Site) -> None:
+    site.backend.capabilities = replace(site.backend.capabilities, at_once=2)
+    site.backend.hold.clear()
+    ids = [await site.ask(f"AAAAA{number}") for number in range(2)]
+    async with site.working():
+        await until(lambda: len(site.backend.started) == 2)
+    assert [await site.job(id) for id in ids] == [JobState.QUEUED] * 2
+    assert site.backend.freed == 2
+
+
+async def test_an_engine_that_is_away_costs_the_job_no_try(site: Site) -> None:
+    site.backend.script = [lambda _: BackendUnavailable(reason="no server answers")]
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _delays(site, id))
+    view = await site.studio.queue.view(render_job(id))
+    assert view and view.attempts == 0
 
 
 async def test_a_worker_takes_only_what_its_models_and_its_card_can_do(site: Site) -> None:
@@ -383,3 +425,13 @@ async def test_in_quiet_hours_nothing_is_taken_up_until_they_end(site: Site) -> 
         assert await site.job(clip) is JobState.QUEUED
         watched.pass_s(3600)
         await until(lambda: _is(site, clip, ClipState.FINISHED))
+
+
+async def _delays(site: Site, id: ClipId) -> bool:
+    return await site.job(id) is JobState.DELAYED
+
+
+async def _beaten(site: Site, ids: Sequence[ClipId]) -> bool:
+    """Whether the renders under way have told how far they are."""
+    views = [await site.studio.queue.view(render_job(id)) for id in ids]
+    return sum(view is not None and view.progress is not None for view in views) == 2

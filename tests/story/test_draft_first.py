@@ -37,7 +37,7 @@ WORDS = "a dog runs 1:1 2s"
 async def server() -> AsyncIterator[VideosDouble]:
     """Renders until it is told to be done."""
     script = [{"status": "in_progress", "progress": 40}]
-    async with VideosDouble(content=film(size=(160, 160)), script=script).open() as running:
+    async with VideosDouble(owner="vllm", content=film(size=(160, 160)), script=script).open() as running:
         yield running
 
 

@@ -128,6 +128,7 @@ Classifier = Annotated[
 ]
 Names = Annotated[tuple[str, ...], Meta(description="a list of names in quotes", examples=[["Ada Lovelace"]])]
 Engine = Annotated[Backend, Meta(description='"animatic", "diffusers" or "openai-videos"', examples=["animatic"])]
+InFlight = Annotated[int, Meta(ge=1, le=256, description="a whole number from 1 to 256", examples=[1])]
 Servers = Annotated[
     str | tuple[str, ...], Meta(description="an http:// or https:// address, or a list of them", examples=["http://127.0.0.1:30000"])
 ]
@@ -225,7 +226,8 @@ class MediaSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
 
 class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What makes the clips. api_url, api_key: for "openai-videos"; the others are for "diffusers".
+    """What makes the clips. api_url, api_key: for "openai-videos"; the others are for "diffusers". api_in_flight: clips at each of
+    those servers at once, its replicas.
 
     vram_gb None: what is free on the card. steps None: the model's own.
     """
@@ -238,6 +240,7 @@ class EngineSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     accepted_licences: Licences = ()
     api_url: Servers = ()
     api_key: Token | None = None
+    api_in_flight: InFlight = 1
 
     @property
     def asked_model(self) -> str:
@@ -398,7 +401,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         """Everything that may never be logged or shown."""
         tokens = [section.token for section in (self.discord, self.telegram) if section]
         tokens += [self.telegram.webhook_secret] if self.telegram and self.telegram.webhook_secret else []
-        tokens += [self.moderation.classifier_key] if self.moderation.classifier_key else []
+        tokens += [key for key in (self.moderation.classifier_key, self.engine.api_key) if key]
         passwords = [urlsplit(url or "").password for url in (self.queue.url, self.store.url)]
         passwords += parse_qs(urlsplit(self.queue.url or "").query).get("sentinel_password", ())
         spelt = {spelling for password in passwords if password for spelling in (password, unquote(password))}

@@ -39,7 +39,8 @@ class Step:
 class Order:
     """What to render. directory: an empty directory the backend writes into. max_bytes: the mp4 may not be larger.
 
-    source: the mp4 of the clip that `scene.built_on` names, where there is one and it could be had. mark: words that every
+    source: the mp4 of the clip that `scene.built_on` names, where there is one and it could be had. made: a film of this scene that
+    was made elsewhere and is to be finished; `source` then only where it goes on from that one. mark: words that every
     picture and the poster carry in a corner, none where the host switched that off. portraits: a still (JPEG) of those in the
     scene who lend their face; it travels to the process that draws, and is written nowhere.
     """
@@ -48,6 +49,7 @@ class Order:
     directory: Path
     max_bytes: int
     source: Path | None = None
+    made: Path | None = None
     mark: str = ""
     portraits: Mapping[PersonId, bytes] = field(default_factory=dict, repr=False)
 
@@ -92,7 +94,8 @@ class Capabilities:
 
     models: those it can load here, empty where there is nothing to choose. vram_gb: of its card, 0 without one. loaded: the model
     in memory now, and swap_ms what putting another there takes. faces: it shows people by the stills they lend; to one that does
-    not, none is given.
+    not, none is given. at_once: renders that it can have under way now, 0 while it can take none up. extends: it can go on from the
+    pictures of a clip.
     """
 
     name: str
@@ -105,6 +108,8 @@ class Capabilities:
     loaded: str = ""
     swap_ms: int = 0
     faces: bool = False
+    at_once: int = 1
+    extends: bool = False
 
     @property
     def lanes(self) -> tuple[str, ...]:
@@ -140,7 +145,7 @@ class BackendUnavailable(WalkonError):
 
 
 class RenderBackend(Protocol):
-    """Makes clips. One render at a time; cancelling the awaiting task stops it and frees the machine."""
+    """Makes clips, as many at a time as its capabilities say; cancelling the awaiting task stops one and frees the machine."""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -150,7 +155,7 @@ class RenderBackend(Protocol):
         """Warm up. Raises BackendUnavailable."""
 
     async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
-        """Render the order. Raises RenderFailed."""
+        """Render the order. Raises RenderFailed; BackendUnavailable where what it renders with is away."""
 
     def estimate_ms(self, scene: Scene) -> int:
         """Expected milliseconds for this scene on this machine."""

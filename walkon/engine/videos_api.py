@@ -5,9 +5,10 @@ between servers is a `Server`. Jobs live in the server's memory: a restart loses
 """
 
 import asyncio
+import math
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ LARGEST_BYTES = 500_000_000
 """A clip of a minute in the best quality that servers write has about 100 MB."""
 LARGEST_BODY = 1 << 20
 CONTENT_TRIES = 10
+DELETE_TRIES = 5
+CONFLICT = 409
 """A server may say completed before its file can be had (seen as 404)."""
 WORDS_KEPT = 300
 
@@ -34,26 +37,39 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+class Reference(StrEnum):
+    """What a clip can be made from beside words."""
+
+    PICTURE = "picture"
+    """It begins with that picture."""
+    FILM = "film"
+    """It is a film made anew."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """What a kind of server can do. aborts: deleting a job stops its work on the card. counts: progress grows while it works.
+    """What a server can do. aborts: deleting a job stops its work on the card. counts: progress grows while it works.
 
-    sounds: the model may make sound.
+    takes: what its model can be given. Whether it makes sound is heard in its films.
     """
 
     name: str
     aborts: bool
     counts: bool
+    takes: frozenset[Reference] = frozenset()
 
 
 SGLANG = Server(name="sglang", aborts=False, counts=True)
 VLLM = Server(name="vllm", aborts=True, counts=False)
 UNKNOWN = Server(name="unknown", aborts=False, counts=False)
+_TASKS: Mapping[str, Reference] = {"I2V": Reference.PICTURE, "TI2V": Reference.PICTURE, "V2V": Reference.FILM}
+"""What SGLang says of its model in /v1/models, as supported_task_types (0.5.23, configs/task_type.py); others say nothing of it."""
+_SENT_AS: Mapping[Reference, tuple[str, str]] = {Reference.PICTURE: ("first.png", "image/png"), Reference.FILM: ("film.mp4", "video/mp4")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is asked for. size: pixels, width first."""
+    """What is asked for. seconds: at least. size: pixels, width first. reference: what `given` is, None for words alone."""
 
     model: str | None
     prompt: str
@@ -61,6 +77,8 @@ class Wish:
     size: tuple[int, int]
     fps: int
     seed: int
+    reference: Reference | None = None
+    given: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,9 +107,10 @@ class ServerBusy(WalkonError):
 
 @dataclass(eq=False)
 class Refused(WalkonError):
-    """The server does not take this wish, and will not at the next try."""
+    """The server does not take this wish, and will not at the next try. status: of its answer."""
 
     reason: str
+    status: int = 0
 
 
 @dataclass(eq=False)
@@ -111,21 +130,25 @@ class VideosApi:
         self._session: aiohttp.ClientSession | None = None
 
     async def server(self) -> Server:
-        """What kind of server it is, by the owner it gives its models. Raises ServerAway, Refused."""
-        owners = {str(model.get("owned_by", "")).lower() for model in _items((await self._asked("GET", "/v1/models")).get("data"))}
+        """What kind of server it is, by the owner it gives its models, and what it says that they take.
+
+        Raises ServerAway, ServerBusy, Refused.
+        """
+        try:
+            models = _items((await self._asked("GET", "/v1/models")).get("data"))
+        except _Missing:
+            return UNKNOWN
+        owners = {str(model.get("owned_by", "")).lower() for model in models}
         known = (kind for kind in (SGLANG, VLLM) if any(owner.startswith(kind.name) for owner in owners))
-        return next(known, UNKNOWN)
+        tasks = {task for model in models if isinstance(told := model.get("supported_task_types"), list) for task in told}
+        return replace(next(known, UNKNOWN), takes=frozenset(_TASKS[task] for task in tasks & _TASKS.keys()))
 
     async def create(self, wish: Wish) -> Job:
         """Ask for a clip. Raises ServerAway, ServerBusy, Refused."""
-        body: dict[str, Any] = {
-            "prompt": wish.prompt,
-            "seconds": f"{wish.seconds:g}",
-            "size": f"{wish.size[0]}x{wish.size[1]}",
-            "fps": wish.fps,
-            "seed": wish.seed,
-        }
-        return _job(await self._asked("POST", "/v1/videos", json=body | ({"model": wish.model} if wish.model else {})))
+        try:
+            return _job(await self._asked("POST", "/v1/videos", data=await asyncio.to_thread(_form, wish)))
+        except _Missing:
+            raise Refused("the server does not make videos") from None
 
     async def look(self, id: str) -> Job:
         """Where the job is. Raises ServerAway, JobLost."""
@@ -146,11 +169,20 @@ class VideosApi:
         raise JobLost(id)
 
     async def delete(self, id: str) -> None:
-        """Tell the server that nobody wants the job. Whether it stops is told by `Server.aborts`. Never raises but CancelledError."""
-        try:
-            await self._asked("DELETE", f"/v1/videos/{id}")
-        except (WalkonError, _Missing):
-            return
+        """Tell the server that nobody wants the job, some times where it cannot yet (409). Whether it stops is told by
+        `Server.aborts`. Never raises but CancelledError.
+        """
+        for again in range(DELETE_TRIES):
+            try:
+                await self._asked("DELETE", f"/v1/videos/{id}")
+            except Refused as refused:
+                if refused.status != CONFLICT:
+                    return
+                await asyncio.sleep(jittered(0.2 * 2**again))
+            except (WalkonError, _Missing):
+                return
+            else:
+                return
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -209,7 +241,25 @@ def _raise(response: aiohttp.ClientResponse, body: Mapping[str, Any]) -> None:
         raise Refused("the server wants another [engine] api_key")
     if response.status >= 500:
         raise ServerAway(words)
-    raise Refused(words)
+    raise Refused(words, response.status)
+
+
+def _form(wish: Wish) -> aiohttp.FormData:
+    """The wish as a form: vLLM-Omni takes nothing else, SGLang that and JSON. Both want whole seconds (0.30.0, 0.5.23)."""
+    fields: dict[str, Any] = {
+        "prompt": wish.prompt,
+        "seconds": max(1, math.ceil(wish.seconds)),
+        "size": f"{wish.size[0]}x{wish.size[1]}",
+        "fps": wish.fps,
+        "seed": wish.seed,
+    }
+    form = aiohttp.FormData(default_to_multipart=True)
+    for name, value in (fields | ({"model": wish.model} if wish.model else {})).items():
+        form.add_field(name, str(value))
+    if wish.reference and wish.given:
+        filename, kind = _SENT_AS[wish.reference]
+        form.add_field("input_reference", wish.given.read_bytes(), filename=filename, content_type=kind)
+    return form
 
 
 def _seconds(header: str | None) -> float:
@@ -231,7 +281,8 @@ def _items(value: Any) -> list[Mapping[str, Any]]:
 def _words(body: Mapping[str, Any]) -> str:
     """Why, in the server's words, on one line: OpenAI's form, FastAPI's, or a bare text."""
     said = body.get("error", body.get("detail", ""))
-    text = said.get("message", "") if isinstance(said, dict) else said
+    said = next(iter(_items(said)), "") if isinstance(said, list) else said
+    text = said.get("message", said.get("msg", "")) if isinstance(said, dict) else said
     return " ".join(str(text or "").split())[:WORDS_KEPT]
 
 

@@ -14,7 +14,7 @@ from time import monotonic
 import structlog
 
 from walkon.engine.finishing import NotFinished
-from walkon.engine.port import Phase, RenderFailed, Step
+from walkon.engine.port import BackendUnavailable, Phase, RenderFailed, Step
 from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip, stand_in_clip
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
@@ -59,7 +59,9 @@ DRAFT_SLOT = Slot(lanes=(DRAFT_LANE,))
 
 
 class Worker:
-    """One slot. quiet: hours in which it takes up nothing new; what it renders then goes on to its end."""
+    """One slot, with as many jobs at once as its backend can have. quiet: hours in which it takes up nothing new; what it renders
+    then goes on to its end.
+    """
 
     def __init__(
         self, studio: Studio, metrics: Metrics, *, lease_s: float, quiet: QuietHours | None = None, slot: Slot = RENDER_SLOT
@@ -69,7 +71,7 @@ class Worker:
         self._metrics = metrics
         self._lease_s = lease_s
         self._quiet = quiet
-        self._confirmed_s = 0.0
+        self._working: set[asyncio.Task[None]] = set()
         self.id = worker_id()
 
     async def run(self) -> None:
@@ -82,8 +84,11 @@ class Worker:
             while True:
                 await self._take_one()
         finally:
-            sweeping.cancel()
-            await asyncio.gather(sweeping, return_exceptions=True)
+            under_way = {sweeping, *self._working}
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+            self._working.clear()
             await self._studio.backend.close()
 
     async def _sweep(self) -> None:
@@ -100,21 +105,37 @@ class Worker:
             await asyncio.sleep(IDLE_S)
             return
         able = self._studio.backend.capabilities
+        if len(self._working) >= able.at_once:
+            await self._one_ended()
+            return
         try:
             own = (*able.lanes, DRAFT_LANE) if able.drawn else able.lanes
             lanes, warm = (own, able.warm) if self._slot.lanes is None else (self._slot.lanes, None)
             lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes, warm=warm)
             if lease is None:
-                await queue.wait(IDLE_S)
+                await self._one_ended(or_after=queue.wait(IDLE_S))
                 return
         except QueueUnusable as error:
             log.warning("queue_away", reason=error.reason)
             await asyncio.sleep(IDLE_S)
             return
-        await self._work(lease)
+        self._working.add(asyncio.create_task(self._work(lease)))
+
+    async def _one_ended(self, or_after: Awaitable[None] | None = None) -> None:
+        """Until a job has ended, or something else has happened; what broke it, so that the slot cannot go on, is raised."""
+        waiting = asyncio.ensure_future(or_after or asyncio.sleep(IDLE_S))
+        try:
+            ended, _ = await asyncio.wait({waiting, *self._working}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await _end(waiting)
+        for task in self._working & ended:
+            self._working.discard(task)
+            task.result()
+        if waiting in ended:
+            waiting.result()
 
     async def _work(self, lease: Lease) -> None:
-        started = self._confirmed_s = monotonic()
+        started = monotonic()
         outcome = "failed"
         try:
             outcome = await self._render(lease)
@@ -131,7 +152,7 @@ class Worker:
             await self._fail(lease, FaultKind.UNAVAILABLE, "the check of the words is away")
         except NotFinished as error:
             await self._fail(lease, FaultKind.TRANSIENT, str(error))
-        except StoreAway as error:
+        except (StoreAway, BackendUnavailable) as error:
             await self._fail(lease, FaultKind.UNAVAILABLE, error.reason)
         except OSError as error:
             await self._fail(lease, FaultKind.UNAVAILABLE, f"{error.strerror or error}")
@@ -173,8 +194,8 @@ class Worker:
             beat = await self._studio.queue.heartbeat(lease, steps.progress())
         except QueueUnusable as error:
             log.warning("queue_away", job=lease.job.id, reason=error.reason)
-            return Beat.OK if monotonic() - self._confirmed_s < self._lease_s else Beat.LOST
-        self._confirmed_s = monotonic()
+            return Beat.OK if monotonic() - steps.confirmed_s < self._lease_s else Beat.LOST
+        steps.confirmed_s = monotonic()
         return beat
 
     async def _abandon(self, lease: Lease, rendering: "asyncio.Task[None]", beat: Beat) -> str:
@@ -218,10 +239,10 @@ def _blame(error: RenderFailed | UnicodeDecodeError) -> tuple[FaultKind, str]:
 
 
 class StepLog:
-    """The newest step of a render, with an estimate of the time left."""
+    """The newest step of a render, with an estimate of the time left. confirmed_s: when its lease was last known to hold."""
 
     def __init__(self) -> None:
-        self._started = monotonic()
+        self._started = self.confirmed_s = monotonic()
         self._step = Step(phase=Phase.WARMING_UP)
 
     def report(self, step: Step) -> None:

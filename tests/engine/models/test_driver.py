@@ -11,7 +11,7 @@ from PIL import Image
 
 from walkon.engine.models.driver import Driver, NotFinite, Request, Roll
 from walkon.engine.models.planner import tile
-from walkon.engine.models.tails import jump, match
+from walkon.engine.tails import jump, match
 from walkon.types.scene import Aspect
 
 

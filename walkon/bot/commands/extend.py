@@ -31,7 +31,7 @@ async def extend(ctx: Context) -> Reply:
     if isinstance(clip, Reply):
         return clip
     speaker, seconds = Speaker(ctx.house.words, ctx.invocation.person.locale), ctx.get(SECONDS) or USUAL_S
-    if not ctx.house.extends:
+    if not await ctx.house.extends():
         return told(speaker, "refusal.extend_here", root=ctx.house.command_root, clip=clip.id)
     if clip.finished and clip.finished.seconds + seconds > LONGEST_EXTENDED_S:
         return told(speaker, "refusal.extend_long", clip=clip.id, limit=LONGEST_EXTENDED_S)

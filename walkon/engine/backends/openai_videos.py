@@ -1,11 +1,10 @@
 """A server of your own that makes the clips, for hosts who outgrow one card: `/v1/videos` over HTTP.
 
 The server's film comes back as it made it; a child process here reads it, gives a silent one its sound, and finishes it as any
-other clip. A lost job, a failed one and a server that is away are tried again, at another address where there is one.
+other clip. Jobs are spread over the servers; one that fails is left alone for a while, and what it had is tried again.
 """
 
 import asyncio
-import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,12 +14,14 @@ import structlog
 
 from walkon.config import EngineSection
 from walkon.engine.child import Child
+from walkon.engine.endpoints import Endpoint, Endpoints
 from walkon.engine.families.row import Dialect
 from walkon.engine.port import BackendUnavailable, Capabilities, Order, Phase, Rendered, RenderFailed, Step
+from walkon.engine.snapshot import Edge, still
 from walkon.engine.videos_api import (
-    UNKNOWN,
     Job,
     JobLost,
+    Reference,
     Refused,
     Server,
     ServerAway,
@@ -31,12 +32,13 @@ from walkon.engine.videos_api import (
     jittered,
 )
 from walkon.engine.wording import words_for
-from walkon.types.scene import FPS, MAX_SECONDS, MIN_SECONDS, Aspect, Scene
+from walkon.types.errors import WalkonError
+from walkon.types.scene import FPS, LONGEST_EXTENDED_S, MIN_SECONDS, Aspect, Manner, Scene
 
 log = structlog.get_logger(__name__)
 
 RECEIVER = ("-m", "walkon.engine.receiver")
-RECEIVED = "received.mp4"
+RECEIVED, GIVEN = "received.mp4", "given.png"
 SIZES = {Aspect.WIDE: (832, 480), Aspect.TALL: (480, 832), Aspect.SQUARE: (640, 640)}
 """What models are asked for: 480 lines, both edges multiples of 32, the strictest that a served family wants."""
 FIRST_GUESS_MS = 12_000.0
@@ -58,15 +60,29 @@ class Patience:
     unreachable_s: float = 60.0
 
 
-@dataclass(slots=True)
-class _Endpoint:
-    api: VideosApi
-    server: Server = UNKNOWN
-    failed_s: float = 0.0
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ask:
+    """An order as servers are asked for it. references: what it is best made from, the best first. strict: words alone will not do."""
+
+    wish: Wish
+    references: tuple[Reference, ...] = ()
+    strict: bool = False
+
+    def reference_at(self, endpoint: Endpoint) -> Reference | None:
+        """What that server is given beside the words."""
+        return next((one for one in self.references if one in endpoint.server.takes), None)
+
+    def fits(self, endpoint: Endpoint) -> bool:
+        """Whether that server can be given what the clip is to be made from."""
+        return self.reference_at(endpoint) is not None
+
+    def suits(self, endpoint: Endpoint) -> bool:
+        """Whether that server can do it at all; one that has not told what it is may."""
+        return not self.strict or not endpoint.met or self.fits(endpoint)
 
 
 class OpenAiVideosBackend:
-    """Renders at one of several servers. patience, receiver: for tests."""
+    """Renders at several servers, as many clips at each as its replicas. patience, receiver: for tests."""
 
     def __init__(
         self, engine: EngineSection, data_dir: Path, *, patience: Patience | None = None, receiver: Sequence[str] = RECEIVER
@@ -74,95 +90,182 @@ class OpenAiVideosBackend:
         if not engine.servers:
             raise BackendUnavailable(reason='api_url is missing. Write where the server answers, as in "http://127.0.0.1:30000".')
         key = engine.api_key.reveal() if engine.api_key else None
-        self._endpoints = [_Endpoint(VideosApi(address, key=key)) for address in engine.servers]
+        self._endpoints = Endpoints([Endpoint(VideosApi(address, key=key), engine.api_in_flight) for address in engine.servers])
+        self._most = engine.api_in_flight * len(engine.servers)
         self._model = None if engine.model == "auto" else engine.model
         self._patience = patience or Patience()
         self._child = Child(receiver)
         self._ms_a_second: dict[Aspect, float] = {}
+        self._renders = 0
+        self._parting: set[asyncio.Task[None]] = set()
 
     @property
     def capabilities(self) -> Capabilities:
-        """What it can do."""
-        return Capabilities(name="openai-videos", lane="openai-videos", drawn=False, min_seconds=MIN_SECONDS, max_seconds=MAX_SECONDS)
+        """What it can do. While a server finishes a clip, the next can begin there."""
+        return Capabilities(
+            name="openai-videos",
+            lane="openai-videos",
+            drawn=False,
+            min_seconds=MIN_SECONDS,
+            max_seconds=LONGEST_EXTENDED_S,
+            at_once=min(2 * self._most, self._renders + self._endpoints.free),
+            extends=self._endpoints.takes(Reference.PICTURE),
+        )
 
     @property
     def servers(self) -> tuple[Server, ...]:
         """What the servers are, in the order of their addresses; known after `start`."""
-        return tuple(endpoint.server for endpoint in self._endpoints)
+        return tuple(endpoint.server for endpoint in self._endpoints.all)
 
     async def start(self) -> None:
         """Ask each server what it is. Raises BackendUnavailable where none answers."""
         await self._child.start()
-        found = await asyncio.gather(*(self._met(endpoint) for endpoint in self._endpoints))
+        found = await asyncio.gather(*(self._met(endpoint) for endpoint in self._endpoints.all))
         if not any(problem is None for problem in found):
             raise BackendUnavailable(reason=f"no server answers: {'; '.join(str(problem) for problem in found)}")
 
-    async def _met(self, endpoint: _Endpoint) -> str | None:
+    async def _met(self, endpoint: Endpoint) -> str | None:
+        """Ask the server what it is; why it does not say, None where it does."""
         try:
             endpoint.server = await endpoint.api.server()
         except (ServerAway, Refused) as error:
+            endpoint.failed(error.reason)
             return error.reason
-        except ServerBusy:
+        except ServerBusy as busy:
+            endpoint.full(busy.retry_after_s)
             return None
-        log.info("video_server", address=endpoint.api.address, kind=endpoint.server.name)
+        endpoint.met = True
+        log.info("video_server", address=endpoint.api.address, kind=endpoint.server.name, takes=sorted(endpoint.server.takes))
         return None
 
     async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
-        """Render the order. Raises RenderFailed."""
+        """Render the order. Raises RenderFailed, BackendUnavailable."""
+        self._renders += 1
+        try:
+            return await self._rendered(order, report)
+        finally:
+            self._renders -= 1
+
+    async def _rendered(self, order: Order, report: Callable[[Step], None]) -> Rendered:
         began_s = time.monotonic()
+        report(Step(phase=Phase.READING, fraction=READ))
         try:
             async with asyncio.timeout(self._patience.deadline_s):
-                film = await self._film(order, report)
+                made = await self._film(await self._ask(order), order, report)
         except TimeoutError:
             raise RenderFailed(reason=f"the server made no clip in {self._patience.deadline_s:g} s", retryable=True) from None
-        rendered = await self._child.render(replace(order, source=film), lambda step: report(_late(step)))
-        film.unlink(missing_ok=True)
-        self._learn(order.scene.aspect, (time.monotonic() - began_s) * 1000 / rendered.seconds)
+        rendered = await self._child.render(replace(order, made=made, source=_continued(order)), lambda step: report(_late(step)))
+        made.unlink(missing_ok=True)
+        self._learn(order.scene.aspect, (time.monotonic() - began_s) * 1000 / order.scene.seconds)
         return rendered
 
-    async def _film(self, order: Order, report: Callable[[Step], None]) -> Path:
+    async def _ask(self, order: Order) -> _Ask:
+        wish, built = _wish(order.scene, self._model), order.scene.built_on
+        if built is None or order.source is None:
+            return _Ask(wish=wish)
+        extends = built.manner is Manner.EXTEND
+        return _Ask(wish=wish, references=(Reference.PICTURE,) if extends else (Reference.FILM, Reference.PICTURE), strict=extends)
+
+    async def _film(self, ask: _Ask, order: Order, report: Callable[[Step], None]) -> Path:
         """The server's film, in the order's directory."""
-        report(Step(phase=Phase.READING, fraction=READ))
-        endpoint, job = await self._placed(_wish(order.scene, self._model))
+        endpoint, job = await self._placed(ask, order)
+        try:
+            target = await self._had(endpoint, job, order.directory / RECEIVED, report)
+        except asyncio.CancelledError:
+            parting = asyncio.create_task(self._parted(endpoint, job))
+            self._parting.add(parting)
+            parting.add_done_callback(self._parting.discard)
+            raise
+        except BaseException:
+            self._endpoints.leave(endpoint)
+            raise
+        self._endpoints.leave(endpoint)
+        endpoint.did_well()
+        return target
+
+    async def _had(self, endpoint: Endpoint, job: Job, target: Path, report: Callable[[Step], None]) -> Path:
+        """The job's film, once it is made; the server need not keep it then. Raises RenderFailed."""
         try:
             await self._watched(endpoint, job, report)
-            target = order.directory / RECEIVED
             await endpoint.api.fetch(job.id, target)
         except (ServerAway, JobLost, ServerBusy) as error:
-            endpoint.failed_s = time.monotonic()
+            endpoint.failed(str(error))
             raise RenderFailed(reason=f"the server lost the job: {error}", retryable=True) from error
         except Refused as error:
             raise RenderFailed(reason=error.reason, retryable=False) from error
-        except BaseException:
-            await asyncio.shield(endpoint.api.delete(job.id))
-            raise
+        await endpoint.api.delete(job.id)
         return target
 
-    async def _placed(self, wish: Wish) -> tuple[_Endpoint, Job]:
-        """The job, at the first server that takes it; while all are busy, it waits."""
+    async def _placed(self, ask: _Ask, order: Order) -> tuple[Endpoint, Job]:
+        """The job, at the server that has most room; while all are full, it waits. Raises RenderFailed, BackendUnavailable."""
         while True:
-            waits, faults = [], []
-            for endpoint in self._by_luck():
-                try:
-                    return endpoint, await endpoint.api.create(wish)
-                except ServerBusy as busy:
-                    waits.append(busy.retry_after_s)
-                except ServerAway as away:
-                    endpoint.failed_s = time.monotonic()
-                    faults.append(away.reason)
-                except Refused as refused:
-                    raise RenderFailed(reason=f"the server refuses: {refused.reason}", retryable=False) from refused
-            if not waits:
-                raise RenderFailed(reason=f"no server took the job: {'; '.join(faults)}", retryable=True)
-            await asyncio.sleep(jittered(min(waits)))
+            able = any(one.up and ask.reference_at(one) for one in self._endpoints.all)
+            endpoint = self._endpoints.best(ask.fits if able else ask.suits)
+            if endpoint is None:
+                self._reachable(ask)
+                await self._endpoints.change()
+            elif job := await self._asked(endpoint, ask, order):
+                return endpoint, job
 
-    def _by_luck(self) -> list[_Endpoint]:
-        """The servers: those that never failed first, in any order, then by how long ago they did."""
-        shuffled = random.sample(self._endpoints, len(self._endpoints))
-        return sorted(shuffled, key=lambda one: one.failed_s)
+    def _reachable(self, ask: _Ask) -> None:
+        """Raises where waiting for a free server is vain."""
+        if not any(ask.suits(one) for one in self._endpoints.all):
+            raise RenderFailed(reason="no server here can go on from the pictures of a clip", retryable=False)
+        if not self._endpoints.reached(ask.suits):
+            faults = "; ".join(one.fault for one in self._endpoints.all if one.fault)
+            raise BackendUnavailable(reason=f"no server takes the job: {faults}")
 
-    async def _watched(self, endpoint: _Endpoint, job: Job, report: Callable[[Step], None]) -> None:
-        """Until the server is done with it. Raises RenderFailed, ServerAway, JobLost."""
+    async def _asked(self, endpoint: Endpoint, ask: _Ask, order: Order) -> Job | None:
+        """The job at that server, which is then one more it has; None where it does not take it now."""
+        endpoint.busy += 1
+        job = None
+        try:
+            if endpoint.met or await self._met(endpoint) is None:
+                job = await self._created(endpoint, ask, order)
+        except ServerBusy as busy:
+            endpoint.full(busy.retry_after_s)
+        except ServerAway as away:
+            endpoint.failed(away.reason)
+        except Refused as refused:
+            raise RenderFailed(reason=f"the server refuses: {refused.reason}", retryable=False) from refused
+        finally:
+            if job is None:
+                self._endpoints.leave(endpoint)
+        return job
+
+    async def _created(self, endpoint: Endpoint, ask: _Ask, order: Order) -> Job | None:
+        """Raises ServerAway, ServerBusy, Refused; None where it turns out that the server cannot do it."""
+        reference = ask.reference_at(endpoint)
+        if reference is None or order.source is None:
+            return None if ask.strict else await endpoint.api.create(ask.wish)
+        given = order.source
+        if reference is Reference.PICTURE:
+            given = order.directory / GIVEN
+            await still(order.source, given, Edge.LAST if ask.strict else Edge.FIRST, ask.wish.size)
+        try:
+            return await endpoint.api.create(replace(ask.wish, reference=reference, given=given))
+        except Refused:
+            if ask.strict:
+                raise
+            log.warning("made_from_words_alone", address=endpoint.api.address)
+            return await endpoint.api.create(ask.wish)
+        finally:
+            (order.directory / GIVEN).unlink(missing_ok=True)
+
+    async def _parted(self, endpoint: Endpoint, job: Job) -> None:
+        """Nobody wants the job any more. A server that cannot stop it has it to its end, and takes no other in its place till then."""
+        try:
+            if not endpoint.server.aborts:
+                async with asyncio.timeout(self._patience.deadline_s):
+                    await self._watched(endpoint, job, lambda step: None)
+        except (TimeoutError, WalkonError) as error:
+            log.info("parted", address=endpoint.api.address, reason=f"{type(error).__name__} {error}")
+        finally:
+            await asyncio.shield(endpoint.api.delete(job.id))
+            self._endpoints.leave(endpoint)
+
+    async def _watched(self, endpoint: Endpoint, job: Job, report: Callable[[Step], None]) -> None:
+        """Until the server is done with it. Raises RenderFailed, ServerAway, ServerBusy, JobLost, Refused."""
         seen_s = time.monotonic()
         while job.state is not State.COMPLETED:
             if job.state is State.FAILED:
@@ -185,9 +288,12 @@ class OpenAiVideosBackend:
         return round(self._ms_a_second.get(scene.aspect, FIRST_GUESS_MS) * scene.seconds)
 
     async def close(self) -> None:
-        """Let go of connections and of the child."""
+        """Let go of connections, of the child, and of jobs that nobody wants."""
         await self._child.close()
-        for endpoint in self._endpoints:
+        for parting in tuple(self._parting):
+            parting.cancel()
+        await asyncio.gather(*self._parting, return_exceptions=True)
+        for endpoint in self._endpoints.all:
             await endpoint.api.close()
 
 
@@ -195,6 +301,12 @@ def _wish(scene: Scene, model: str | None) -> Wish:
     told = [words_for(scene, index, Dialect.QUOTED) for index in range(max(1, len(scene.shots)))]
     words = told[0] if len(told) == 1 else " ".join(f"Shot {number}: {one}" for number, one in enumerate(told, 1))
     return Wish(model=model, prompt=words, seconds=scene.seconds, size=SIZES[scene.aspect], fps=FPS, seed=scene.seed)
+
+
+def _continued(order: Order) -> Path | None:
+    """The film that the new one is put behind."""
+    built = order.scene.built_on
+    return order.source if built is not None and built.manner is Manner.EXTEND else None
 
 
 def _made(job: Job, server: Server) -> Step:

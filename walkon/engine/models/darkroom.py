@@ -24,7 +24,6 @@ from walkon.engine.models.card_meter import Meters
 from walkon.engine.models.driver import Driver, NotFinite, Request, Roll
 from walkon.engine.models.retries import decoded
 from walkon.engine.models.stills import stills_of
-from walkon.engine.models.tails import Grade, match
 from walkon.engine.performance import SAMPLE_RATE, Pictures, Samples, ShotTime, SpeechCue
 from walkon.engine.port import Caption, Order, Phase, Rendered, RenderFailed, Spent, Step
 from walkon.engine.pressroom import PressRoom
@@ -32,6 +31,7 @@ from walkon.engine.sound.mix import mix
 from walkon.engine.sound.voice import Voices
 from walkon.engine.soundtrack import Score, spread
 from walkon.engine.studio import MOST_TRIES, save_poster
+from walkon.engine.tails import Grade, match
 from walkon.engine.takes import Take, cut
 from walkon.engine.wording import words_for
 from walkon.types.scene import Manner, Scene
