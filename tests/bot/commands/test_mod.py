@@ -1,8 +1,12 @@
 """`/sora mod`: who may hold whom back, what is answered, and what stays in the log."""
 
+import csv
+import io
+import json
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from tests.bot.test_limits import limited
 from tests.town import Town
@@ -15,7 +19,9 @@ from walkon.library.clips import ClipState
 from walkon.moderation import tables
 from walkon.moderation.mutes import Entry
 from walkon.store import outbox
+from walkon.store.audit import audit
 from walkon.store.database import Transaction
+from walkon.store.ledger import LEDGER
 from walkon.telemetry import build_metrics
 from walkon.types.ids import PersonId, PlaceId
 from walkon.types.people import Locale, Person, Place
@@ -340,3 +346,53 @@ async def test_the_button_takes_back_only_the_mute_it_stands_under(town: Town) -
     assert said(await town.press("Mo", first.card.buttons[0].token, moderator=True)) == "That mute doesn't hold any more."
     assert not await heard(town)
     assert said(await town.press("Mo", "w1:undo:99", moderator=True)).startswith("This card is from before")
+
+
+async def test_the_whole_log_is_handed_over_as_a_file_to_those_who_may_read_it(town: Town) -> None:
+    for number in range(12):
+        await mod(town, "Olga", "mute", duration="2h", reason=f"=1+{number}")
+    await mod(town, "Olga", "mute", duration="2h", place=town.place("away"))
+    assert said(await mod(town, "Tom", "log", None, export="csv")).startswith("Muting needs a moderator")
+    reply = await mod(town, "Mo", "log", None, export="jsonl", moderator=True)
+    assert reply.private and reply.confidential and reply.card.handout and reply.card.handout.name == "walkon-moderation.jsonl"
+    rows = [json.loads(line) for line in reply.card.handout.content.splitlines()]
+    assert [row["line"] for row in rows] == list(range(1, 13))
+    assert rows[0] == {
+        "line": 1,
+        "at": "2026-11-24T12:00:00Z",
+        "deed": "mute",
+        "place": "web:local",
+        "by": "web:Olga",
+        "by_name": "Olga",
+        "on": "web:Sam",
+        "on_name": "Sam",
+        "until": "2026-11-24T14:00:00Z",
+        "reason": "=1+0",
+        "clip": None,
+        "running": 0,
+        "waiting": 0,
+    }
+    everything = await mod(town, "Olga", "log", None, export="csv", where="everywhere")
+    assert everything.card.handout and everything.card.handout.name == "walkon-moderation.csv"
+    table = list(csv.DictReader(io.StringIO(everything.card.handout.content.decode())))
+    assert len(table) == 13 and table[0]["reason"] == "'=1+0" and table[-1]["place"] == "web:away"
+
+
+async def test_a_deed_that_is_written_otherwise_afterwards_is_found_by_verifying_the_ledger(town: Town) -> None:
+    keys = town.house.keys
+    await mod(town, "Olga", "mute", duration="2h", reason="spam")
+    await mod(town, "Olga", "note", reason="warned")
+
+    async def sound() -> bool:
+        return await town.house.database.read(lambda tx: tx.run_sync(lambda connection: audit(connection, keys).sound))
+
+    assert await sound()
+    await town.house.database.write(
+        lambda tx: tx.execute(update(LEDGER).where(LEDGER.c.kind == "moderation.mute").values(kind="moderation.note"))
+    )
+    assert not await sound()
+
+
+def test_the_file_is_asked_for_by_name_alone() -> None:
+    assert COMMAND.spread("log export:csv") == {"deed": "log", "export": "csv"}
+    assert COMMAND.spread("mute @sam 2h csv files")["reason"] == "csv files"

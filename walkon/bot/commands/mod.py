@@ -3,9 +3,10 @@
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Command, Context, Reply
 from walkon.bot.moderating.appeals import queue_card
-from walkon.bot.moderating.desk import CLIP, DEED, DURATION, NATIVE, PERSON, QUOTA, REASON, VALUE, WHERE, Desk, confidential
+from walkon.bot.moderating.desk import CLIP, DEED, DURATION, EXPORT, NATIVE, PERSON, QUOTA, REASON, VALUE, WHERE, Desk, confidential
 from walkon.bot.moderating.judging import judge
 from walkon.bot.moderating.limits import limits
+from walkon.bot.moderating.log_file import log_file
 from walkon.bot.moderating.reports import keep, set_channel
 from walkon.bot.moderating.takedowns import takedown
 from walkon.bot.mute_cards import log_card
@@ -27,7 +28,7 @@ async def mod(ctx: Context) -> Reply:
         return desk.say(objection)
     match deed:
         case Deed.LOG:
-            return await _read_log(desk)
+            return await log_file(desk) if ctx.get(EXPORT) else await _read_log(desk)
         case Deed.TAKEDOWN:
             return await takedown(desk)
         case Deed.KEEP:
@@ -60,4 +61,4 @@ async def _read_log(desk: Desk) -> Reply:
     return confidential(log_card(desk.speaker, entries))
 
 
-COMMAND = Command("mod", mod, options=(DEED, PERSON, WHERE, DURATION, QUOTA, VALUE, NATIVE, CLIP, REASON), moderates=True)
+COMMAND = Command("mod", mod, options=(DEED, PERSON, WHERE, DURATION, QUOTA, VALUE, NATIVE, EXPORT, CLIP, REASON), moderates=True)

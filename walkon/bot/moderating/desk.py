@@ -36,6 +36,7 @@ DURATION = duration_option("duration", word=True)
 QUOTA = choice_option("quota", (*Quota, *(f"{OF_PLACE}{quota}" for quota in Quota)), word=True)
 VALUE: Option[int] = Option(name="value", kind=OptionKind.INTEGER, low=0, high=1_000_000, word=True)
 NATIVE = flag_option("native")
+EXPORT: Option[str] = Option(name="export", kind=OptionKind.CHOICE, choices=("jsonl", "csv"), word=True, named=True)
 CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP)
 REASON = text_option("reason", rest=True, high=REASON_LIMIT)
 

@@ -50,7 +50,18 @@ def test_people_are_picked_from_discords_own_list() -> None:
     tree = command_tree("sora", (*COMMANDS, MOD), Words.load())
     [mod] = [sub for sub in tree[0]["options"] if sub["name"] == "mod"]
     kinds = {option["name"]: option["type"] for option in mod["options"]}
-    assert kinds == {"deed": 3, "person": 6, "where": 3, "duration": 3, "quota": 3, "value": 4, "native": 5, "clip": 3, "reason": 3}
+    assert kinds == {
+        "deed": 3,
+        "person": 6,
+        "where": 3,
+        "duration": 3,
+        "quota": 3,
+        "value": 4,
+        "native": 5,
+        "export": 3,
+        "clip": 3,
+        "reason": 3,
+    }
     assert [choice["value"] for choice in mod["options"][0]["choices"]] == [
         "mute",
         "unmute",
