@@ -125,7 +125,7 @@ class RedisQueue:
         check_claim(most, warm)
         near = [lane for lane in lanes if lane in warm.lanes] if warm else []
         said: tuple[str | int, ...] = (worker, claim_id, most, warm.swap_ms if warm else 0, len(lanes), *lanes, *near)
-        found = await self._together("claim", (self._rules.lease_ms,), *said)
+        found = await self._together("claim", (self._rules.lease_ms,), *said, jobs=most)
         return [read_record(record).lease(JobId(job.decode()), payload) for job, record, payload in found]
 
     async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
@@ -275,9 +275,9 @@ class RedisQueue:
     async def _run(self, script: str, *arguments: str | bytes | int) -> Any:
         return await self._client.run(script, self._time(), *arguments)
 
-    async def _together(self, script: str, shared: tuple[int, ...], *arguments: str | bytes | int) -> Any:
+    async def _together(self, script: str, shared: tuple[int, ...], *arguments: str | bytes | int, jobs: int = 1) -> Any:
         """What the script says to this call, run with whatever calls of the same kind wait."""
-        return await self._client.run_together(script, (self._time(), *shared), arguments)
+        return await self._client.run_together(script, (self._time(), *shared), arguments, jobs=jobs)
 
     def _time(self) -> int | str:
         return "" if self._clock is None else to_ms(self._clock.now())

@@ -7,40 +7,46 @@ from typing import Any
 
 from walkon.queue.redis_scripts import Script
 
-MOST_AT_ONCE = 256
-"""Enough to make waiting for the network cheap, few enough to let others in between."""
+MOST_AT_ONCE = 128
+"""Jobs in one pipeline: enough to make waiting for the network cheap, few enough that the server works on them while others are made."""
 
 IN_FLIGHT = 2
 """Pipelines under way: while the server works on one, the next is made."""
 
 MOST_IN_SCRIPT = 64
-"""Calls that one run of a script takes: some milliseconds in which the server does nothing else."""
+"""Jobs that one run of a script takes: some milliseconds in which the server does nothing else."""
 
 Argument = str | bytes | int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One script to run, and who waits for it. own: its arguments beyond those it shares, of a script that takes many calls."""
+    """One script to run, and who waits for it.
+
+    own: its arguments beyond those it shares, of a script that takes many calls. jobs: how many it is about, at most.
+    """
 
     script: Script
     arguments: Sequence[Argument]
     own: Sequence[Argument] | None
     answer: asyncio.Future[Any]
+    jobs: int = 1
 
 
 @dataclass(slots=True, kw_only=True)
 class Merged:
-    """One run of a script for `calls` calls in a row; 0: for one that takes only itself."""
+    """One run of a script for `calls` calls in a row, about so many jobs; 0: for one that takes only itself."""
 
     script: Script
     arguments: list[Argument]
     shared: Sequence[Argument] = ()
     calls: int = 0
+    jobs: int = 0
 
     def takes(self, call: Call) -> bool:
         """Whether one more call goes in."""
-        return call.own is not None and 0 < self.calls < MOST_IN_SCRIPT and (self.script, self.shared) == (call.script, call.arguments)
+        alike = (self.script, self.shared) == (call.script, call.arguments)
+        return alike and call.own is not None and self.calls > 0 and self.jobs + call.jobs <= MOST_IN_SCRIPT
 
 
 def merge(calls: Sequence[Call]) -> list[Merged]:
@@ -52,6 +58,7 @@ def merge(calls: Sequence[Call]) -> list[Merged]:
         if call.own is not None:
             runs[-1].arguments += [len(call.own), *call.own]
             runs[-1].calls += 1
+            runs[-1].jobs += call.jobs
     return runs
 
 
@@ -72,9 +79,9 @@ class TogetherCalls:
         self._waiting: list[Call] = []
         self._pumps: set[asyncio.Task[None]] = set()
 
-    async def do(self, script: Script, arguments: Sequence[Argument], own: Sequence[Argument] | None = None) -> Any:
+    async def do(self, script: Script, arguments: Sequence[Argument], own: Sequence[Argument] | None = None, *, jobs: int = 1) -> Any:
         """What the script returns. It may run more than once if the server's answer is lost."""
-        call = Call(script=script, arguments=arguments, own=own, answer=asyncio.get_running_loop().create_future())
+        call = Call(script=script, arguments=arguments, own=own, answer=asyncio.get_running_loop().create_future(), jobs=jobs)
         self._waiting.append(call)
         if len(self._pumps) < IN_FLIGHT:
             pump = asyncio.create_task(self._run())
@@ -90,12 +97,21 @@ class TogetherCalls:
         calls: list[Call] = []
         try:
             while self._waiting:
-                calls = [call for call in self._waiting[:MOST_AT_ONCE] if not call.answer.done()]
-                del self._waiting[:MOST_AT_ONCE]
+                calls = self._next()
                 await self._pass(calls)
         finally:
             for call in calls:
                 call.answer.cancel()
+
+    def _next(self) -> list[Call]:
+        most = 0
+        jobs = 0
+        while most < len(self._waiting) and (not most or jobs + self._waiting[most].jobs <= MOST_AT_ONCE):
+            jobs += self._waiting[most].jobs
+            most += 1
+        taken = [call for call in self._waiting[:most] if not call.answer.done()]
+        del self._waiting[:most]
+        return taken
 
     async def _pass(self, calls: Sequence[Call]) -> None:
         if not calls:

@@ -1,7 +1,8 @@
 """The connection to the server: scripts, plain commands, patience, and one plain line for whatever goes wrong."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from types import TracebackType
 from typing import Any
 
 from redis import exceptions
@@ -59,22 +60,25 @@ class RedisClient:
         )
         self._redis = Redis(connection_pool=self._pool)
         self._calls = TogetherCalls(self._send)
-        self._closed = False
+        self._plain_faults = _PlainFaults(self.name)
 
     async def run(self, name: str, *arguments: Argument) -> Any:
         """What the script returns. It may run more than once if the server's answer is lost."""
-        with self._plain_faults():
+        with self._plain_faults:
             return await self._calls.do(script(name), arguments)
 
-    async def run_together(self, name: str, shared: Sequence[Argument], arguments: Sequence[Argument]) -> Any:
-        """The script's answer to this call, of a script that takes many: those that wait and share the first arguments go as one."""
-        with self._plain_faults():
-            return await self._calls.do(script(name), shared, arguments)
+    async def run_together(self, name: str, shared: Sequence[Argument], arguments: Sequence[Argument], *, jobs: int = 1) -> Any:
+        """The script's answer to this call, of a script that takes many: those that wait and share the first arguments go as one.
+
+        jobs: how many the call is about, at most.
+        """
+        with self._plain_faults:
+            return await self._calls.do(script(name), shared, arguments, jobs=jobs)
 
     async def ask(self, *commands: Sequence[Argument]) -> list[Any]:
         """The answers to many commands that only look, in few round trips."""
         answers: list[Any] = []
-        with self._plain_faults():
+        with self._plain_faults:
             for start in range(0, len(commands), COMMANDS_AT_ONCE):
                 pipeline = self._redis.pipeline(transaction=False)
                 for command in commands[start : start + COMMANDS_AT_ONCE]:
@@ -85,7 +89,7 @@ class RedisClient:
     @asynccontextmanager
     async def listening(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:
         """Messages on the channel, from now on until the connection breaks. Raises QueueUnusable when it does."""
-        with self._plain_faults():
+        with self._plain_faults:
             async with self._redis.pubsub() as heard:
                 await heard.subscribe(channel)
                 while await heard.get_message(timeout=LISTEN_S) is None:
@@ -93,7 +97,7 @@ class RedisClient:
                 yield self._messages(heard)
 
     async def _messages(self, heard: Any) -> AsyncIterator[bytes]:
-        with self._plain_faults():
+        with self._plain_faults:
             while True:
                 message = await heard.get_message(ignore_subscribe_messages=True, timeout=LISTEN_S)
                 if message is not None:
@@ -101,7 +105,7 @@ class RedisClient:
 
     async def close(self) -> None:
         """Let go of the connections; calls raise from now on."""
-        self._closed = True
+        self._plain_faults.closed = True
         await self._calls.close()
         await self._redis.aclose()
         await self._pool.disconnect()
@@ -127,15 +131,22 @@ class RedisClient:
         answers: list[Any] = await pipeline.execute(raise_on_error=False)
         return answers
 
-    @contextmanager
-    def _plain_faults(self) -> Iterator[None]:
-        if self._closed:
+
+class _PlainFaults:
+    """Around every call, and cheap for it: what the client library raises becomes one line with the mend."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self.closed = False
+
+    def __enter__(self) -> None:
+        if self.closed:
             raise QueueUnusable("the queue is closed")
-        try:
-            yield
-        except exceptions.RedisError as fault:
+
+    def __exit__(self, _: type[BaseException] | None, fault: BaseException | None, __: TracebackType | None) -> None:
+        if isinstance(fault, exceptions.RedisError):
             said = " ".join(str(fault).split())
-            raise QueueUnusable(f"the queue at {self.name} cannot be used: {said}. {_mend(fault)}") from fault
+            raise QueueUnusable(f"the queue at {self._name} cannot be used: {said}. {_mend(fault)}") from fault
 
 
 def name_of(url: str) -> str:

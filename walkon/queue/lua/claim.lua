@@ -5,12 +5,19 @@
 
 local lease_ms = tonumber(ARGV[2])
 
-local function lease(id) return { id, redis.call("GET", PREFIX .. "j:" .. id), redis.call("GET", PREFIX .. "p:" .. id) or "" } end
+-- Puts the payloads to leases, which are ids and records.
+local function laden(leases)
+  local names = {}
+  for at, lease in ipairs(leases) do names[at] = PREFIX .. "p:" .. lease[1] end
+  for at, payload in ipairs(#names > 0 and redis.call("MGET", unpack(names)) or {}) do leases[at][3] = payload or "" end
+  return leases
+end
 
 local function oldest(path, among)
+  if #among == 1 then return read(id_in_line(redis.call("ZRANGE", line_of(path, among[1]), "0", "0")[1])) end
   local id, seq
   for _, lane in ipairs(among) do
-    local head = redis.call("ZRANGE", line_of(path, lane), 0, 0, "WITHSCORES")
+    local head = redis.call("ZRANGE", line_of(path, lane), "0", "0", "WITHSCORES")
     if head[2] and (not seq or tonumber(head[2]) < seq) then id, seq = id_in_line(head[1]), tonumber(head[2]) end
   end
   return read(id)
@@ -22,7 +29,7 @@ local function hand_out(path, job, worker, claim)
   job.since, job["until"], job.beats, job.answered = NOW, NOW + lease_ms, 0, nil
   local packed = enter_state(job, "running")
   start(path, job.cost, not waits(path, job.lane) and job.lane or nil, job.token % 4 == 0)
-  return { job.id, packed, redis.call("GET", PREFIX .. "p:" .. job.id) or "" }
+  return { job.id, packed }
 end
 
 -- What still runs of a claim that was answered before; nothing if it was not.
@@ -32,7 +39,7 @@ local function answered(claim)
     local job = read(id)
     if job and job.claim == claim and job["until"] > NOW then
       leases = leases or {}
-      if job.state == "running" then leases[#leases + 1] = lease(id) end
+      if job.state == "running" then leases[#leases + 1] = { id, get(PREFIX .. "j:" .. id) } end
     end
   end
   return leases
@@ -57,7 +64,7 @@ end
 
 local function claim_next(worker, claim, most, swap, known, ...)
   local before = answered(claim)
-  if before or draining() then return before or {} end
+  if before or draining() then return laden(before or {}) end
   local lanes, warm = { unpack({ ... }, 1, tonumber(known)) }, { unpack({ ... }, tonumber(known) + 1) }
   local path, job = next_job(lanes, warm, tonumber(swap))
   if not path then return {} end
@@ -72,8 +79,8 @@ local function claim_next(worker, claim, most, swap, known, ...)
     if not found then break end
     leases[#leases + 1], ids[#ids + 1] = hand_out(path, found, worker, claim), found.id
   end
-  redis.call("SET", PREFIX .. "c:" .. claim, cmsgpack.pack(ids), "PX", math.max(lease_ms, ANSWER_MS))
-  return leases
+  redis.call("SET", PREFIX .. "c:" .. claim, cmsgpack.pack(ids), "PX", digits(math.max(lease_ms, ANSWER_MS)))
+  return laden(leases)
 end
 
 promote()

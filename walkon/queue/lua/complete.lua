@@ -10,11 +10,14 @@ local function complete(id, token, result, spent)
   settle_job(job, used_by(job, spent))
   leave_state(job)
   job.error = nil
-  redis.call("SET", PREFIX .. "r:" .. job.id, result)
+  set(PREFIX .. "r:" .. job.id, result)
   finish(job, "done")
   return "done"
 end
 
+local ids = {}
+each_call(2, function(id) ids[#ids + 1] = id end)
+foresee(ids)
 local answers = each_call(2, complete)
 keep()
 return answers

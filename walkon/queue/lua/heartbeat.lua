@@ -13,9 +13,11 @@ local function heartbeat(id, token, said)
   job["until"], job.beats = NOW + lease_ms, job.beats + 1
   if said ~= "" then job.said = said end
   write(job)
-  redis.call("ZADD", LEASES, job["until"], ranked(job.token, job.id))
-  redis.call("PEXPIRE", PREFIX .. "c:" .. job.claim, math.max(lease_ms, ANSWER_MS))
+  rank(LEASES, ranked(job.token, job.id), job["until"])
+  redis.call("PEXPIRE", PREFIX .. "c:" .. job.claim, digits(math.max(lease_ms, ANSWER_MS)))
   return draining() and "drain" or "ok"
 end
 
-return each_call(3, heartbeat)
+local answers = each_call(3, heartbeat)
+keep()
+return answers

@@ -15,12 +15,12 @@ local function submit(id, kind, klass, place, person, lane, cost, payload, batch
   local known = read(id)
   if known then
     local same = known.kind == kind and known.klass == klass and known.place == place and known.person == person and known.lane == lane
-      and (redis.call("GET", PREFIX .. "p:" .. id) or "") == payload
+      and (get(PREFIX .. "p:" .. id) or "") == payload
     return same and "known" or "conflict"
   end
   local bound = bound_met(place, person)
   if bound then return bound end
-  if payload ~= "" then redis.call("SET", PREFIX .. "p:" .. id, payload) end
+  if payload ~= "" then set(PREFIX .. "p:" .. id, payload) end
   local job = {
     id = id, kind = kind, klass = klass, place = place, person = person, lane = lane, cost = tonumber(cost), seq = count("seq"),
     attempts = 0, away = 0, token = 0, batch = batch ~= "" and batch or nil,

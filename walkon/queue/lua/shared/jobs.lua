@@ -13,6 +13,51 @@ end
 
 local NOW = read_clock()
 
+-- Numbers that are whole, which is all of them, in digits. A command that is given a number itself writes it as a fraction first,
+-- which takes longer than most commands do.
+local function digits(number) return string.format("%d", number) end
+
+-- What a script writes is held back to its end, for all the calls that came together, and written in few commands.
+-- Key to value, and sorted set to member to score, false for none; `keep` of turns.lua writes both.
+local values, ranks = {}, {}
+
+local function get(key) return values[key] or redis.call("GET", key) end
+
+local function set(key, value) values[key] = value end
+
+local function rank(key, member, score)
+  ranks[key] = ranks[key] or {}
+  ranks[key][member] = score
+end
+
+-- A command that is given nothing has nothing to do.
+local function call_with(command, key, arguments)
+  if #arguments > 0 then redis.call(command, key, unpack(arguments)) end
+end
+
+local function write_down()
+  local said = {}
+  for key, value in pairs(values) do
+    said[#said + 1] = key
+    said[#said + 1] = value
+  end
+  if #said > 0 then redis.call("MSET", unpack(said)) end
+  for key, members in pairs(ranks) do
+    local there, gone = {}, {}
+    for member, score in pairs(members) do
+      if score then
+        there[#there + 1] = digits(score)
+        there[#there + 1] = member
+      else
+        gone[#gone + 1] = member
+      end
+    end
+    call_with("ZREM", key, gone)
+    call_with("ZADD", key, there)
+  end
+  values, ranks = {}, {}
+end
+
 -- Runs calls that came together: ARGV from `first` on holds of each how many arguments it has, then those. Returns all answers.
 local function each_call(first, run)
   local answers = {}
@@ -62,13 +107,20 @@ local function keep_counts()
   local said = {}
   for name in pairs(counted) do
     said[#said + 1] = name
-    said[#said + 1] = string.format("%.0f", counts[name])
+    said[#said + 1] = digits(counts[name])
   end
-  if #said > 0 then redis.call("HSET", QUEUE, unpack(said)) end
+  call_with("HSET", QUEUE, said)
+  local more, none = {}, {}
   for name, owner in pairs(owned) do
-    if owner.changed and owner.is > 0 then redis.call("HSET", OWNED, name, owner.is)
-    elseif owner.changed then redis.call("HDEL", OWNED, name) end
+    if owner.changed and owner.is > 0 then
+      more[#more + 1] = name
+      more[#more + 1] = digits(owner.is)
+    elseif owner.changed then
+      none[#none + 1] = name
+    end
   end
+  call_with("HSET", OWNED, more)
+  call_with("HDEL", OWNED, none)
   counted, owned = {}, {}
 end
 
@@ -84,36 +136,53 @@ local function comes_before(a, b)
   return #a < #b
 end
 
-local function read(id)
-  local packed = redis.call("GET", PREFIX .. "j:" .. id)
+-- Jobs in hand, by id: what is changed of one is seen by all that the script still does.
+local jobs = {}
+
+local function take_in_hand(id, packed)
   if not packed then return nil end
   local job = cmsgpack.unpack(packed)
-  job.id = id
+  job.id, jobs[id] = id, job
   return job
+end
+
+local function read(id) return jobs[id] or take_in_hand(id, redis.call("GET", PREFIX .. "j:" .. id)) end
+
+-- Many at once, for those that `read` will ask for.
+local function foresee(ids)
+  if #ids == 0 then return end
+  local names = {}
+  for at, id in ipairs(ids) do names[at] = PREFIX .. "j:" .. id end
+  for at, packed in ipairs(redis.call("MGET", unpack(names))) do take_in_hand(ids[at], packed) end
 end
 
 local function write(job)
   local id = job.id
   job.id = nil
   local packed = cmsgpack.pack(job)
-  redis.call("SET", PREFIX .. "j:" .. id, packed)
-  job.id = id
+  job.id, jobs[id] = id, job
+  set(PREFIX .. "j:" .. id, packed)
   return packed
 end
 
 local function path_of(job) return { job.klass, job.place, job.person } end
 
 -- Names may hold any character, so those that another follows are told by their length.
-local function line_of(path, lane)
-  return PREFIX .. "l:" .. path[1] .. ":" .. #path[2] .. ":" .. path[2] .. ":" .. #path[3] .. ":" .. path[3] .. ":" .. lane
+local names_sized = {}
+
+local function sized(name)
+  names_sized[name] = names_sized[name] or ":" .. digits(#name) .. ":" .. name
+  return names_sized[name]
 end
 
+local function line_of(path, lane) return PREFIX .. "l:" .. path[1] .. sized(path[2]) .. sized(path[3]) .. ":" .. lane end
+
 -- Equal scores are told apart by member, so a number before the id orders them as it is ordered.
-local function ranked(number, id) return string.format("%016.0f:", number) .. id end
+local function ranked(number, id) return string.format("%016d:", number) .. id end
 
 local function id_in(member) return string.sub(member, 18) end
 
-local function in_line(job) return string.format("%.0f ", job.cost) .. job.id end
+local function in_line(job) return digits(job.cost) .. " " .. job.id end
 
 local function id_in_line(member) return string.sub(member, string.find(member, " ", 1, true) + 1) end
 
@@ -126,23 +195,23 @@ end
 local function leave_state(job)
   tally(job, -1)
   if job.state == "queued" then redis.call("ZREM", line_of(path_of(job), job.lane), in_line(job))
-  elseif job.state == "running" then redis.call("ZREM", LEASES, ranked(job.token, job.id))
-  elseif job.state == "delayed" then redis.call("ZREM", DELAYED, ranked(job.seq, job.id))
+  elseif job.state == "running" then rank(LEASES, ranked(job.token, job.id), false)
+  elseif job.state == "delayed" then rank(DELAYED, ranked(job.seq, job.id), false)
   else
-    redis.call("ZREM", ENDED, job.id)
-    redis.call("ZREM", DEAD, ranked(job.token, job.id))
+    rank(ENDED, job.id, false)
+    rank(DEAD, ranked(job.token, job.id), false)
   end
 end
 
 local function enter_state(job, state)
   job.state = state
   tally(job, 1)
-  if state == "queued" then redis.call("ZADD", line_of(path_of(job), job.lane), job.seq, in_line(job))
-  elseif state == "running" then redis.call("ZADD", LEASES, job["until"], ranked(job.token, job.id))
-  elseif state == "delayed" then redis.call("ZADD", DELAYED, job.ready, ranked(job.seq, job.id))
+  if state == "queued" then redis.call("ZADD", line_of(path_of(job), job.lane), digits(job.seq), in_line(job))
+  elseif state == "running" then rank(LEASES, ranked(job.token, job.id), job["until"])
+  elseif state == "delayed" then rank(DELAYED, ranked(job.seq, job.id), job.ready)
   else
-    redis.call("ZADD", ENDED, job.ended, job.id)
-    if state == "dead" then redis.call("ZADD", DEAD, job.ended, ranked(job.token, job.id)) end
+    rank(ENDED, job.id, job.ended)
+    if state == "dead" then rank(DEAD, ranked(job.token, job.id), job.ended) end
   end
   return write(job)
 end
@@ -150,4 +219,4 @@ end
 -- A call whose answer would be another the second time leaves it here; call: a name that its repeat has too.
 local function answer_to(call) return redis.call("GET", PREFIX .. "a:" .. call) end
 
-local function leave_answer(call, answer) redis.call("SET", PREFIX .. "a:" .. call, answer, "PX", ANSWER_MS) end
+local function leave_answer(call, answer) redis.call("SET", PREFIX .. "a:" .. call, answer, "PX", digits(ANSWER_MS)) end

@@ -25,7 +25,7 @@ end
 local function settle_job(job, used) settle(path_of(job), job.cost, used) end
 
 local function promote()
-  local due = redis.call("ZRANGEBYSCORE", DELAYED, "-inf", NOW, "LIMIT", 0, SWEEP_LIMIT)
+  local due = redis.call("ZRANGEBYSCORE", DELAYED, "-inf", digits(NOW), "LIMIT", "0", digits(SWEEP_LIMIT))
   for _, member in ipairs(due) do
     local job = read(id_in(member))
     leave_state(job)

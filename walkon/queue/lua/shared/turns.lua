@@ -13,7 +13,7 @@ local function is_idle(flow) return flow.r == 0 and next(flow.l) == nil and next
 local function below(path, depth)
   if depth == 0 then return "" end
   if depth == 1 then return path[1] end
-  path.people = path.people or path[1] .. ":" .. #path[2] .. ":" .. path[2]
+  path.people = path.people or path[1] .. sized(path[2])
   return path.people
 end
 
@@ -38,40 +38,54 @@ local function node(path, depth)
   return nodes[parent][path[depth]]
 end
 
--- Node to { parent's name, its name }.
-local changed = {}
+-- Node to { parent's name, its name }; and those of them whose tag the rings may not know yet.
+local changed, moved = {}, {}
 
 local function touch(flow, path, depth)
   if not changed[flow] then changed[flow] = { depth > 0 and below(path, depth - 1) or "", path[depth] or "" } end
+  moved[flow] = changed[flow]
 end
 
-local function keep_node(parent, name, flow)
-  redis.call("HSET", PREFIX .. "f:" .. parent, name, cmsgpack.pack(flow))
+local function keep_node(parent, name, flow, said)
+  said[#said + 1] = name
+  said[#said + 1] = cmsgpack.pack(flow)
   if name == "" then return end
-  if is_idle(flow) then redis.call("ZADD", PREFIX .. "i:" .. parent, flow.t, name)
-  elseif idle_known[flow] then redis.call("ZREM", PREFIX .. "i:" .. parent, name) end
-  idle_known[flow] = is_idle(flow)
+  local idle = is_idle(flow)
+  if idle or idle_known[flow] then rank(PREFIX .. "i:" .. parent, name, idle and flow.t) end
+  idle_known[flow] = idle
 end
 
 -- Lets the rings know of changed tags, without which nobody's turn can be told.
 local function keep_rings()
-  for flow, at in pairs(changed) do
-    if at[3] ~= flow.t then
-      at[3] = flow.t
-      for lane in pairs(flow.l) do redis.call("ZADD", PREFIX .. "t:" .. at[1] .. ":" .. lane, flow.t, at[2]) end
+  local rings = {}
+  for flow, at in pairs(moved) do
+    for lane in pairs(at[3] ~= flow.t and flow.l or {}) do
+      local name = PREFIX .. "t:" .. at[1] .. ":" .. lane
+      rings[name] = rings[name] or {}
+      table.insert(rings[name], digits(flow.t))
+      table.insert(rings[name], at[2])
     end
+    at[3] = flow.t
   end
+  moved = {}
+  for name, tags in pairs(rings) do call_with("ZADD", name, tags) end
 end
 
 -- Writes down what was changed; the last step of every script that changes anything.
 local function keep()
   if next(changed) ~= nil then
     keep_rings()
-    for flow, at in pairs(changed) do keep_node(at[1], at[2], flow) end
+    local said = {}
+    for flow, at in pairs(changed) do
+      said[at[1]] = said[at[1]] or {}
+      keep_node(at[1], at[2], flow, said[at[1]])
+    end
+    for parent, children in pairs(said) do call_with("HSET", PREFIX .. "f:" .. parent, children) end
     changed = {}
     count("line")
   end
   keep_counts()
+  write_down()
 end
 
 local function charge_of(path, depth, cost)
@@ -84,7 +98,7 @@ local function held(place) return redis.call("SISMEMBER", PAUSED, place) == 1 en
 local function forget_caught_up(path, depth, clock)
   local parent = below(path, depth)
   local index = PREFIX .. "i:" .. parent
-  for _, name in ipairs(redis.call("ZRANGEBYSCORE", index, "-inf", clock, "LIMIT", 0, FORGET_AT_ONCE)) do
+  for _, name in ipairs(redis.call("ZRANGEBYSCORE", index, "-inf", digits(clock), "LIMIT", "0", digits(FORGET_AT_ONCE))) do
     if not (nodes[parent] and nodes[parent][name]) then
       redis.call("ZREM", index, name)
       redis.call("HDEL", PREFIX .. "f:" .. parent, name)
@@ -106,7 +120,7 @@ end
 -- Nobody below runs or stands: at once, however many they are.
 local function forget_all(path, depth)
   local parent, kept = below(path, depth), held_below(path, depth)
-  for _, flow in pairs(nodes[parent] or {}) do changed[flow] = nil end
+  for _, flow in pairs(nodes[parent] or {}) do changed[flow], moved[flow] = nil, nil end
   nodes[parent] = kept
   redis.call("UNLINK", PREFIX .. "f:" .. parent, PREFIX .. "i:" .. parent)
   for place, flow in pairs(kept) do
@@ -125,7 +139,7 @@ local function enter(path, depth, lane)
   flow.l[lane], parent.w[lane] = 1, 1
   touch(flow, path, depth)
   touch(parent, path, depth - 1)
-  redis.call("ZADD", ring(path, depth - 1, lane), flow.t, path[depth])
+  redis.call("ZADD", ring(path, depth - 1, lane), digits(flow.t), path[depth])
 end
 
 local function leave(path, depth, lane)
@@ -164,11 +178,12 @@ local function withdraw(path, lane)
   tidy(path, 3)
 end
 
--- Name and tag of the first child in the rings of the lanes.
-local function first(path, depth, lanes)
+-- Name and tag of the first child in the rings of the lanes; without its tag where no other is to be compared with it.
+local function first(path, depth, lanes, alone)
+  if alone then return redis.call("ZRANGE", ring(path, depth, lanes[1]), "0", "0")[1] end
   local name, tag
   for _, lane in ipairs(lanes) do
-    local head = redis.call("ZRANGE", ring(path, depth, lane), 0, 0, "WITHSCORES")
+    local head = redis.call("ZRANGE", ring(path, depth, lane), "0", "0", "WITHSCORES")
     local its = tonumber(head[2])
     if its and (not tag or its < tag or (its == tag and comes_before(head[1], name))) then name, tag = head[1], its end
   end
@@ -181,9 +196,9 @@ local function next_turn(lanes, warm, swap)
   keep_rings()
   local path, near = {}, #warm > 0 and warm
   for depth = 0, 2 do
-    local name, tag = first(path, depth, lanes)
+    local name, tag = first(path, depth, lanes, #lanes == 1)
     if not name then return nil end
-    if near and near ~= lanes then
+    if near and #lanes > 1 and near ~= lanes then
       local close, its = first(path, depth, near)
       path[depth + 1] = close
       if close and close ~= name and its - charge_of(path, depth + 1, swap) <= tag then name, lanes = close, near end
@@ -197,12 +212,21 @@ end
 -- path: { }; when it ends early it leads to that person. Returns what `right` said.
 local function company(path, depth, lane, right)
   if depth == 3 then return right(path) end
-  local heads = redis.call("ZRANGE", ring(path, depth, lane), 0, BREADTH - 1, "WITHSCORES")
-  for at = 1, #heads, 2 do
-    path[depth + 1] = heads[at]
+  local function leads_to(name)
+    path[depth + 1] = name
     if depth < 2 then path.people = nil end
-    if at == 1 or tonumber(heads[at + 1]) - charge_of(path, depth + 1, MAX_LAG / TAGS_PER_MS) <= tonumber(heads[2]) then
-      local found = company(path, depth + 1, lane, right)
+    return company(path, depth + 1, lane, right)
+  end
+  -- The first is right nearly always, so the others are not asked for before they are needed.
+  local around = ring(path, depth, lane)
+  local head = redis.call("ZRANGE", around, "0", "0")[1]
+  local found = head and leads_to(head)
+  if found then return found end
+  local heads = redis.call("ZRANGE", around, "0", digits(BREADTH - 1), "WITHSCORES")
+  for at = 3, #heads, 2 do
+    path[depth + 1] = heads[at]
+    if tonumber(heads[at + 1]) - charge_of(path, depth + 1, MAX_LAG / TAGS_PER_MS) <= tonumber(heads[2]) then
+      found = leads_to(heads[at])
       if found then return found end
     end
   end
