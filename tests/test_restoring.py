@@ -7,21 +7,23 @@ import tarfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.consent.village import LEA, Village
+from tests.consent.village import EVE, LEA, TOM, Village
 from tests.doubles.clock import StandingClock
 from tests.town import FINISHED
 from walkon.config import Config, load
-from walkon.consent import enrolment_tables, tables
+from walkon.consent import enrolment_tables, guardian_tables, guarding, tables
 from walkon.consent.artefacts import ArtefactKind
 from walkon.consent.casting import Caster
 from walkon.consent.deciding import Decider
 from walkon.consent.enrolled import Enrolled
 from walkon.consent.enrolment import EnrolmentState, IdentityLevel, new_challenge
+from walkon.consent.guardians import Guardianship, Limits
 from walkon.consent.proof import Proof
 from walkon.consent.vault import Vault
 from walkon.consent.vault_tables import CHUNK
@@ -40,7 +42,7 @@ from walkon.store.sealing import SealBroken
 from walkon.store.witness import Witness
 from walkon.store.witnessing import StoreLocked, Watch, refuse_if_locked
 from walkon.types.errors import SetupError
-from walkon.types.ids import ClipId, EventId
+from walkon.types.ids import ClipId, EventId, PersonId
 from walkon.types.people import Person, Place
 from walkon.types.terms import Terms
 
@@ -291,6 +293,55 @@ async def test_a_running_walkon_and_a_store_that_is_there_are_not_written_over(c
     with pytest.raises(SetupError, match="another walkon"):
         await forget(config, LEA, clock)
     held.release()
+
+
+async def looks_after(host: Host, guardian: PersonId, ward: PersonId, clock: StandingClock) -> None:
+    now, record = clock.now(), host.decider.record
+    who = Person(id=guardian, name="Tom")
+    code = await host.do(lambda tx: guarding.offer(tx, who, now + timedelta(days=900), now))
+    await host.do(lambda tx: guarding.claim(tx, code, Person(id=ward, name="Lea"), now))
+    await host.do(lambda tx: guarding.confirm(tx, guardian, ward, Limits(), now, record=record))
+
+
+async def guardianship(host: Host, ward: PersonId) -> Guardianship | None:
+    return await host.do(lambda tx: guardian_tables.guardianship_of(tx, ward, host.clock.now()))
+
+
+async def test_attack_21_a_backup_from_before_a_guardians_link_leaves_nobody_without_one(
+    config: Config, running, clock, tmp_path: Path
+) -> None:
+    async with running() as host:
+        await host.enrolled()
+        terms = host.terms()
+        await host.agreed(terms, LEA)
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        await looks_after(host, TOM, LEA, clock)
+        await looks_after(host, TOM, EVE, clock)
+    await put_back(config, made.file, clock)
+    async with running() as host:
+        found = await guardianship(host, LEA)
+        assert found is not None
+        assert found.guardian is None
+        assert found.limits == Limits(seconds_per_day=60)
+        assert not await host.may(terms)
+        # Eve had never said a word when the backup was made: she is known again as soon as she does.
+        assert await guardianship(host, EVE) is None
+        key, now = host.keys.person_key(EVE), clock.now()
+        await host.do(lambda tx: guarding.settle_mark(tx, Person(id=EVE, name="Eve"), key, Limits(), now))
+        assert await guardianship(host, EVE) is not None
+
+
+async def test_a_guardian_who_ended_it_after_the_backup_is_none_again(config: Config, running, clock, tmp_path: Path) -> None:
+    async with running() as host:
+        await host.enrolled()
+        await looks_after(host, TOM, LEA, clock)
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        await host.do(lambda tx: guarding.end(tx, TOM, LEA, clock.now(), record=host.decider.record))
+    await put_back(config, made.file, clock)
+    async with running() as host:
+        assert await guardianship(host, LEA) is None
 
 
 def flipped(body: bytes) -> bytes:

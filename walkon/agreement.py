@@ -87,7 +87,7 @@ async def agreed(tx: Transaction, clip: Clip, now: datetime) -> Agreed | None:
         names=tuple(likeness.name for likeness in likenesses if likeness),
         figures=await stars(tx, clip, now) or {},
         voice=all(Part.VOICE in grant.parts for grant in grants),
-        may_travel=all(grant.may_travel for grant in grants),
+        may_travel=all(one.may_travel for one in judged),
         count=len(judged),
     )
 

@@ -9,17 +9,21 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 
 from walkon.bot.forgetting import Forgetting, Forgotten
+from walkon.bot.guarding import first_limits
 from walkon.bot.platforms.web import tables as web
 from walkon.bot.takedown import record_takedown
 from walkon.config import Config
-from walkon.consent import enrolment_tables
+from walkon.consent import enrolment_tables, guarding
+from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
 from walkon.consent.artefacts import ArtefactKind
 from walkon.consent.deciding import Decider
+from walkon.consent.guardians import Limits
 from walkon.consent.proof import Proof
 from walkon.library import films
 from walkon.library import tables as library
@@ -38,6 +42,7 @@ from walkon.store.witnessing import StoreLocked, Watch, refuse_if_locked
 from walkon.types.clock import Clock, to_ms
 from walkon.types.errors import SetupError
 from walkon.types.ids import ClipId, PersonId, PersonKey
+from walkon.types.people import Person
 
 ROLES = ("bot", "web", "worker")
 NEVER_KEPT = (ArtefactKind.REVIEW.value,)
@@ -125,15 +130,18 @@ async def rotate(config: Config, clock: Clock, *, drop_older: bool) -> Turned:
             return Turned(version=turned.wrapping_version, wrapped=wrapped)
 
 
-async def replay(database: Database, keys: Keys, graves: list[Tombstone], clock: Clock) -> int:
-    """End again what ended after a backup was made; returns how many ends were still to be made."""
-    replaying = _Replay(keys)
+async def replay(database: Database, keys: Keys, graves: list[Tombstone], clock: Clock, *, limits: Limits) -> int:
+    """End again what ended after a backup was made; returns how many ends were still to be made.
+
+    limits: of whoever is looked after since, by a guardian whom the backup does not know.
+    """
+    replaying = _Replay(keys, limits)
     return sum([await database.write(partial(replaying.apply, grave=grave, clock=clock)) for grave in graves])
 
 
 class _Replay:
-    def __init__(self, keys: Keys) -> None:
-        self._keys, self._decider, self._forgetting = keys, Decider(Proof(keys).record), _forgetting(keys)
+    def __init__(self, keys: Keys, limits: Limits) -> None:
+        self._keys, self._decider, self._forgetting, self._limits = keys, Decider(Proof(keys).record), _forgetting(keys), limits
 
     async def apply(self, tx: Transaction, grave: Tombstone, clock: Clock) -> bool:
         """Whether there was something left to end."""
@@ -141,6 +149,8 @@ class _Replay:
         ended: set[ClipId] = set()
         if grave.kind is TombstoneKind.PERSON:
             return await self._person(tx, PersonKey(grave.subject), grave, clock)
+        if grave.kind in (TombstoneKind.GUARDED, TombstoneKind.UNGUARDED):
+            return await self._guarding(tx, PersonKey(grave.subject), now, ended=grave.kind is TombstoneKind.UNGUARDED)
         if grave.kind is TombstoneKind.CLIP:
             ended = {ClipId(grave.subject)}
         elif grave.kind is TombstoneKind.LIKENESS and (owner := await consent.owner_of(tx, grave.subject)):
@@ -155,9 +165,24 @@ class _Replay:
         await record_takedown(tx, known, RemovedBy.PERSON, now)
         return bool(known)
 
-    async def _person(self, tx: Transaction, owner: PersonKey, grave: Tombstone, clock: Clock) -> bool:
+    async def _guarding(self, tx: Transaction, owner: PersonKey, now: datetime, *, ended: bool) -> bool:
+        """Who looked after somebody the backup may not know; that somebody does, or no one any more, holds all the same."""
+        named = await self._named(tx, owner)
+        if ended:
+            for person in named:
+                await guardians.remove(tx, person)
+            return await guardians.take_mark(tx, owner) or bool(named)
+        await guardians.mark(tx, owner, now)
+        for person in named:
+            await guarding.settle_mark(tx, Person(id=person, name=""), owner, self._limits, now)
+        return True
+
+    async def _named(self, tx: Transaction, owner: PersonKey) -> list[PersonId]:
         everybody = await library.all_people(tx) | await consent.everybody(tx) | await enrolment_tables.everybody(tx)
-        named = [person for person in everybody if self._keys.person_key(person) == owner]
+        return [person for person in everybody | await guardians.everybody(tx) if self._keys.person_key(person) == owner]
+
+    async def _person(self, tx: Transaction, owner: PersonKey, grave: Tombstone, clock: Clock) -> bool:
+        named = await self._named(tx, owner)
         for person in named:
             await self._forgetting.forget(tx, person, clock.now())
         return bool(await sealed_keys.destroy_all_of(tx, owner, made_before=grave.at)) or bool(named)
@@ -173,7 +198,7 @@ async def _restored(config: Config, file: Path, keys_file: Path, scratch: Path, 
         witness = Witness(config.consent.key_file, keys)
         locked = await _lock_of(database, keys, witness)
         since = [remark for remark in witness.read() if isinstance(remark, Tombstone) and remark.at >= manifest.made_at]
-        ended = await replay(database, keys, since, clock)
+        ended = await replay(database, keys, since, clock, limits=first_limits(config.guardians))
         await database.scrub()
     moved = await asyncio.to_thread(_put_in_place, config, scratch)
     return Restored(entries=manifest.entries, clips_files=moved, keys=put, ended=ended, locked=locked)

@@ -255,6 +255,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         storage=_storage(ground.config),
         limits=ground.config.limits,
         allow=ground.config.allow,
+        guardians=ground.config.guardians,
         flood=Flood(),
         report_threshold=ground.config.moderation.report_threshold,
         erasers=(forget_on_the_page,),

@@ -55,9 +55,9 @@ async def everything(town: Town) -> str:
 async def test_nothing_in_the_store_names_or_quotes_who_was_forgotten(town: Town, keys: Keys, tmp_path: Path) -> None:
     await town.finished("Lea", "CANARY a cat juggles")
     await town.say("Lea", "prompt", prompt="CANARY a dog waits in line")
-    async with town.house.database.transaction() as tx:
-        await reactions.put(tx, "7", LEA, "❤")
-        await likes.like(tx, likes.Opinion(clip=ClipId("7KQ2M9"), account=LEA, event=EventId("web:like"), at_ms=1))
+    opinion = likes.Opinion(clip=ClipId("7KQ2M9"), account=LEA, event=EventId("web:like"), at_ms=1)
+    await town.house.database.write(lambda tx: reactions.put(tx, "7", LEA, "❤"))
+    await town.house.database.write(lambda tx: likes.like(tx, opinion))
     key = keys.person_key(LEA)
 
     async def step(tx: Transaction) -> None:

@@ -89,8 +89,7 @@ async def test_two_accounts_of_one_person_are_one_like_and_either_takes_it_back(
     await press(town, "Tom", clip)
     await press(town, "Tommy", clip)
     assert await count(town, clip) == 2
-    async with town.house.database.transaction() as tx:
-        await accounts.join(tx, PersonId("web:Tom"), PersonId("web:Tommy"), 0)
+    await town.house.database.write(lambda tx: accounts.join(tx, PersonId("web:Tom"), PersonId("web:Tommy"), 0))
     assert await count(town, clip) == 1
     await press(town, "Tommy", clip)
     assert await count(town, clip) == 0
@@ -101,12 +100,10 @@ async def test_two_accounts_of_one_person_are_one_like_and_either_takes_it_back(
 )
 async def test_which_reactions_like_depends_on_what_the_platform_has(town: Town, clip: Clip, platform: str, emoji: str, liked: int) -> None:
     place = Place(id=PlaceId(f"{platform}:1"), channel="1")
-    async with town.house.database.transaction() as tx:
-        row = outbox.NewRow(
-            key="there", kind=outbox.OutboxKind.CARD, platform=platform, subject=clip.id, place=(await card_row_place(town))
-        )
-        await outbox.put(tx, row, 0)
-        await outbox.acknowledge(tx, "there", 1, REF, message="7")
+    where = await card_row_place(town)
+    row = outbox.NewRow(key="there", kind=outbox.OutboxKind.CARD, platform=platform, subject=clip.id, place=where)
+    await town.house.database.write(lambda tx: outbox.put(tx, row, 0))
+    await town.house.database.write(lambda tx: outbox.acknowledge(tx, "there", 1, REF, message="7"))
     await town.router.reacted(replace(heart(town, "Tom", emoji), place=place))
     assert await count(town, clip) == liked
 
@@ -117,8 +114,7 @@ async def card_row_place(town: Town) -> str:
 
 
 async def test_one_heart_in_place_of_another_stays_a_like(town: Town, clip: Clip) -> None:
-    async with town.house.database.transaction() as tx:
-        await reactions.put(tx, "7", PersonId("web:Tom"), "🔥")
+    await town.house.database.write(lambda tx: reactions.put(tx, "7", PersonId("web:Tom"), "🔥"))
     await town.router.reacted(heart(town, "Tom"))
     await town.router.reacted(heart(town, "Tom", added=False))
     assert await count(town, clip) == 1

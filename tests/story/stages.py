@@ -180,7 +180,9 @@ class OnTelegram:
         label = next(label for label in self.last.buttons if button in label)
         before, private = len(self.last.versions), self.double.private(self.people[name])
         standing = len(private.from_bot)
-        await self.double.press(self.last, label, self.people[name])
+        answered = await self.double.press(self.last, label, self.people[name])
+        if answered.get("text"):
+            return str(answered["text"])
         await until(lambda: len(self.last.versions) > before or len(private.from_bot) > standing)
         self.last = private.from_bot[-1]
         return str(self.last.text)

@@ -15,6 +15,8 @@ from walkon.agreement import against
 from walkon.bot.house import House
 from walkon.bot.intake import line_up
 from walkon.bot.takedown import Removal, after_takedown, record_takedown
+from walkon.consent import guardian_tables as guardians
+from walkon.consent import guarding
 from walkon.consent import tables as consent
 from walkon.consent.asking import Ask, AskClosed, AskState, Consent, NeverAsk, Reach, Together, UnknownAsk
 from walkon.consent.deciding import Answered
@@ -66,6 +68,27 @@ async def approve(house: House, id: AskId, by: PersonId, given: Consent) -> Outc
         clip = await _clip_of(tx, id)
         now = house.clock.now()
         return await _follow(house, tx, await house.decider.approve(tx, id, by, given, clip.terms, now), now)
+
+    return await _answered(house, step)
+
+
+async def second(house: House, id: AskId, by: PersonId) -> Outcome:
+    """The guardian's yes to what the young person said yes to. Raises as `approve`."""
+
+    async def step(tx: Transaction) -> tuple[Outcome, Ending]:
+        clip = await _clip_of(tx, id)
+        now = house.clock.now()
+        return await _follow(house, tx, await house.decider.second(tx, id, by, clip.terms, now), now)
+
+    return await _answered(house, step)
+
+
+async def veto(house: House, id: AskId, by: PersonId) -> Outcome:
+    """The guardian's no, final. Raises UnknownAsk, NotYoursToAnswer, AskClosed."""
+
+    async def step(tx: Transaction) -> tuple[Outcome, Ending]:
+        now = house.clock.now()
+        return await _follow(house, tx, await house.decider.veto(tx, id, by, now), now)
 
     return await _answered(house, step)
 
@@ -157,10 +180,17 @@ async def never_ask(house: House, id: AskId, by: PersonId, reach: Reach) -> Outc
 
 
 async def expire_due(house: House) -> Ending:
-    """End what nobody answered in time."""
+    """End what nobody answered in time, and give back to whoever has come of age what waited for their guardian."""
+    await _note_who_came_of_age(house)
     if not await house.database.read(lambda tx: consent.run_out(tx, house.clock.now(), limit=1)):
         return Ending()
     return await _end_by(house, house.decider.expire)
+
+
+async def _note_who_came_of_age(house: House) -> None:
+    if await house.database.read(lambda tx: guardians.of_age(tx, house.clock.now())):
+        await house.database.write(lambda tx: guarding.come_of_age(tx, house.clock.now(), house.decider.record))
+        house.database.announce()
 
 
 async def may_decide(house: House, id: AskId, by: PersonId) -> bool:

@@ -5,11 +5,12 @@ from collections.abc import Collection
 import structlog
 
 from walkon.bot import agreeing
-from walkon.bot.ask_card import APPROVING, REFUSING, private_card
+from walkon.bot.ask_card import APPROVING, REFUSING, handed_on_card, private_card
 from walkon.bot.ask_sheet import Sheet
 from walkon.bot.cards import Button, ButtonStyle, Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Pressed, Reacted, Reply
+from walkon.bot.guarding import press_second
 from walkon.bot.house import House
 from walkon.bot.moments import moment
 from walkon.bot.notices import question_of
@@ -54,11 +55,15 @@ async def press_ask(house: House, pressed: Pressed, token: AskToken) -> Reply:
 
 async def _answer(house: House, pressed: Pressed, token: AskToken, speaker: Speaker) -> Reply:
     by = pressed.person.id
+    if token.deed.guardians:
+        return await press_second(house, pressed, token)
     if token.deed is AskDeed.APPROVE:
         question = await question_of(house, token.ask)
         if question is None:
             raise UnknownAsk(token.ask)
-        await agreeing.approve(house, token.ask, by, Sheet.read(token.terms, question.ask).consent)
+        outcome = await agreeing.approve(house, token.ask, by, Sheet.read(token.terms, question.ask).consent)
+        if outcome.ask.state is AskState.WITH_GUARDIAN:
+            return _done(speaker, token, "card.ask.handed_on")
         return _done(speaker, token, "card.ask.approved", root=house.command_root)
     if token.deed is AskDeed.REFUSE:
         outcome = await agreeing.refuse(house, token.ask, by)
@@ -73,6 +78,8 @@ async def look(house: House, person: Person, id: AskId, terms: str = "") -> Repl
     if not await agreeing.may_decide(house, id, person.id):
         return await _not_yours(house, speaker, id)
     question, now = await question_of(house, id, person), house.clock.now()
+    if question is not None and question.ask.state_at(now) is AskState.WITH_GUARDIAN:
+        return Reply(card=handed_on_card(speaker, question), private=True, confidential=True, instead=f"ask:{id}")
     if question is None or question.ask.state_at(now) is not AskState.OPEN:
         ended = question.ask.answered_at or question.ask.expires_at if question else now
         return _told(speaker, "card.ask.ended", moment=moment(speaker, ended, now))

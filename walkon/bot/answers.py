@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from walkon.bot import answering, enrolling, leaving, liking, linking, reviewing, taking_back
+from walkon.bot import answering, enrolling, guarding, leaving, liking, linking, reviewing, taking_back
 from walkon.bot.appearances import appearances_card
 from walkon.bot.cards import Card, Tone
 from walkon.bot.carrying import in_sight
@@ -111,10 +111,18 @@ async def _personal(house: House, pressed: Pressed, token: PersonalToken) -> Rep
             return await appearances_card(house, pressed.person, int(about) if about.isdecimal() else 0)
         case OwnToken(deed=OwnDeed.FORGET):
             return await leaving.carry_out(house, pressed)
-        case OwnToken(deed=OwnDeed.JOIN):
-            return await linking.join(house, pressed.person)
+        case OwnToken(deed=OwnDeed.JOIN | OwnDeed.AGREE_GUARDIAN | OwnDeed.CONFIRM_WARD):
+            return await _link(house, pressed, token)
         case _:
             return await enrolling.begin(house, pressed.person)
+
+
+async def _link(house: House, pressed: Pressed, token: OwnToken) -> Reply:
+    if token.deed is OwnDeed.AGREE_GUARDIAN:
+        return await guarding.agree(house, pressed.person, token.about)
+    if token.deed is OwnDeed.CONFIRM_WARD:
+        return await guarding.confirm(house, pressed.person, token.about)
+    return await linking.join(house, pressed.person)
 
 
 async def _judge(house: House, speaker: Speaker, token: Token, pressed: Pressed) -> Reply:

@@ -12,7 +12,7 @@ from walkon.bot.cards import Button, Card, Mention, Text, Tone
 from walkon.bot.clip_card import Speaker, draft_video
 from walkon.bot.moments import moment
 from walkon.bot.tokens import AskDeed, AskToken
-from walkon.consent.asking import Ask, AskState
+from walkon.consent.asking import UNANSWERED, Ask
 from walkon.consent.grants import Lasting
 from walkon.consent.likeness import Likeness, Part
 from walkon.consent.topics import topics_of
@@ -32,25 +32,33 @@ APPROVING, REFUSING = frozenset({YES, THUMB_UP}), frozenset({NO, THUMB_DOWN})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """An ask with all that is told about it. asked: the account that is named in the chat. likeness: what they lend, if anything."""
+    """An ask with all that is told about it. asked: the account that is named in the chat. likeness: what they lend, if anything.
+
+    young: somebody looks after whoever is asked.
+    """
 
     ask: Ask
     clip: Clip
     asked: Person
     likeness: Likeness | None = None
+    young: bool = False
+
+    def unanswered(self, now: datetime) -> bool:
+        """Whether it looks open to the chat: that a guardian is asked too, nobody there learns."""
+        return self.ask.state_at(now) in UNANSWERED
 
 
 def public_card(speaker: Speaker, question: Question, now: datetime) -> Card:
     """The question in the chat. Closed, it is one line, the same for every ending."""
     ask, clip = question.ask, question.clip
-    if ask.state_at(now) is not AskState.OPEN:
+    if not question.unanswered(now):
         return closed_card(speaker)
     asked = Mention(question.asked.id, question.asked.name)
     return Card(
         tone=Tone.WAIT,
         head=speaker.text("card.ask.head", person=asked, asker=clip.asker.name),
         words=clip.prompt,
-        body=(_told(speaker, clip), _summary(speaker, question, now), speaker.text("card.ask.silence")),
+        body=(told_of(speaker, question), _summary(speaker, question, now), speaker.text("card.ask.silence")),
         buttons=_answers(speaker, question),
         # A door that was closed from the start looks the same, but nobody is called to it.
         pings=frozenset({question.asked.id}) if ask.heard else frozenset(),
@@ -69,7 +77,7 @@ def private_card(speaker: Speaker, question: Question, sheet: Sheet, now: dateti
     scene = decode(clip.scene)
     lines = [
         speaker.text("card.sheet.private" if clip.place.private else "card.sheet.where"),
-        _told(speaker, clip),
+        told_of(speaker, question),
         *_lines_of(speaker, question, scene),
         *_rules(speaker, question),
         speaker.text("card.sheet.draft" if clip.draft else "card.sheet.no_draft"),
@@ -86,8 +94,16 @@ def private_card(speaker: Speaker, question: Question, sheet: Sheet, now: dateti
     )
 
 
-def _told(speaker: Speaker, clip: Clip) -> Text:
-    scene = decode(clip.scene)
+def handed_on_card(speaker: Speaker, question: Question) -> Card:
+    """What a young person reads alone after their yes, while their guardian is asked; they may still say no."""
+    refuse = Button(label=speaker.say("button.refuse"), token=str(AskToken(AskDeed.REFUSE, question.ask.id)))
+    head = speaker.text("card.ask.approved_head")
+    return Card(tone=Tone.WAIT, head=head, words=question.clip.prompt, body=(speaker.text("card.guardian.handed_on"),), buttons=(refuse,))
+
+
+def told_of(speaker: Speaker, question: Question) -> Text:
+    """What the film would be, in words."""
+    scene = decode(question.clip.scene)
     return speaker.text("card.ask.told", told=alt_text(scene, scene.seconds, speaker.locale))
 
 
@@ -137,12 +153,12 @@ def _choices(speaker: Speaker, question: Question, sheet: Sheet) -> tuple[Button
         return f"{'☑' if on else '☐'} {speaker.say(key)}"
 
     asker = question.clip.asker.name
-    lasting = [look(chosen(given.lasting is one, f"lasting.{one}", asker=asker), sheet.lasting(one)) for one in Lasting]
+    lengths = [one for one in Lasting if not question.young or one is not Lasting.UNTIL_TAKEN_BACK]
+    lasting = [look(chosen(given.lasting is one, f"lasting.{one}", asker=asker), sheet.lasting(one)) for one in lengths]
     parts = [look(ticked(part in given.parts, f"part.{part}"), sheet.turned(part)) for part in sorted(ask.parts)]
-    more = [
-        look(ticked(given.covers_remix, "card.sheet.remixes"), sheet.remixes_turned()),
-        look(ticked(given.may_travel, "card.sheet.travel"), sheet.travel_turned()),
-    ]
+    more = [look(ticked(given.covers_remix, "card.sheet.remixes"), sheet.remixes_turned())]
+    if not question.young:
+        more.append(look(ticked(given.may_travel, "card.sheet.travel"), sheet.travel_turned()))
     answers = [
         Button(label=speaker.say("button.approve"), token=str(AskToken(AskDeed.APPROVE, ask.id, str(sheet)))),
         Button(label=speaker.say("button.refuse"), token=str(AskToken(AskDeed.REFUSE, ask.id))),

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from walkon.agreement import ask_key
+from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
-from walkon.consent.asking import Ask
+from walkon.consent.asking import Ask, AskState
 from walkon.consent.decisions import Decision, DecisionKind, Record
 from walkon.library.clips import Clip
 from walkon.store import outbox
@@ -25,6 +26,8 @@ async def owe_asks(tx: Transaction, clip: Clip, asks: Sequence[Ask], named: Iter
     Where the door was closed from the start it looks the same in the chat, and nothing at all is sent to the person alone.
     """
     for ask in asks:
+        if ask.state is AskState.WITH_GUARDIAN:
+            continue  # whoever asks for themselves has said yes by asking
         asked = await _asked(tx, ask, clip, named)
         together = not clip.place.private and asked.platform is clip.place.platform
         if together or ask.heard:
@@ -58,11 +61,31 @@ def following_asks(record: Record) -> Record:
 
     async def follow(tx: Transaction, decision: Decision) -> None:
         await record(tx, decision)
+        if decision.kind is DecisionKind.HANDED_ON:
+            await _owe_second(tx, decision)
         if decision.kind is not DecisionKind.ASKED:
             for ask in await _decided(tx, decision):
                 await outbox.touch_notice(tx, ask, to_ms(decision.at))
 
     return follow
+
+
+async def _owe_second(tx: Transaction, decision: Decision) -> None:
+    """The guardian's message, in their own chat: the account with which they said that they look after that person."""
+    found = await guardians.guardianship_of(tx, decision.about, decision.at)
+    if found is None or found.guardian is None:
+        return
+    ask, place = str(decision.facts["ask"]), Place.alone_with(found.guardian)
+    row = NewRow(
+        key=f"second:{ask}:{to_ms(decision.at)}",
+        kind=OutboxKind.SECOND,
+        platform=place.platform,
+        subject=ask,
+        place=msgspec.json.encode(place).decode(),
+        reply=msgspec.json.encode(found.guardian).decode(),
+        urgent=True,
+    )
+    await outbox.put(tx, row, to_ms(decision.at))
 
 
 async def _decided(tx: Transaction, decision: Decision) -> Sequence[str]:

@@ -9,7 +9,8 @@ from datetime import datetime
 
 from walkon.bot import liking
 from walkon.bot.takedown import Removal, record_takedown
-from walkon.consent import enrolment_tables
+from walkon.consent import enrolment_tables, guarding
+from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
 from walkon.consent.deciding import Decider
 from walkon.library import tables as library
@@ -51,6 +52,8 @@ class Forgetting:
         owners = [self.keys.person_key(one) for one in named]
         held = sum([await sealed_keys.count_of(tx, owner) for owner in owners])
         shown = await self.decider.revoke(tx, person, now)
+        await guarding.end_all_by(tx, person, now, self.decider.record)
+        await guardians.spread(tx, person, now)
         removal = await record_takedown(tx, shown, RemovedBy.PERSON, now)
         own = await record_takedown(tx, await library.of_people(tx, named), RemovedBy.MAKER, now)
         for one in named:
@@ -64,6 +67,7 @@ class Forgetting:
     async def _erase(self, tx: Transaction, account: PersonId, now: datetime) -> None:
         await enrolment_tables.forget(tx, account)
         await consent.forget(tx, account)
+        await guardians.forget(tx, account)
         await library.forget(tx, account)
         await liking.forget(tx, account, to_ms(now))
         await moderation.forget(tx, account, now)

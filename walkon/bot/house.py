@@ -7,7 +7,7 @@ from datetime import datetime
 from walkon.bot.files import Files
 from walkon.bot.flood import Flood
 from walkon.bot.words import Words
-from walkon.config import AllowSection, LimitsSection, PersonQuotas
+from walkon.config import AllowSection, GuardiansSection, LimitsSection, PersonQuotas
 from walkon.consent.casting import Caster
 from walkon.consent.deciding import Decider
 from walkon.consent.enrolling import Enrolments
@@ -24,7 +24,8 @@ from walkon.types.quiet import QuietHours
 
 UNLIMITED = LimitsSection(person=PersonQuotas(active=None))
 OPEN_TO_ALL = AllowSection()
-"""A host that sets no limits at all, and one that everybody may use."""
+NO_SETTINGS = GuardiansSection()
+"""A host that sets no limits at all, one that everybody may use, and one that leaves guardians as they are."""
 
 
 async def never() -> bool:
@@ -45,8 +46,8 @@ class House:
     of their own.
     first_pace: milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time).
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
-    files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow: as the host
-    set them. report_threshold: people who hide a clip by reporting it, until somebody has looked. keys: of this host's secrets.
+    files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow, guardians: as the
+    host set them. report_threshold: people who hide a clip by reporting it, until somebody has looked. keys: of this host's secrets.
     flood: None where nobody watches how fast people are.
     """
 
@@ -72,6 +73,7 @@ class House:
     storage: Place | None = None
     limits: LimitsSection = UNLIMITED
     allow: AllowSection = OPEN_TO_ALL
+    guardians: GuardiansSection = NO_SETTINGS
     flood: Flood | None = None
     report_threshold: int = 5
     erasers: tuple[Callable[[Transaction, PersonId], Awaitable[None]], ...] = ()

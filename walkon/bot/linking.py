@@ -5,7 +5,7 @@ from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Reply
 from walkon.bot.house import House
 from walkon.consent import accounts
-from walkon.consent.accounts import BothEnrolled, NotClaimed, SamePerson, UnknownCode
+from walkon.consent.accounts import BothEnrolled, GuardianApart, NotClaimed, SamePerson, UnknownCode
 from walkon.store.accounts import offer_of
 from walkon.store.database import Transaction
 from walkon.types.ids import PersonId
@@ -31,6 +31,8 @@ async def join(house: House, person: Person) -> Reply:
         return _told(speaker, "card.link.same")
     except BothEnrolled:
         return _told(speaker, "card.link.both", root=house.command_root)
+    except GuardianApart:
+        return _told(speaker, "card.link.guardian")
     return _told(speaker, "card.link.joined", account=str(other))
 
 

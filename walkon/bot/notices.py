@@ -7,12 +7,14 @@ import msgspec
 
 from walkon.agreement import ask_key
 from walkon.bot import enrolling, publishing
-from walkon.bot.ask_card import Question, private_card, public_card
+from walkon.bot.ask_card import Question, closed_card, handed_on_card, private_card, public_card
 from walkon.bot.ask_sheet import Sheet
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker
+from walkon.bot.guarding_cards import second_card
 from walkon.bot.house import House
 from walkon.bot.moderating import appeals, verdicts
+from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
 from walkon.consent.asking import AskState
 from walkon.library import tables
@@ -42,7 +44,8 @@ async def question_of(house: House, id: AskId, asked: Person | None = None) -> Q
             return None
         row = await outbox.row(tx, ask_key(id))
         owner = asked or (msgspec.json.decode(row.reply, type=Person) if row else Person(id=ask.owner, name=""))
-        return Question(ask=ask, clip=clip, asked=owner, likeness=await consent.likeness_of(tx, ask.owner))
+        young = await guardians.guardianship_of(tx, ask.owner, house.clock.now()) is not None
+        return Question(ask=ask, clip=clip, asked=owner, likeness=await consent.likeness_of(tx, ask.owner), young=young)
 
     return await house.database.read(step)
 
@@ -58,11 +61,25 @@ async def _question_notice(house: House, row: Row) -> Notice | None:
         return None
     now, place = house.clock.now(), msgspec.json.decode(row.place, type=Place)
     speaker = Speaker(house.words, place.locale)
-    final = question.ask.state_at(now) is not AskState.OPEN
+    final = not question.unanswered(now)
+    if place.private and question.ask.state_at(now) is AskState.WITH_GUARDIAN:
+        return Notice(card=handed_on_card(speaker, question), final=False)
     if place.private and not final:
         return Notice(card=private_card(speaker, question, Sheet.narrowest(question.ask), now), final=False)
     follows = None if place.private else f"clip:{question.clip.id}"
     return Notice(card=public_card(speaker, question, now), final=final, follows=follows)
+
+
+async def _second_notice(house: House, row: Row) -> Notice | None:
+    question, now = await question_of(house, AskId(row.subject)), house.clock.now()
+    if question is None:
+        return None
+    found = await house.database.read(lambda tx: guardians.guardianship_of(tx, question.ask.owner, now))
+    to = msgspec.json.decode(row.reply, type=Person)
+    # A question that came back to its owner, or went to another guardian, is no more this one's.
+    still = found if found and found.guardian and found.guardian.id == to.id else None
+    card = second_card(_speaker(house, row), question, still.ward.name, now) if still else closed_card(_speaker(house, row))
+    return Notice(card=card, final=not question.unanswered(now))
 
 
 async def _review_notice(house: House, row: Row) -> Notice | None:
@@ -97,6 +114,7 @@ async def _appeal_notice(house: House, row: Row) -> Notice | None:
 
 _NOTICES: Mapping[OutboxKind, Callable[[House, Row], Awaitable[Notice | None]]] = {
     OutboxKind.ASK: _question_notice,
+    OutboxKind.SECOND: _second_notice,
     OutboxKind.REVIEW: _review_notice,
     OutboxKind.ENROLMENT: _enrolment_notice,
     OutboxKind.LEDGER: _head_notice,

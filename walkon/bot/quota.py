@@ -7,6 +7,7 @@ from datetime import datetime
 from walkon.bot.command import Asked, Reacted
 from walkon.bot.house import House
 from walkon.config import Quotas
+from walkon.consent import guardian_tables as guardians
 from walkon.library import spending, tables
 from walkon.library.clips import Clip
 from walkon.library.spending import Scope
@@ -67,7 +68,10 @@ async def standings(tx: Transaction, house: House, asked: Asked) -> Sequence[Sta
     """The quotas that hold for who asks there, as far as there are any: the person's, theirs in this place, the place's, the host's."""
     rules = await moderation.rules_of(tx, asked.place.id)
     accounts = tuple(await accounts_of(tx, asked.person.id))
-    return tuple(standing for standing in _all_standings(house, rules, asked, accounts) if any_set(standing.quotas))
+    guarded = await guardians.guardianship_of(tx, asked.person.id, house.clock.now())
+    young = Quotas(seconds_per_day=guarded.limits.seconds_per_day if guarded else None)
+    own = Standing(whose=Whose.GUARDIAN, quotas=young, scope=Scope(accounts=accounts))
+    return tuple(standing for standing in (own, *_all_standings(house, rules, asked, accounts)) if any_set(standing.quotas))
 
 
 async def left(tx: Transaction, house: House, asked: Asked, now: datetime) -> Sequence[Left]:

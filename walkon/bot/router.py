@@ -26,6 +26,7 @@ from walkon.bot.command import (
     Suggestion,
 )
 from walkon.bot.files import Attachment
+from walkon.bot.guarding import within_limits
 from walkon.bot.house import House
 from walkon.bot.limit_cards import flood_card, limit_card, stranger_card
 from walkon.bot.mute_cards import muted_card
@@ -38,7 +39,7 @@ from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
 from walkon.moderation import appeal_tables, tables
-from walkon.moderation.limits import LimitReached
+from walkon.moderation.limits import LimitReached, Whose
 from walkon.moderation.mutes import Mute, binding
 from walkon.queue.port import QueueFull
 from walkon.safety.text import WordsRefused
@@ -94,7 +95,7 @@ async def allowed(house: House, asked: Asked) -> Card | None:
     return stranger_card(Speaker(house.words, asked.person.locale))
 
 
-CHECKS: tuple[Check, ...] = (not_too_fast, allowed, not_muted)
+CHECKS: tuple[Check, ...] = (not_too_fast, allowed, not_muted, within_limits)
 """What is asked before any command and any press, in this order; the first that speaks against it answers."""
 
 
@@ -202,7 +203,8 @@ class Router:
             case BadOption():
                 return _private(speaker, "refusal.option", value=error.value[:60], option=error.option, allowed=error.allowed)
             case LimitReached():
-                return Reply(card=limit_card(speaker, error, self._house.clock.now()), private=True)
+                card, young = limit_card(speaker, error, self._house.clock.now()), error.whose is Whose.GUARDIAN
+                return Reply(card=card, private=True, confidential=young)
             case ClipTakenDown():
                 return _private(speaker, "refusal.taken_down", clip=error.clip)
             case WordsRefused():

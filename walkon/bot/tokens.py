@@ -104,6 +104,15 @@ class AskDeed(StrEnum):
     NEVER_BY = "never-by"
     NEVER_HERE = "never-here"
     NEVER = "never"
+    SECOND = "second"
+    """A guardian's yes, after the young person's."""
+    VETO = "veto"
+    SECOND_LOOK = "second-look"
+
+    @property
+    def guardians(self) -> bool:
+        """It is pressed by whoever looks after the person asked."""
+        return self in (AskDeed.SECOND, AskDeed.VETO, AskDeed.SECOND_LOOK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +141,10 @@ class OwnDeed(StrEnum):
     ENROL = "enrol"
     JOIN = "join"
     """Says that the account which showed one's code is one's own."""
+    AGREE_GUARDIAN = "ward"
+    """Says that whoever offered by the code in `about` is to look after this account."""
+    CONFIRM_WARD = "guard"
+    """Says that the account which agreed to the code hashed in `about` is the one meant."""
     FORGET = "forget"
     """Erases whoever presses it."""
 

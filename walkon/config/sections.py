@@ -109,6 +109,7 @@ QuietHours = Annotated[
         examples=["23:00-07:00"],
     ),
 ]
+Age = Annotated[int, Meta(ge=0, le=17, description="a whole number of years from 0 to 17", examples=[13])]
 Places = Annotated[
     tuple[Annotated[str, Meta(pattern=r"^(discord:(dm-)?[0-9]+|telegram:-?[0-9]+|web:local)$")], ...],
     Meta(description='a list of "discord:SERVER", "telegram:CHAT" or "web:local"', examples=[["discord:123456789012345678"]]),
@@ -263,6 +264,17 @@ class ConsentSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     request_ttl_s: AskSeconds = 86_400
 
 
+class GuardiansSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Young people whom a guardian looks after. minimum_age: years below which nobody is taken.
+
+    seconds_per_day, quiet_hours: what holds for each of them until their guardian says otherwise; None for no limit.
+    """
+
+    minimum_age: Age = 13
+    seconds_per_day: Seconds | None = 60
+    quiet_hours: QuietHours | None = None
+
+
 class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What may not be asked for. topics: refused here beside what is refused everywhere. blocklists: files with more terms.
 
@@ -342,6 +354,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     media: MediaSection = field(default_factory=MediaSection)
     engine: EngineSection = field(default_factory=EngineSection)
     consent: ConsentSection = field(default_factory=ConsentSection)
+    guardians: GuardiansSection = field(default_factory=GuardiansSection)
     moderation: ModerationSection = field(default_factory=ModerationSection)
     provenance: ProvenanceSection = field(default_factory=ProvenanceSection)
     limits: LimitsSection = field(default_factory=LimitsSection)

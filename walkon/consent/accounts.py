@@ -4,26 +4,18 @@ One account asks for a code; the other shows it, which is its word; the first th
 a mention of either means the same person, and what is decided about one binds the other.
 """
 
-import hashlib
-import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from walkon.consent import tables
+from walkon.consent import guardian_tables, tables
+from walkon.consent.codes import VALID_FOR, fresh_code, sha256_of
 from walkon.consent.decisions import Decision, DecisionKind, Record
 from walkon.store import accounts
 from walkon.store.accounts import Offer, person_of
 from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
 from walkon.types.errors import WalkonError
-from walkon.types.ids import ALPHABET, PersonId
-
-VALID_FOR = timedelta(minutes=10)
-
-CODE_LENGTH = 8
-"""Letters or digits of a code: 40 bits, which nobody tries out in ten minutes."""
-
-_READ_AS = str.maketrans("OILU", "011V")
+from walkon.types.ids import PersonId
 
 
 @dataclass(eq=False)
@@ -46,22 +38,22 @@ class BothEnrolled(WalkonError):
     """Both accounts lend a likeness; one must be given up first, by its owner."""
 
 
-def _sha256(code: str) -> bytes:
-    plain = "".join(letter for letter in code.upper() if letter.isalnum()).translate(_READ_AS)
-    return hashlib.sha256(plain.encode()).digest()
+@dataclass(eq=False)
+class GuardianApart(WalkonError):
+    """A guardian and a young person do not become one, nor do two people who have each their own guardian."""
 
 
 async def offer(tx: Transaction, account: PersonId, now: datetime) -> str:
     """A fresh code that joins whoever shows it with `account`; a former one is void."""
     await accounts.drop_offers(tx, account, to_ms(now))
-    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
-    await accounts.put_offer(tx, Offer(account=account, code_sha256=_sha256(code), expires_ms=to_ms(now + VALID_FOR)))
-    return f"{code[:4]}-{code[4:]}"
+    code = fresh_code()
+    await accounts.put_offer(tx, Offer(account=account, code_sha256=sha256_of(code), expires_ms=to_ms(now + VALID_FOR)))
+    return code
 
 
 async def claim(tx: Transaction, code: str, account: PersonId, now: datetime) -> PersonId:
     """`account` shows the code; the account that must still confirm. A code is shown once. Raises UnknownCode, SamePerson."""
-    found = await accounts.offer_coded(tx, _sha256(code))
+    found = await accounts.offer_coded(tx, sha256_of(code))
     if found is None or to_ms(now) >= found.expires_ms or found.claimed_by not in (None, account):
         raise UnknownCode
     if await person_of(tx, account) == await person_of(tx, found.account):
@@ -73,7 +65,8 @@ async def claim(tx: Transaction, code: str, account: PersonId, now: datetime) ->
 async def confirm(tx: Transaction, account: PersonId, claimed_by: PersonId, now: datetime, record: Record) -> PersonId:
     """`account` confirms that `claimed_by`, which showed its code, is the same person; the person they are from now on.
 
-    The person is named by the account that lends a likeness, else by the one that offered. Raises UnknownCode, NotClaimed, BothEnrolled.
+    The person is named by the account that lends a likeness, else by the one that offered.
+    Raises UnknownCode, NotClaimed, BothEnrolled, GuardianApart.
     """
     found = await accounts.offer_of(tx, account)
     if found is None or to_ms(now) >= found.expires_ms:
@@ -81,6 +74,8 @@ async def confirm(tx: Transaction, account: PersonId, claimed_by: PersonId, now:
     if found.claimed_by != claimed_by:
         raise NotClaimed
     first, second = await person_of(tx, account), await person_of(tx, claimed_by)
+    if not await guardian_tables.may_be_one(tx, first, second, now):
+        raise GuardianApart
     enrolled = [person for person in (first, second) if await tables.likeness_of(tx, person)]
     if len(enrolled) > 1:
         raise BothEnrolled

@@ -23,6 +23,8 @@ class AskState(StrEnum):
     """Where a question stands."""
 
     OPEN = "open"
+    WITH_GUARDIAN = "with_guardian"
+    """A young person said yes; whoever looks after them has not answered yet."""
     APPROVED = "approved"
     REFUSED = "refused"
     EXPIRED = "expired"
@@ -34,14 +36,30 @@ class AskState(StrEnum):
 
 
 MAY_BECOME: Mapping[AskState, frozenset[AskState]] = {
-    AskState.OPEN: frozenset({AskState.APPROVED, AskState.REFUSED, AskState.EXPIRED, AskState.VOID}),
+    AskState.OPEN: frozenset({AskState.WITH_GUARDIAN, AskState.APPROVED, AskState.REFUSED, AskState.EXPIRED, AskState.VOID}),
+    AskState.WITH_GUARDIAN: frozenset(
+        {AskState.OPEN, AskState.APPROVED, AskState.REFUSED, AskState.EXPIRED, AskState.WITHDRAWN, AskState.VOID}
+    ),
     AskState.APPROVED: frozenset({AskState.REFUSED, AskState.WITHDRAWN, AskState.VOID}),
     AskState.REFUSED: frozenset(),
     AskState.EXPIRED: frozenset(),
     AskState.WITHDRAWN: frozenset(),
     AskState.VOID: frozenset(),
 }
-"""The only transitions there are."""
+"""The only transitions there are. A question comes back from a guardian to its owner where there is no guardian any more."""
+
+UNANSWERED = (AskState.OPEN, AskState.WITH_GUARDIAN)
+"""What silence ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent:
+    """A yes as it is given. parts: at most those asked for. The default is the narrowest: these words, this clip, this chat."""
+
+    parts: frozenset[Part]
+    lasting: Lasting = Lasting.THIS_CLIP
+    covers_remix: bool = False
+    may_travel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +68,7 @@ class Ask:
 
     owner: the only person whose answer counts. digest: of the terms and the parts asked for; anything else is another question.
     expires_at: silence past it is a no. heard: false where the door was closed from the start: the owner is never told, and to
-    whoever asked it looks like any other.
+    whoever asked it looks like any other. given: what its owner said yes to, while WITH_GUARDIAN.
     """
 
     id: AskId
@@ -65,20 +83,11 @@ class Ask:
     heard: bool = True
     state: AskState = AskState.OPEN
     answered_at: datetime | None = None
+    given: Consent | None = None
 
     def state_at(self, now: datetime) -> AskState:
-        """Its state; an open ask has run out from `expires_at` on, whether anybody has noted it or not."""
-        return AskState.EXPIRED if self.state is AskState.OPEN and now >= self.expires_at else self.state
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consent:
-    """A yes as it is given. parts: at most those asked for. The default is the narrowest: these words, this clip, this chat."""
-
-    parts: frozenset[Part]
-    lasting: Lasting = Lasting.THIS_CLIP
-    covers_remix: bool = False
-    may_travel: bool = False
+        """Its state; one that nobody answered has run out from `expires_at` on, whether anybody has noted it or not."""
+        return AskState.EXPIRED if self.state in UNANSWERED and now >= self.expires_at else self.state
 
 
 class Reach(StrEnum):
@@ -113,7 +122,7 @@ class UnknownAsk(WalkonError):
 
 @dataclass(eq=False)
 class NotYoursToAnswer(WalkonError):
-    """Only the owner of a likeness answers for it."""
+    """Only the owner of a likeness answers for it, and after them whoever looks after them."""
 
     ask: AskId
 
@@ -164,6 +173,38 @@ def approve(ask: Ask, by: PersonId, consent: Consent, now: datetime) -> Ask:
     return ask if ask.state is AskState.APPROVED else _become(ask, AskState.APPROVED, now)
 
 
+def hand_on(ask: Ask, by: PersonId, consent: Consent, now: datetime) -> Ask:
+    """The ask, to which its young owner says yes: their guardian is asked the same now. Saying so again changes nothing.
+
+    Raises NotYoursToAnswer, AskClosed, NothingLent.
+    """
+    _owner_only(ask, by)
+    if not consent.parts or not consent.parts <= ask.parts:
+        raise NothingLent(ask.id)
+    if ask.state_at(now) in (AskState.WITH_GUARDIAN, AskState.APPROVED):
+        return ask
+    return replace(_become(ask, AskState.WITH_GUARDIAN, now), given=consent)
+
+
+def second(ask: Ask, by: PersonId, guardian: PersonId | None, now: datetime) -> Ask:
+    """The ask, to which the guardian says yes too; only after its owner has. Raises NotYoursToAnswer, AskClosed."""
+    _guardian_only(ask, by, guardian)
+    return _become(ask, AskState.APPROVED, now)
+
+
+def veto(ask: Ask, by: PersonId, guardian: PersonId | None, now: datetime) -> Ask:
+    """The ask, refused by the guardian, for good. Raises NotYoursToAnswer, AskClosed."""
+    _guardian_only(ask, by, guardian)
+    return _become(ask, AskState.REFUSED, now)
+
+
+def hand_back(ask: Ask, now: datetime) -> Ask:
+    """The ask, whose owner has no guardian any more: it is theirs alone to answer anew. Any other stays as it is."""
+    if ask.state_at(now) is not AskState.WITH_GUARDIAN:
+        return ask
+    return replace(_become(ask, AskState.OPEN, now), answered_at=None)
+
+
 def refuse(ask: Ask, by: PersonId, now: datetime) -> Ask:
     """The ask, refused, for good; also after a yes. Raises NotYoursToAnswer, AskClosed."""
     _owner_only(ask, by)
@@ -184,8 +225,8 @@ def void(ask: Ask, now: datetime) -> Ask:
 
 def expire(ask: Ask, now: datetime) -> Ask:
     """The ask, its time over; one that was answered, or has time left, stays as it is."""
-    if ask.state is AskState.OPEN and ask.state_at(now) is AskState.EXPIRED:
-        return replace(ask, state=AskState.EXPIRED, answered_at=ask.expires_at)
+    if ask.state in UNANSWERED and ask.state_at(now) is AskState.EXPIRED:
+        return replace(ask, state=AskState.EXPIRED, answered_at=ask.expires_at, given=None)
     return ask
 
 
@@ -195,11 +236,17 @@ def _owner_only(ask: Ask, by: PersonId) -> None:
         raise NotYoursToAnswer(ask.id)
 
 
+def _guardian_only(ask: Ask, by: PersonId, guardian: PersonId | None) -> None:
+    # What its owner has not said yes to is no guardian's to know of.
+    if guardian is None or by != guardian or by == ask.owner or ask.state is AskState.OPEN:
+        raise NotYoursToAnswer(ask.id)
+
+
 def _become(ask: Ask, state: AskState, now: datetime) -> Ask:
     present = ask.state_at(now)
     if state not in MAY_BECOME[present]:
         raise AskClosed(ask.id, present, ask.answered_at or ask.expires_at)
-    return replace(ask, state=state, answered_at=now)
+    return replace(ask, state=state, answered_at=now, given=None)
 
 
 class Together(StrEnum):
@@ -213,6 +260,6 @@ class Together(StrEnum):
 def together(asks: Iterable[Ask], now: datetime) -> Together:
     """All must approve: one no, one silence past its time or one yes taken back ends it; no asks at all are agreement."""
     states = {ask.state_at(now) for ask in asks}
-    if states - {AskState.OPEN, AskState.APPROVED}:
+    if states - {*UNANSWERED, AskState.APPROVED}:
         return Together.DECLINED
-    return Together.WAITING if AskState.OPEN in states else Together.AGREED
+    return Together.AGREED if states <= {AskState.APPROVED} else Together.WAITING

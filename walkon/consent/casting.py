@@ -4,10 +4,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from walkon.consent import tables
-from walkon.consent.asking import A_DAY, MOST_OF_A_PAIR, MOST_OF_A_PERSON, SHUT_S, Ask, NotEnrolled, TooManyAsks, TopicRefused
+from walkon.consent import asking, tables
+from walkon.consent import guardian_tables as guardians
+from walkon.consent.asking import (
+    A_DAY,
+    MOST_OF_A_PAIR,
+    MOST_OF_A_PERSON,
+    SHUT_S,
+    Ask,
+    AskState,
+    Consent,
+    NotEnrolled,
+    TooManyAsks,
+    TopicRefused,
+)
 from walkon.consent.decisions import Decision, DecisionKind, Fact, Record
 from walkon.consent.grants import Grant, Permission, Source
+from walkon.consent.guardians import Guardianship, bound, counts
 from walkon.consent.likeness import Audience, Likeness, Objection, Part, Wish, needs_no_ask, rules_of
 from walkon.consent.topics import topics_of
 from walkon.store.accounts import person_of
@@ -59,20 +72,28 @@ class Caster:
 
     async def _settle(self, tx: Transaction, terms: Terms, owner: PersonId, parts: frozenset[Part], now: datetime) -> Ask | Grant:
         asker = await person_of(tx, terms.requester)
+        guarded = await guardians.guardianship_of(tx, owner, now)
         likeness = await _lent(tx, owner, now)
+        if likeness is not None:
+            young_asker = await guardians.guardianship_of(tx, asker, now) is not None
+            likeness = bound(likeness, young_owner=guarded is not None, young_asker=young_asker)
         lent = parts & likeness.parts if likeness else parts
         wish = Wish(asker=asker, place=terms.place, parts=lent, topics=topics_of(terms.words), at=now)
         if likeness is None:
             if asker == owner:
                 raise NotEnrolled(owner)
             return await self._ask(tx, terms, owner, wish, heard=not await tables.is_shut(tx, owner, asker, terms.place))
-        permission = next((one for one in await tables.permissions_of(tx, owner, asker) if one.covers(wish, likeness)), None)
+        given = await tables.permissions_of(tx, owner, asker)
+        permission = next((one for one in given if one.covers(wish, likeness) and counts(guarded, one.given_at)), None)
         if objection := rules_of(likeness).objection(wish):
             if objection is Objection.TOPIC and (permission or asker == owner or _knows_the_rules(likeness)):
                 raise TopicRefused(owner, wish.topics & likeness.refused)
             return await self._ask(tx, terms, owner, wish, heard=False)
-        if grant := await _granted(tx, terms, likeness, wish, permission):
+        if grant := await _granted(tx, terms, likeness, wish, permission, guarded):
             return grant
+        if asker == owner:
+            own = await self._ask(tx, terms, owner, wish, heard=True)
+            return asking.hand_on(own, owner, Consent(parts=own.parts), now)
         return await self._ask(tx, terms, owner, wish, heard=not await tables.is_shut(tx, owner, asker, terms.place))
 
     async def _ask(self, tx: Transaction, terms: Terms, owner: PersonId, wish: Wish, *, heard: bool) -> Ask:
@@ -99,6 +120,8 @@ class Caster:
         facts: dict[str, Fact] = {**about, "parts": sorted(ask.parts), "heard": ask.heard}
         others = {"requester": ask.requester}
         await self.record(tx, Decision(kind=DecisionKind.ASKED, about=ask.owner, at=ask.asked_at, others=others, facts=facts))
+        if ask.state is AskState.WITH_GUARDIAN:
+            await self.record(tx, handed_on(ask, await guardian_behind(tx, ask, ask.asked_at), ask.asked_at))
 
     async def _put_grant(self, tx: Transaction, grant: Grant, now: datetime) -> None:
         await tables.put_grant(tx, grant)
@@ -145,9 +168,21 @@ def _knows_the_rules(likeness: Likeness) -> bool:
     return likeness.audience in (Audience.EVERYONE, Audience.MEMBERS_OF_PLACES)
 
 
-async def _granted(tx: Transaction, terms: Terms, likeness: Likeness, wish: Wish, permission: Permission | None) -> Grant | None:
-    """The yes that is there without asking, None if there is none."""
-    plain = Grant(
+async def guardian_behind(tx: Transaction, ask: Ask, now: datetime) -> PersonId | None:
+    """The person whose second yes an ask needs, None where nobody looks after its owner, or nobody known."""
+    return await guardians.guardian_of(tx, await guardians.guardianship_of(tx, ask.owner, now))
+
+
+def handed_on(ask: Ask, guardian: PersonId | None, now: datetime) -> Decision:
+    """The entry for a young person's yes."""
+    facts: dict[str, Fact] = {"ask": ask.id, "clip": ask.clip, "place": ask.place, "digest": ask.digest.hex()}
+    others = {"requester": ask.requester, **({"guardian": guardian} if guardian else {})}
+    return Decision(kind=DecisionKind.HANDED_ON, about=ask.owner, at=now, others=others, facts=facts)
+
+
+def _basis(terms: Terms, likeness: Likeness, wish: Wish) -> Grant:
+    """The plainest yes for the wish."""
+    return Grant(
         id=GrantId(new_long_id()),
         clip=terms.clip,
         owner=likeness.owner,
@@ -160,10 +195,17 @@ async def _granted(tx: Transaction, terms: Terms, likeness: Likeness, wish: Wish
         given_at=wish.at,
         may_travel=likeness.may_travel,
     )
+
+
+async def _granted(
+    tx: Transaction, terms: Terms, likeness: Likeness, wish: Wish, permission: Permission | None, guarded: Guardianship | None
+) -> Grant | None:
+    """The yes that is there without asking, None if there is none. For the young, only what their guardian agreed to counts."""
+    plain = _basis(terms, likeness, wish)
     if wish.asker == likeness.owner:
-        return plain
+        return None if guarded else plain
     before = await _yes_to_remixes(tx, terms, likeness, wish)
-    if before is not None:
+    if before is not None and counts(guarded, before.given_at):
         return replace(plain, source=Source.REMIX, via=before.id, covers_remix=True, may_travel=before.may_travel)
     remixes = terms.reference is not None and likeness.owner in await tables.people_in(tx, terms.reference)
     if permission is not None and (permission.covers_remix or not remixes):

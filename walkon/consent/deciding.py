@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from walkon.consent import asking, tables
+from walkon.consent import guardian_tables as guardians
 from walkon.consent.asking import (
+    UNANSWERED,
     Ask,
     AskClosed,
     AskState,
@@ -22,9 +24,10 @@ from walkon.consent.asking import (
     UnknownAsk,
     together,
 )
-from walkon.consent.casting import granted
+from walkon.consent.casting import granted, guardian_behind, handed_on
 from walkon.consent.decisions import Decision, DecisionKind, Fact, Record
 from walkon.consent.grants import Grant, Lasting, Permission, Source, until, withdraw
+from walkon.consent.guardians import bound, narrowed
 from walkon.consent.handles import HandleTaken, skeleton
 from walkon.consent.likeness import Likeness, Objection, Wish, rules_of
 from walkon.consent.topics import topics_of
@@ -54,17 +57,44 @@ class Decider:
         Raises UnknownAsk, NotYoursToAnswer, AskClosed, NothingLent, NotEnrolled (a yes means nothing before that), TopicRefused.
         """
         ask, by = await _ask_and_person(tx, id, account)
-        agreed = asking.approve(ask, by, consent, now)
+        guarded = await guardians.guardianship_of(tx, ask.owner, now)
+        consent = narrowed(consent) if guarded else consent
+        agreed = asking.hand_on(ask, by, consent, now) if guarded else asking.approve(ask, by, consent, now)
         if agreed is ask:
             return await self._together(tx, ask, now)
         likeness = await self._lent_now(tx, ask, consent, terms, now)
-        if terms.clip != ask.clip or terms.digest(ask.parts) != ask.digest:
-            raise AskClosed(ask.id, AskState.VOID, now)
+        if guarded is None:
+            return await self._agree(tx, agreed, _grant(agreed, likeness, consent, terms, now), consent)
         await tables.put_ask(tx, agreed)
-        grant = _grant(agreed, likeness, consent, terms, now)
+        await self.record(tx, handed_on(agreed, await guardians.guardian_of(tx, guarded), now))
+        return await self._together(tx, agreed, now)
+
+    async def second(self, tx: Transaction, id: AskId, account: PersonId, terms: Terms, now: datetime) -> Answered:
+        """The guardian's yes to exactly what the young person said yes to. Raises as `approve`."""
+        ask, by = await _ask_and_person(tx, id, account)
+        agreed = asking.second(ask, by, await guardian_behind(tx, ask, now), now)
+        if ask.given is None:
+            raise NothingLent(ask.id)
+        likeness = await self._lent_now(tx, ask, ask.given, terms, now)
+        return await self._agree(tx, agreed, _grant(agreed, likeness, ask.given, terms, now), ask.given, guardian=by)
+
+    async def veto(self, tx: Transaction, id: AskId, account: PersonId, now: datetime) -> Answered:
+        """The guardian's no, final. Raises UnknownAsk, NotYoursToAnswer, AskClosed."""
+        ask, by = await _ask_and_person(tx, id, account)
+        ended = asking.veto(ask, by, await guardian_behind(tx, ask, now), now)
+        await tables.put_ask(tx, ended)
+        decision = _about_ask(ended, DecisionKind.REFUSED, now)
+        await self.record(tx, replace(decision, others={**decision.others, "guardian": by}))
+        return await self._together(tx, ended, now)
+
+    async def _agree(self, tx: Transaction, agreed: Ask, grant: Grant, consent: Consent, *, guardian: PersonId | None = None) -> Answered:
+        now = grant.given_at
+        await tables.put_ask(tx, agreed)
         await tables.put_grant(tx, grant)
-        await tables.mark_used(tx, ask.owner, now)
-        await self.record(tx, granted(grant, DecisionKind.APPROVED))
+        await tables.mark_used(tx, agreed.owner, now)
+        decision = granted(grant, DecisionKind.APPROVED)
+        others = {**decision.others, "guardian": guardian} if guardian else decision.others
+        await self.record(tx, replace(decision, others=others))
         if consent.lasting is not Lasting.THIS_CLIP:
             await self._permit(tx, agreed, grant, consent, now)
         return await self._together(tx, agreed, now)
@@ -73,6 +103,10 @@ class Decider:
         likeness = await tables.likeness_of(tx, ask.owner)
         if likeness is None or now >= likeness.lapses_at:
             raise NotEnrolled(ask.owner)
+        if terms.clip != ask.clip or terms.digest(ask.parts) != ask.digest:
+            raise AskClosed(ask.id, AskState.VOID, now)
+        young = [await guardians.guardianship_of(tx, one, now) is not None for one in (ask.owner, ask.requester)]
+        likeness = bound(likeness, young_owner=young[0], young_asker=young[1])
         wish = Wish(asker=ask.requester, place=ask.place, parts=consent.parts, topics=topics_of(terms.words), at=now)
         objection = rules_of(likeness).objection(wish)
         if objection is Objection.TOPIC:
@@ -164,16 +198,17 @@ class Decider:
             if owner not in await tables.people_in(tx, clip):
                 continue
             for ask in await tables.asks_of(tx, clip):
-                if ask.owner == owner and ask.state in (AskState.OPEN, AskState.APPROVED):
+                if ask.owner == owner and ask.state in (*UNANSWERED, AskState.APPROVED):
                     await self._close(tx, ask, now)
             await self._end_grants(tx, [grant for grant in await tables.grants_of(tx, clip) if grant.owner == owner], now)
             ended.add(clip)
         return ended
 
     async def _close(self, tx: Transaction, ask: Ask, now: datetime) -> None:
-        kind = DecisionKind.WITHDRAWN if ask.state is AskState.APPROVED else DecisionKind.REFUSED
-        state = AskState.WITHDRAWN if ask.state is AskState.APPROVED else AskState.REFUSED
-        ended = replace(ask, state=state, answered_at=now)
+        said_yes = ask.state in (AskState.APPROVED, AskState.WITH_GUARDIAN)
+        kind = DecisionKind.WITHDRAWN if said_yes else DecisionKind.REFUSED
+        state = AskState.WITHDRAWN if said_yes else AskState.REFUSED
+        ended = replace(ask, state=state, answered_at=now, given=None)
         await tables.put_ask(tx, ended)
         await self.record(tx, _about_ask(ended, kind, now))
 

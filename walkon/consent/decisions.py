@@ -29,6 +29,14 @@ class DecisionKind(StrEnum):
     DOOR_CLOSED = "door_closed"
     DOOR_OPENED = "door_opened"
     LINKED = "linked"
+    HANDED_ON = "handed_on"
+    """A young person said yes, and their guardian is asked now."""
+    HANDED_BACK = "handed_back"
+    """Nobody looks after them any more: the question is theirs again."""
+    GUARDED = "guarded"
+    GUARDIAN_LIMITS = "guardian_limits"
+    UNGUARDED = "unguarded"
+    CAME_OF_AGE = "came_of_age"
 
 
 Fact = str | int | bool | list[str]

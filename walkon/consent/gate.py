@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables
 from walkon.consent.grants import Circumstances, Grant, Permission, Source, Use, Verdict, effective
+from walkon.consent.guardians import bound
 from walkon.consent.topics import topics_of
 from walkon.store.accounts import person_of
 from walkon.store.database import Transaction
@@ -16,11 +18,12 @@ from walkon.types.terms import Terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """What the gate found for one person in a clip. grant: what was given, if anything was."""
+    """What the gate found for one person in a clip. grant: what was given, if anything was. may_travel: as far as they are concerned."""
 
     person: PersonId
     verdict: Verdict
     grant: Grant | None = None
+    may_travel: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,16 +52,23 @@ async def objections(tx: Transaction, passage: Passage, now: datetime) -> tuple[
 
 
 async def _judged(tx: Transaction, passage: Passage, person: PersonId, grant: Grant | None, now: datetime) -> Judged:
+    guarded = await guardians.guardianship_of(tx, person, now)
+    likeness = await tables.likeness_of(tx, person)
+    if likeness is not None:
+        young_asker = await guardians.guardianship_of(tx, passage.terms.requester, now) is not None
+        likeness = bound(likeness, young_owner=guarded is not None, young_asker=young_asker)
     facts = Circumstances(
         terms=passage.terms,
         place=passage.place,
         topics=topics_of(passage.terms.words),
         now=now,
         use=passage.use,
-        likeness=await tables.likeness_of(tx, person),
+        likeness=likeness,
         rests_on=await _rests_on(tx, grant),
+        guarded_since=guarded.since if guarded else None,
     )
-    return Judged(person=person, verdict=effective(grant, facts), grant=grant)
+    may_travel = grant is not None and facts.may_travel(grant)
+    return Judged(person=person, verdict=effective(grant, facts), grant=grant, may_travel=may_travel)
 
 
 async def _rests_on(tx: Transaction, grant: Grant | None) -> Permission | Grant | None:

@@ -96,11 +96,16 @@ class Verdict(StrEnum):
     """Another place, and it may not travel."""
     EXPIRED = "expired"
     RULES = "rules"
+    UNSECONDED = "unseconded"
+    """Its owner has a guardian since, who did not agree."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What a grant is judged by. likeness: the owner's present one. rests_on: the permission or grant of `via`, if that is still there."""
+    """What a grant is judged by. likeness: the owner's present one. rests_on: the permission or grant of `via`, if that is still there.
+
+    guarded_since: since when somebody looks after the owner, None where nobody does.
+    """
 
     terms: Terms
     place: PlaceId
@@ -109,6 +114,11 @@ class Circumstances:
     use: Use = Use.MAKE
     likeness: Likeness | None = None
     rests_on: "Permission | Grant | None" = None
+    guarded_since: datetime | None = None
+
+    def may_travel(self, grant: Grant) -> bool:
+        """Whether a clip may leave its chat as far as that yes goes; nobody's may who is looked after."""
+        return grant.may_travel and self.guarded_since is None
 
 
 def effective(grant: Grant | None, facts: Circumstances) -> Verdict:
@@ -124,7 +134,7 @@ def effective(grant: Grant | None, facts: Circumstances) -> Verdict:
         return Verdict.LIKENESS_GONE
     if grant.clip != facts.terms.clip or grant.digest != facts.terms.digest(grant.parts):
         return Verdict.CHANGED
-    if facts.place != grant.place and not grant.may_travel:
+    if facts.place != grant.place and not facts.may_travel(grant):
         return Verdict.OUT_OF_SCOPE
     return Verdict.LIVE if facts.use is Use.KEEP else _for_new_use(grant, facts, facts.likeness)
 
@@ -132,6 +142,8 @@ def effective(grant: Grant | None, facts: Circumstances) -> Verdict:
 def _for_new_use(grant: Grant, facts: Circumstances, likeness: Likeness) -> Verdict:
     if grant.expires_at is not None and facts.now >= grant.expires_at:
         return Verdict.EXPIRED
+    if facts.guarded_since is not None and grant.given_at < facts.guarded_since:
+        return Verdict.UNSECONDED
     wish = Wish(asker=grant.requester, place=grant.place, parts=grant.parts, topics=facts.topics, at=facts.now)
     return Verdict.RULES if rules_of(likeness).objection(wish) else Verdict.LIVE
 

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from walkon.consent import enrolment_tables
+from walkon.consent import guardian_tables as guardians
 from walkon.consent.decisions import Decision, DecisionKind
 from walkon.consent.enrolled import Enrolled
 from walkon.consent.receipts import Circumstances, Controller, Event, EventState, Notice, Purpose, PurposeRecord, Receipt, sign
@@ -46,6 +47,14 @@ BURIED: Mapping[DecisionKind, TombstoneKind] = {
 }
 """The decisions that no backup may undo, and what each ended; the fact of that name says which."""
 
+GUARDING: Mapping[DecisionKind, TombstoneKind] = {
+    DecisionKind.GUARDED: TombstoneKind.GUARDED,
+    DecisionKind.UNGUARDED: TombstoneKind.UNGUARDED,
+    DecisionKind.CAME_OF_AGE: TombstoneKind.UNGUARDED,
+    DecisionKind.LINKED: TombstoneKind.GUARDED,
+}
+"""The decisions after which every account of a person is looked after, or none is, whatever a backup says; LINKED where one was."""
+
 KEPT = {
     Purpose.LIKENESS_FACE: ("reference stills",),
     Purpose.LIKENESS_VOICE: ("voice sample",),
@@ -71,11 +80,19 @@ class Proof:
         await ledger.append(tx, f"consent.{decision.kind}", about, payload=payload, at=decision.at)
         if (buried := BURIED.get(decision.kind)) and (subject := decision.facts.get(buried)):
             await bury(tx, buried, str(subject), decision.at)
+        await self._remember_guarding(tx, decision)
         if decision.kind is DecisionKind.REVOKED:
             await Enrolled(self.keys).let_go(tx, decision.about, decision.at)
         if decision.kind is DecisionKind.LINKED:
             # What an account had begun before it was joined is not the person's; they begin anew.
             await Enrolled(self.keys).let_go(tx, decision.others["account"], decision.at)
+
+    async def _remember_guarding(self, tx: Transaction, decision: Decision) -> None:
+        kind = GUARDING.get(decision.kind)
+        guarded = kind and await guardians.guardianship_of(tx, decision.about, decision.at)
+        if kind and (guarded or decision.kind is DecisionKind.CAME_OF_AGE):
+            for account in await accounts_of(tx, decision.about):
+                await bury(tx, kind, self.keys.person_key(account), decision.at)
 
     async def receipts_of(self, tx: Transaction, person: PersonId) -> Sequence[Entry]:
         """What was decided about a person, whatever account they used then, oldest first; receipts are in `payload["receipts"]`."""
@@ -149,6 +166,7 @@ class Proof:
             may_travel=bool(facts.get("may_travel")),
             covers_remix=bool(facts.get("covers_remix")),
             identity_level=level,
+            guardian="guardian" in decision.others,
         )
 
 

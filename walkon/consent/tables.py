@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Table, Text, and_, delete, func, or_, select, update
 
-from walkon.consent.asking import Ask, AskState, NeverAsk, Reach
+from walkon.consent.asking import UNANSWERED, Ask, AskState, Consent, NeverAsk, Reach
 from walkon.consent.grants import Grant, Permission, Source
 from walkon.consent.likeness import Audience, Likeness
 from walkon.store.database import Transaction
@@ -50,6 +50,7 @@ ASK = Table(
     Column("heard", Boolean, nullable=False),
     Column("state", EnumText(AskState), nullable=False),
     Column("answered_ms", INT64),
+    Column("given", Text),
     Index("ix_ask_clip_id", "clip_id"),
     Index("ix_ask_owner_id_asked_ms", "owner_id", "asked_ms"),
     Index("ix_ask_state_expires_ms", "state", "expires_ms"),
@@ -135,6 +136,8 @@ def _column(field: str) -> str:
 def _kept(value: Any) -> Any:
     if isinstance(value, datetime):
         return to_ms(value)
+    if isinstance(value, Consent):
+        return msgspec.json.encode(value).decode()
     return msgspec.json.encode(sorted(value)).decode() if isinstance(value, frozenset) else value
 
 
@@ -149,8 +152,8 @@ def _read(kind: type[Any], row: Row[Any]) -> Any:
         column, value = _column(field), found[_column(field)]
         if column.endswith("_ms"):
             value = None if value is None else from_ms(value)
-        elif field in ("parts", "places", "refused"):
-            value = msgspec.json.decode(value)
+        elif field in ("parts", "places", "refused", "given"):
+            value = None if value is None else msgspec.json.decode(value)
         fields[field] = value
     return msgspec.convert(fields, kind)
 
@@ -207,14 +210,14 @@ async def asks_of(tx: Transaction, clip: ClipId) -> Sequence[Ask]:
 
 
 async def open_asks_to(tx: Transaction, owner: PersonId) -> Sequence[Ask]:
-    """What a person is being asked, newest first; never what they are not to hear."""
-    where = and_(ASK.c.owner_id == owner, ASK.c.state == AskState.OPEN, ASK.c.heard)
+    """What a person is being asked, and what their guardian is, newest first; never what they are not to hear."""
+    where = and_(ASK.c.owner_id == owner, ASK.c.state.in_(UNANSWERED), ASK.c.heard)
     return [_read(Ask, row) for row in await tx.execute(select(ASK).where(where).order_by(ASK.c.asked_ms.desc(), ASK.c.id))]
 
 
 async def run_out(tx: Transaction, now: datetime, limit: int = 100) -> Sequence[Ask]:
-    """Open asks whose time is over, the oldest first."""
-    where = and_(ASK.c.state == AskState.OPEN, ASK.c.expires_ms <= to_ms(now))
+    """Unanswered asks whose time is over, the oldest first."""
+    where = and_(ASK.c.state.in_(UNANSWERED), ASK.c.expires_ms <= to_ms(now))
     return [_read(Ask, row) for row in await tx.execute(select(ASK).where(where).order_by(ASK.c.expires_ms).limit(limit))]
 
 

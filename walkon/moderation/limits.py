@@ -61,6 +61,8 @@ class Whose(StrEnum):
     """The person's, in this one place."""
     PLACE = "place"
     ALL = "all"
+    GUARDIAN = "guardian"
+    """The person's, set by whoever looks after them; of seconds only."""
 
 
 @dataclass(eq=False)

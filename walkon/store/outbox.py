@@ -25,6 +25,8 @@ class OutboxKind(StrEnum):
     """A short reply to it that notifies the asker after a long wait."""
     ASK = "ask"
     """A question to one person; `subject` names it, `reply` is who is asked."""
+    SECOND = "second"
+    """The same question to whoever looks after that person, once they have said yes; `reply` is the guardian."""
     REVIEW = "review"
     """An enrolment for an operator to decide; `subject` names it."""
     ENROLMENT = "enrolment"

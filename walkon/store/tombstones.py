@@ -21,6 +21,10 @@ class TombstoneKind(StrEnum):
     GRANT = "grant"
     PERMISSION = "permission"
     CLIP = "clip"
+    GUARDED = "guarded"
+    """Not an end, but no backup may undo it either: somebody looks after this account; the subject is its PersonKey."""
+    UNGUARDED = "unguarded"
+    """Nobody does any more."""
 
 
 TOMBSTONE = Table(

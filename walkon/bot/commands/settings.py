@@ -5,6 +5,7 @@ from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Command, Context, Reply
 from walkon.bot.limit_cards import left_lines
 from walkon.bot.quota import left
+from walkon.moderation.limits import Whose
 
 
 async def settings(ctx: Context) -> Reply:
@@ -17,7 +18,9 @@ async def settings(ctx: Context) -> Reply:
     if quiet:
         body = (*body, speaker.text("card.settings.quiet", hours=quiet))
     head = speaker.text("card.settings.head" if found else "card.settings.none")
-    return Reply(card=Card(tone=Tone.QUIET, head=head, body=body), private=True)
+    # That somebody has a guardian is nothing for others to read.
+    confidential = any(each.whose is Whose.GUARDIAN for each in found)
+    return Reply(card=Card(tone=Tone.QUIET, head=head, body=body), private=True, confidential=confidential)
 
 
 COMMAND = Command("settings", settings)
