@@ -132,7 +132,9 @@ async def record_stand_in(tx: Transaction, id: ClipId, draft: Finished, now: dat
         return False
     for ask in await consent.asks_of(tx, id):
         message = await outbox.row(tx, ask_key(ask.id))
-        if message and ask.state_at(now) is AskState.OPEN and msgspec.json.decode(message.place, type=Place).private:
+        state = ask.state_at(now)
+        alone = message is not None and state is AskState.OPEN and msgspec.json.decode(message.place, type=Place).private
+        if alone or state is AskState.WITH_GUARDIAN:
             await outbox.touch_notice(tx, ask.id, to_ms(now))
     return True
 

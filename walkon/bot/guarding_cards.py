@@ -5,7 +5,7 @@ from datetime import datetime
 
 from walkon.bot.ask_card import Question, told_of
 from walkon.bot.cards import Button, ButtonStyle, Card, Text, Tone
-from walkon.bot.clip_card import Speaker
+from walkon.bot.clip_card import Speaker, draft_video
 from walkon.bot.moments import moment
 from walkon.bot.tokens import AskDeed, AskToken, OwnDeed, OwnToken
 from walkon.consent.asking import AskState, Consent
@@ -29,8 +29,9 @@ def second_card(speaker: Speaker, question: Question, ward: str, now: datetime) 
         Button(label=speaker.say("button.approve"), token=str(AskToken(AskDeed.SECOND, ask.id))),
         Button(label=speaker.say("button.refuse"), token=str(AskToken(AskDeed.VETO, ask.id))),
     )
-    head = speaker.text("card.guardian.second", ward=ward)
-    return Card(tone=Tone.WAIT, head=head, words=question.clip.prompt, body=lines, buttons=buttons)
+    clip, head = question.clip, speaker.text("card.guardian.second", ward=ward)
+    video = draft_video(speaker, clip, clip.draft) if clip.draft else None
+    return Card(tone=Tone.WAIT, head=head, video=video, words=clip.prompt, body=lines, buttons=buttons, whole=True)
 
 
 def _said(speaker: Speaker, given: Consent, asker: str) -> Text:
