@@ -24,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 DRIVERS = Path(__file__).parent / "drivers"
 ENVIRONMENTS = ROOT / ".cache" / "queue-libraries"
 PORT = 16_411
-ONE_RUN_S = 180
+ONE_RUN_S, GROWING_S = 180, 900
 
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "raw": ("redis==8.1.0",),
@@ -42,13 +42,15 @@ SUBMIT = "walkon: submissions, 50 at once, beside bare XADD"
 WORK = "walkon in batches: claims and completions beside the bare loop of one job a time"
 LIFE = "walkon: processor time of the server for a job's life"
 BYTES = "walkon: memory a job in line beside a bare stream entry"
-GROWTH = "walkon: processor time of a claim with 50,000 jobs beside 1,000"
+JOBS_GROWTH = "walkon: processor time of a claim with 1,000,000 jobs in line beside 1,000"
+PEOPLE_GROWTH = "walkon: processor time of a claim with 100,000 people in line beside 1,000"
 GOALS = (
     Goal(what=SUBMIT, least=0.6),
     Goal(what=WORK, least=2.0),
     Goal(what=LIFE, most=200),
     Goal(what=BYTES, most=2.5),
-    Goal(what=GROWTH, most=1.3),
+    Goal(what=JOBS_GROWTH, most=1.3),
+    Goal(what=PEOPLE_GROWTH, most=1.3),
 )
 
 Figures = Mapping[str, float]
@@ -64,7 +66,7 @@ def run() -> Report:
     return Report(rows=tuple(_rows(rounds, names, growth)), notes=tuple(_notes(missing)))
 
 
-def _rows(rounds: Sequence[Mapping[str, Figures]], names: Sequence[str], growth: float) -> Iterator[Row]:
+def _rows(rounds: Sequence[Mapping[str, Figures]], names: Sequence[str], growth: Figures) -> Iterator[Row]:
     def beside_bare(name: str, key: str) -> float:
         return _median(rounds, name, lambda each, found: found[key] / each[BARE][key])
 
@@ -78,7 +80,8 @@ def _rows(rounds: Sequence[Mapping[str, Figures]], names: Sequence[str], growth:
         life_us = _median(rounds, name, lambda _, found: found["life_us"])
         yield Row(what=f"{name}: processor time of the server for a job's life", value=life_us, unit="µs")
     yield Row(what=WORK, value=beside_bare(OURS[1], "work_per_s"), unit="x")
-    yield Row(what=GROWTH, value=growth, unit="x")
+    yield Row(what=JOBS_GROWTH, value=round(growth["jobs"], 3), unit="x")
+    yield Row(what=PEOPLE_GROWTH, value=round(growth["people"], 3), unit="x")
 
 
 def _notes(missing: Sequence[str]) -> Iterator[str]:
@@ -117,7 +120,9 @@ def _server() -> Iterator[int]:
     if not program:
         raise SystemExit("redis-server is missing: apt install redis-server")
     with TemporaryDirectory() as folder:
-        settings = ("--bind", "127.0.0.1", "--appendonly", "yes", "--save", "", "--dir", folder)
+        # Without rewrites, which a million jobs would set off in the middle of something.
+        rewrites = ("--auto-aof-rewrite-percentage", "0")
+        settings = ("--bind", "127.0.0.1", "--appendonly", "yes", "--save", "", "--dir", folder, *rewrites)
         server = subprocess.Popen([program, "--port", str(PORT), *settings], stdout=subprocess.DEVNULL)
         try:
             _wait_for(Server("127.0.0.1", PORT))
@@ -154,10 +159,12 @@ def _measured(name: str, port: int) -> Figures | None:
     return found
 
 
-def _grown(port: int) -> float:
+def _grown(port: int) -> Figures:
+    print("  a million jobs", file=sys.stderr, flush=True)
     words = [sys.executable, str(DRIVERS / "grow_walkon.py"), "127.0.0.1", str(port)]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=ONE_RUN_S, check=True, env=_environment())
-    return round(float(done.stdout), 3)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=GROWING_S, check=True, env=_environment())
+    found: Figures = json.loads(done.stdout)
+    return found
 
 
 def _environment() -> dict[str, str]:
