@@ -1,13 +1,23 @@
-"""Whether a clip would arrive, as `/readyz` tells it."""
+"""Whether a clip would arrive: what `/readyz` tells, and whether the platforms take their tokens."""
 
 import shutil
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import structlog
 
 from walkon.config import Config
 from walkon.store.database import Database, StoreAway
 from walkon.store.duty import held
 from walkon.store.lock import RoleLock
 from walkon.types.clock import SystemClock, to_ms
+from walkon.types.errors import SetupError
+from walkon.types.people import Platform
+
+if TYPE_CHECKING:
+    from walkon.bot.port import ChatPlatform
+
+log = structlog.get_logger(__name__)
 
 WORKER = "worker"
 """The lock of the worker of one machine."""
@@ -40,3 +50,23 @@ async def _workers(config: Config, database: Database) -> int:
     now_ms = to_ms(SystemClock().now())
     names = await database.read(lambda tx: held(tx, now_ms))
     return sum(name.startswith(PRESENT) for name in names)
+
+
+async def try_token(config: Config, platform: "ChatPlatform") -> None:
+    """Whether the platform takes its token. Raises SetupError where it refuses it; one that is away is only noted."""
+    from walkon.bot.port import PlatformDown, TokenRefused
+
+    try:
+        await platform.check()
+    except TokenRefused as error:
+        raise SetupError(_refused_token(config, platform.platform)) from error
+    except PlatformDown as error:
+        log.error("platform_away", platform=platform.platform, reason=error.reason)
+
+
+def _refused_token(config: Config, platform: Platform) -> str:
+    section = config.discord if platform is Platform.DISCORD else config.telegram
+    ends = f" (ends {section.token})" if section else ""
+    if platform is Platform.DISCORD:
+        return f"[discord] token was refused by Discord{ends}. Copy a fresh one: Developer Portal → Bot → Reset Token."
+    return f"[telegram] token was refused by Telegram{ends}. Copy a fresh one: BotFather → /token."

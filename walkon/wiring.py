@@ -24,7 +24,7 @@ from walkon.config import Backend, Config, scattered
 from walkon.gates import classifier_of, finishing_of, frame_check_of, judge_of
 from walkon.queue.lanes import lane_of
 from walkon.queue.port import JobQueue, QueueUnusable
-from walkon.readiness import PRESENT, readiness
+from walkon.readiness import PRESENT, readiness, try_token
 from walkon.safekeeping import keys_of
 from walkon.store.database import Database, StoreUnusable
 from walkon.store.duty import Duty
@@ -196,6 +196,8 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     from walkon.safekeeping import watch_of
 
     house, router = _house(ground)
+    if house.flood:
+        stack.push_async_callback(house.flood.close)
     from walkon.library.tables import greatest_token
 
     await ground.queue.raise_token(await ground.database.read(greatest_token))
@@ -207,7 +209,7 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
     for platform in _platforms(ground, house, roles):
         house.files.sources[platform.platform] = platform
         stack.push_async_callback(platform.close)
-        await _try_token(ground.config, platform)
+        await try_token(ground.config, platform)
         if address := getattr(platform, "address", None):
             announce_address(address)
         name = platform.platform
@@ -256,7 +258,7 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         limits=ground.config.limits,
         allow=ground.config.allow,
         guardians=ground.config.guardians,
-        flood=Flood(),
+        flood=Flood(ground.config.queue.url if ground.config.queue_on_redis else None),
         report_threshold=ground.config.moderation.report_threshold,
         erasers=(forget_on_the_page,),
     )
@@ -328,25 +330,6 @@ def _page(ground: Ground, house: "House") -> "ChatPlatform":
         exposition=lambda: exposition(ground.metrics),
         root=house.command_root,
     )
-
-
-async def _try_token(config: Config, platform: "ChatPlatform") -> None:
-    from walkon.bot.port import PlatformDown, TokenRefused
-
-    try:
-        await platform.check()
-    except TokenRefused as error:
-        raise SetupError(_refused_token(config, platform.platform)) from error
-    except PlatformDown as error:
-        log.error("platform_away", platform=platform.platform, reason=error.reason)
-
-
-def _refused_token(config: Config, platform: Platform) -> str:
-    section = config.discord if platform is Platform.DISCORD else config.telegram
-    ends = f" (ends {section.token})" if section else ""
-    if platform is Platform.DISCORD:
-        return f"[discord] token was refused by Discord{ends}. Copy a fresh one: Developer Portal → Bot → Reset Token."
-    return f"[telegram] token was refused by Telegram{ends}. Copy a fresh one: BotFather → /token."
 
 
 def backend_of(config: Config, name: str | None = None) -> "RenderBackend":

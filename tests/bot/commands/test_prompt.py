@@ -9,7 +9,7 @@ from walkon.queue.port import JobState
 from walkon.scene.codec import decode
 from walkon.store import outbox
 from walkon.types.ids import render_job
-from walkon.types.scene import Aspect
+from walkon.types.scene import MAX_PROMPT, Aspect
 
 CAT = 'a cat does a backflip on a skateboard, "watch this!" says the cat'
 
@@ -112,3 +112,15 @@ async def test_a_file_is_not_looked_into_and_its_sender_is_told(town: Town) -> N
     reply = await town.say("Ana", "prompt", prompt=CAT, file=holiday)
     assert reply.private and "without the file" in plain(reply.card.head)
     assert (await town.house.queue.stats()).queued == 0
+
+
+@pytest.mark.parametrize(
+    "words", ["a" * 1_000_000, "e" + "\u0301" * 10_000, "\u202e\u2066" * 500, "\0" * 2_000, "\ud800 a cat \udfff", "\ufdfa" * 5_000]
+)
+async def test_attack_59_words_without_measure_or_sense_are_bounded_and_break_nothing(town: Town, words: str) -> None:
+    reply = await town.say("Ana", "prompt", prompt=words)
+    assert "broke" not in plain(reply.card.head)
+    if reply.post:
+        assert len((await town.clip(reply)).prompt.encode()) <= 4 * MAX_PROMPT
+    else:
+        assert reply.private and sum(len(plain(line)) for line in (reply.card.head, *reply.card.body)) < 1_000
