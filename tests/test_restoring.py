@@ -19,11 +19,13 @@ from tests.town import FINISHED
 from walkon.config import Config, load
 from walkon.consent import enrolment_tables, guardian_tables, guarding, tables
 from walkon.consent.artefacts import ArtefactKind
+from walkon.consent.asking import NeverAsk, Reach
 from walkon.consent.casting import Caster
 from walkon.consent.deciding import Decider
 from walkon.consent.enrolled import Enrolled
 from walkon.consent.enrolment import EnrolmentState, IdentityLevel, new_challenge
 from walkon.consent.guardians import Guardianship, Limits
+from walkon.consent.likeness import Audience, Part, Topic
 from walkon.consent.proof import Proof
 from walkon.consent.vault import Vault
 from walkon.consent.vault_tables import CHUNK
@@ -293,6 +295,62 @@ async def test_a_running_walkon_and_a_store_that_is_there_are_not_written_over(c
     with pytest.raises(SetupError, match="another walkon"):
         await forget(config, LEA, clock)
     held.release()
+
+
+@pytest.mark.parametrize(
+    "tighter",
+    [
+        {"audience": Audience.ONLY_ME},
+        {"refused": frozenset({Topic.POLITICS})},
+        {"parts": frozenset({Part.FACE})},
+        {"may_travel": False},
+        {"always_ask": True},
+    ],
+    ids=lambda rules: next(iter(rules)),
+)
+async def test_rules_tightened_after_a_backup_come_back_tight(config: Config, running, clock, tmp_path: Path, tighter: dict) -> None:
+    loose = {"audience": Audience.EVERYONE, "always_ask": False, "may_travel": True}
+    async with running() as host:
+        await host.enrolled()
+        likeness = await host.enrol(LEA, **loose)
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        await host.do(lambda tx: host.decider.change_rules(tx, replace(likeness, **tighter), clock.now()))
+        clock.pass_s(60)
+        again = await host.do(lambda tx: tables.likeness_of(tx, LEA))
+        await host.do(lambda tx: host.decider.change_rules(tx, replace(again, ends_at=clock.now() + timedelta(days=9)), clock.now()))
+    await put_back(config, made.file, clock)
+    async with running() as host:
+        back = await host.do(lambda tx: tables.likeness_of(tx, LEA))
+        assert back == replace(likeness, **tighter, ends_at=back.ends_at, version=back.version)
+        assert back.ends_at == clock.now() + timedelta(days=9)
+
+
+async def test_rules_loosened_after_a_backup_come_back_as_they_were(config: Config, running, clock, tmp_path: Path) -> None:
+    async with running() as host:
+        await host.enrolled()
+        likeness = await host.enrol(LEA)
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        await host.do(lambda tx: host.decider.change_rules(tx, replace(likeness, audience=Audience.EVERYONE, may_travel=True), clock.now()))
+    assert (await put_back(config, made.file, clock)).ended == 0
+    async with running() as host:
+        assert await host.do(lambda tx: tables.likeness_of(tx, LEA)) == likeness
+
+
+async def test_a_door_closed_after_a_backup_is_closed_to_all_until_its_owner_opens_it(
+    config: Config, running, clock, tmp_path: Path
+) -> None:
+    async with running() as host:
+        await host.enrolled()
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        door = NeverAsk(owner=LEA, reach=Reach.BY_PERSON, asker=TOM)
+        await host.do(lambda tx: host.decider.shut(tx, door, clock.now()))
+    await put_back(config, made.file, clock)
+    async with running() as host:
+        for asker in (TOM, EVE):
+            assert not (await host.cast(host.terms(by=asker), LEA)).asks[0].heard
 
 
 async def looks_after(host: Host, guardian: PersonId, ward: PersonId, clock: StandingClock) -> None:

@@ -22,7 +22,9 @@ from walkon.consent import enrolment_tables, guarding
 from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
 from walkon.consent.artefacts import ArtefactKind
+from walkon.consent.asking import NeverAsk, Reach
 from walkon.consent.deciding import Decider
+from walkon.consent.floors import likeness_in, no_looser
 from walkon.consent.guardians import Limits
 from walkon.consent.proof import Proof
 from walkon.library import films
@@ -151,6 +153,10 @@ class _Replay:
             return await self._person(tx, PersonKey(grave.subject), grave, clock)
         if grave.kind in (TombstoneKind.GUARDED, TombstoneKind.UNGUARDED):
             return await self._guarding(tx, PersonKey(grave.subject), now, ended=grave.kind is TombstoneKind.UNGUARDED)
+        if grave.kind is TombstoneKind.RULES:
+            return await self._rules(tx, grave.subject, now)
+        if grave.kind is TombstoneKind.DOOR:
+            return await self._door(tx, PersonKey(grave.subject), now)
         if grave.kind is TombstoneKind.CLIP:
             ended = {ClipId(grave.subject)}
         elif grave.kind is TombstoneKind.LIKENESS and (owner := await consent.owner_of(tx, grave.subject)):
@@ -164,6 +170,23 @@ class _Replay:
         known = {id for id in ended if await library.get(tx, id)}
         await record_takedown(tx, known, RemovedBy.PERSON, now)
         return bool(known)
+
+    async def _rules(self, tx: Transaction, floor: str, now: datetime) -> bool:
+        """The rules that were set meanwhile hold as far as they are tighter."""
+        owner = await consent.owner_of(tx, likeness_in(floor))
+        likeness = await consent.likeness_of(tx, owner) if owner else None
+        tighter = no_looser(likeness, floor) if likeness else None
+        if tighter is None or tighter == likeness:
+            return False
+        await self._decider.change_rules(tx, tighter, now)
+        return True
+
+    async def _door(self, tx: Transaction, owner: PersonKey, now: datetime) -> bool:
+        """Whom a door was closed to is not remembered, so it is closed to all until its owner opens it."""
+        named = await self._named(tx, owner)
+        for person in named:
+            await self._decider.shut(tx, NeverAsk(owner=person, reach=Reach.ANYWHERE), now)
+        return bool(named)
 
     async def _guarding(self, tx: Transaction, owner: PersonKey, now: datetime, *, ended: bool) -> bool:
         """Who looked after somebody the backup may not know; that somebody does, or no one any more, holds all the same."""

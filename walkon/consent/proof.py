@@ -12,10 +12,11 @@ from typing import Any
 
 import msgspec
 
-from walkon.consent import enrolment_tables
+from walkon.consent import enrolment_tables, tables
 from walkon.consent import guardian_tables as guardians
 from walkon.consent.decisions import Decision, DecisionKind
 from walkon.consent.enrolled import Enrolled
+from walkon.consent.floors import floor_of
 from walkon.consent.receipts import Circumstances, Controller, Event, EventState, Notice, Purpose, PurposeRecord, Receipt, sign
 from walkon.store.accounts import accounts_of
 from walkon.store.keys import Keys
@@ -81,6 +82,7 @@ class Proof:
         if (buried := BURIED.get(decision.kind)) and (subject := decision.facts.get(buried)):
             await bury(tx, buried, str(subject), decision.at)
         await self._remember_guarding(tx, decision)
+        await self._remember_rules(tx, decision)
         if decision.kind is DecisionKind.REVOKED:
             await Enrolled(self.keys).let_go(tx, decision.about, decision.at)
         if decision.kind is DecisionKind.LINKED:
@@ -93,6 +95,12 @@ class Proof:
         if kind and (guarded or decision.kind is DecisionKind.CAME_OF_AGE):
             for account in await accounts_of(tx, decision.about):
                 await bury(tx, kind, self.keys.person_key(account), decision.at)
+
+    async def _remember_rules(self, tx: Transaction, decision: Decision) -> None:
+        if decision.kind is DecisionKind.RULES_CHANGED and (likeness := await tables.likeness_of(tx, decision.about)):
+            await bury(tx, TombstoneKind.RULES, floor_of(likeness), decision.at)
+        if decision.kind is DecisionKind.DOOR_CLOSED:
+            await bury(tx, TombstoneKind.DOOR, self.keys.person_key(decision.about), decision.at)
 
     async def receipts_of(self, tx: Transaction, person: PersonId) -> Sequence[Entry]:
         """What was decided about a person, whatever account they used then, oldest first; receipts are in `payload["receipts"]`."""
