@@ -382,6 +382,7 @@ def _draft_slot(ground: Ground) -> dict[str, Part]:
 
 def _studio(ground: Ground, backend: "RenderBackend", finishing: "Finishing", *, scratch: str) -> "Studio":
     from walkon.consent.enrolled import Enrolled
+    from walkon.consent.proof import Proof
     from walkon.engine.render import Studio
 
     return Studio(
@@ -397,6 +398,7 @@ def _studio(ground: Ground, backend: "RenderBackend", finishing: "Finishing", *,
         classified=bool(ground.config.moderation.classifier),
         frame_check=frame_check_of(ground.config),
         enrolled=Enrolled(ground.keys),
+        proof=Proof(ground.keys),
     )
 
 

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import uuid
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +16,7 @@ import pytest
 from tests.provenance.filming import film, read
 from walkon.provenance.boxes import boxes, manifest_box
 from walkon.provenance.certificates import Credentials, now, own_credentials
-from walkon.provenance.manifest import ROOM, SigningFailed, Source, Statement, room_for, sign
+from walkon.provenance.manifest import CONSENT, ROOM, Agreement, SigningFailed, Source, Statement, room_for, sign
 
 DRAWN = Statement(source=Source.ALGORITHM, engine="animatic")
 MADE = Statement(source=Source.MODEL, engine="diffusers")
@@ -57,6 +58,36 @@ def test_a_remix_names_the_clip_it_was_made_from_and_keeps_its_statement(clip: C
     (parent,) = found.manifest["ingredients"]
     assert parent["relationship"] == "parentOf"
     assert parent["active_manifest"] == read(signed, credentials.anchor).active
+
+
+AGREED = Agreement(people=2, receipts=(f"urn:uuid:{uuid.UUID(int=7)}", f"urn:uuid:{uuid.UUID(int=8)}"), log_size=9, log_root="ab" * 32)
+
+
+def test_it_says_how_many_agreed_and_which_receipts_they_hold_and_names_nobody(clip: Clip, credentials: Credentials) -> None:
+    path = clip("clip.mp4")
+    sign(path, replace(MADE, agreement=AGREED), credentials)
+    found = read(path, credentials.anchor)
+    (said,) = [part for part in found.manifest["assertions"] if part["label"] == CONSENT]
+    assert said["data"] == {
+        "v": 1,
+        "people": 2,
+        "receipts": list(AGREED.receipts),
+        "log": {"size": 9, "root": AGREED.log_root},
+    }
+    assert said["created"]
+    assert found.state == "Trusted"
+
+
+def test_a_clip_in_which_nobody_real_is_says_nothing_of_agreement(signed: Path, credentials: Credentials) -> None:
+    assert [part["label"] for part in read(signed, credentials.anchor).manifest["assertions"]].count(CONSENT) == 0
+
+
+def test_a_receipt_that_was_exchanged_shows(clip: Clip, credentials: Credentials) -> None:
+    path = clip("clip.mp4")
+    sign(path, replace(MADE, agreement=AGREED), credentials)
+    content = path.read_bytes()
+    path.write_bytes(content.replace(AGREED.receipts[0].encode(), f"urn:uuid:{uuid.UUID(int=9)}".encode()))
+    assert "assertion.hashedURI.mismatch" in read(path, credentials.anchor).failures
 
 
 def test_a_long_line_of_remixes_stays_small(clip: Clip, credentials: Credentials) -> None:

@@ -17,13 +17,13 @@ from walkon.consent import guardian_tables as guardians
 from walkon.consent.decisions import Decision, DecisionKind
 from walkon.consent.enrolled import Enrolled
 from walkon.consent.floors import floor_of
-from walkon.consent.receipts import Circumstances, Controller, Event, EventState, Notice, Purpose, PurposeRecord, Receipt, sign
+from walkon.consent.receipts import Circumstances, Controller, Event, EventState, Notice, Purpose, PurposeRecord, Receipt, sign, verify
 from walkon.store.accounts import accounts_of
 from walkon.store.keys import Keys
 from walkon.store.ledger import Entry, Ledger
 from walkon.store.thread import Transaction
 from walkon.store.tombstones import TombstoneKind, bury
-from walkon.types.ids import PersonId
+from walkon.types.ids import ClipId, PersonId
 
 STATES: Mapping[DecisionKind, EventState] = {
     DecisionKind.ASKED: EventState.REQUESTED,
@@ -40,6 +40,9 @@ STATES: Mapping[DecisionKind, EventState] = {
     DecisionKind.REVOKED: EventState.WITHDRAWN,
 }
 """The decisions that a receipt is made for, and what each is in the terms of the standard."""
+
+_YES = frozenset(f"consent.{kind}" for kind in (DecisionKind.APPROVED, DecisionKind.GRANTED))
+"""The entries that say yes to one clip."""
 
 BURIED: Mapping[DecisionKind, TombstoneKind] = {
     DecisionKind.TAKEN_BACK: TombstoneKind.GRANT,
@@ -108,6 +111,17 @@ class Proof:
         accounts = await accounts_of(tx, person)
         entries = [entry for account in accounts for entry in await ledger.about(tx, self.keys.person_key(account))]
         return sorted((entry for entry in entries if (entry.payload or {}).get("receipts")), key=lambda entry: entry.seq)
+
+    async def agreed_to(self, tx: Transaction, clip: ClipId) -> Sequence[str]:
+        """The ids of the receipts that people hold for their yes to a clip, as far as it stands. They are random and name nobody."""
+        owners = dict.fromkeys(grant.owner for grant in await tables.grants_of(tx, clip) if grant.withdrawn_at is None)
+        newest: dict[PersonId, Sequence[str]] = {}
+        for owner in owners:
+            for entry in await Ledger(self.keys).about(tx, self.keys.person_key(owner)):
+                facts = entry.payload or {}
+                if entry.kind in _YES and facts.get("clip") == clip:
+                    newest[owner] = facts["receipts"]
+        return [verify(token, self.keys.public).record_id for tokens in newest.values() for token in tokens]
 
     async def export(self, tx: Transaction, person: PersonId) -> bytes:
         """All receipts of a person as one JSON file, with what a stranger needs to check them: keys, head, proofs."""

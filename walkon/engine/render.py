@@ -11,20 +11,22 @@ from typing import Protocol
 
 import structlog
 
-from walkon.agreement import faces, record_draft, record_outcome, record_stand_in, standing_in, stars
+from walkon.agreement import agreed, faces, record_draft, record_outcome, record_stand_in, standing_in, stars
 from walkon.consent.enrolled import Enrolled
+from walkon.consent.proof import Proof
 from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Order, Phase, RenderBackend, Rendered, RenderFailed, Step
 from walkon.library import films, tables
 from walkon.library.clips import Clip, ClipState, Finished
 from walkon.library.endings import LEFTOVER, result_of
-from walkon.provenance.manifest import Seal, Source, Statement, room_for
+from walkon.provenance.manifest import Agreement, Seal, Source, Statement, room_for
 from walkon.provenance.wording import mark_words
 from walkon.queue.port import JobCancelled, JobQueue, Lease, LeaseLost
 from walkon.safety.output import MOST_SAMPLES, REPORTED_SAMPLES, FrameCheck, Look, judge_pictures
 from walkon.safety.text import Judge, Label, usual_judge
 from walkon.scene.codec import decode
 from walkon.store.database import Database, Transaction
+from walkon.store.ledger import Ledger
 from walkon.store.media import Media, MediaMissing
 from walkon.store.sealing import SealBroken
 from walkon.types.clock import Clock, to_ms
@@ -54,6 +56,7 @@ class Studio:
     visible_mark: every picture says in a corner how it came to be; what machines read is not touched by it. judge: reads the
     words once more before they are rendered. classified: a model reads them too, in a job of its own, for which a render waits
     patience_s at most. frame_check: what is done about the pictures. enrolled: opens what people lend; None draws nobody's face.
+    proof: what was decided about people, for the statement in a clip; None says nothing of it.
     """
 
     queue: JobQueue
@@ -69,6 +72,7 @@ class Studio:
     patience_s: float = PATIENCE_S
     frame_check: FrameCheck = FrameCheck.OFF
     enrolled: Enrolled | None = None
+    proof: Proof | None = None
 
 
 @dataclass(eq=False)
@@ -166,6 +170,7 @@ async def _outcome(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Cast:
     """What is drawn of a clip. source: the film it goes on from; parent: the one it is made from. portraits: as in Order.
+    agreement: what the clip says of its people.
 
     still: raises NotAgreed where it may not be kept.
     """
@@ -176,6 +181,7 @@ class _Cast:
     source: Path | None = None
     parent: Path | None = None
     portraits: Mapping[PersonId, bytes] = field(default_factory=dict, repr=False)
+    agreement: Agreement | None = None
 
 
 _Casting = Callable[[Studio, Clip], AbstractAsyncContextManager[_Cast]]
@@ -196,6 +202,7 @@ async def _people(studio: Studio, clip: Clip) -> AsyncIterator[_Cast]:
             source=film,
             parent=parent,
             portraits=portraits,
+            agreement=await _agreement(studio, clip),
         )
 
 
@@ -251,10 +258,28 @@ async def _draw(studio: Studio, shown: _Cast, directory: Path, report: Callable[
     report(Step(phase=Phase.CHECKING, fraction=0.98))
     held = await _held_for(studio, shown.clip, rendered)
     source = Source.ALGORITHM if drawn else Source.MODEL
-    statement = Statement(source=source, engine=studio.backend.capabilities.name, parent=shown.parent)
+    name = studio.backend.capabilities.name
+    statement = Statement(source=source, engine=name, parent=shown.parent, agreement=shown.agreement)
     seal = await studio.finishing.sign(rendered.video, statement)
     finished = await _keep(studio, replace(rendered, bytes=seal.bytes), seal.film, started)
     return replace(finished, held=held)
+
+
+async def _agreement(studio: Studio, clip: Clip) -> Agreement | None:
+    """What the clip may say of those in it; None where nobody real is, or nothing is written down."""
+    proof = studio.proof
+    if proof is None:
+        return None
+
+    async def step(tx: Transaction) -> Agreement | None:
+        people = await agreed(tx, clip, studio.clock.now())
+        if people is None:
+            return None
+        head = await Ledger(proof.keys).head(tx)
+        receipts = tuple(await proof.agreed_to(tx, clip.id))
+        return Agreement(people=people.count, receipts=receipts, log_size=head.size, log_root=head.root.hex())
+
+    return await studio.database.read(step)
 
 
 async def _portraits(studio: Studio, clip: Clip) -> Mapping[PersonId, bytes]:

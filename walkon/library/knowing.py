@@ -10,6 +10,13 @@ from walkon.store.database import Transaction
 from walkon.types.ids import ClipId
 
 
+async def is_taken_down(tx: Transaction, sha256: str) -> bool:
+    """Whether this very file was taken down here; no where there is no such table yet."""
+    if not await tx.run_sync(lambda connection: inspect(connection).has_table(films.REFUSED_FILM.name)):
+        return False
+    return await films.is_refused(tx, [sha256])
+
+
 async def clips_with(tx: Transaction, sha256: str) -> Sequence[Clip]:
     """The clips whose film is this very file, newest first; none where there is no such table yet."""
     if not await tx.run_sync(lambda connection: inspect(connection).has_table(films.CLIP_FILE.name)):

@@ -40,13 +40,34 @@ class Source(StrEnum):
         return f"http://cv.iptc.org/newscodes/digitalsourcetype/{self.value}"
 
 
+CONSENT = "org.walkon.consent"
+"""The label under which a clip says that those in it agreed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """That everybody in a clip agreed, without saying who. people: how many. receipts: random ids of the receipts that they hold.
+
+    log_size, log_root: the ledger that has those decisions, as it stood then; the root in hexadecimal.
+    """
+
+    people: int
+    receipts: tuple[str, ...]
+    log_size: int
+    log_root: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """What is said of a clip. engine: the backend, and the model where there is one. parent: the file it was made from."""
+    """What is said of a clip. engine: the backend, and the model where there is one. parent: the file it was made from.
+
+    agreement: of the people in it, None where nobody real is.
+    """
 
     source: Source
     engine: str
     parent: Path | None = None
+    agreement: Agreement | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +129,7 @@ def settings(anchor: str) -> Mapping[str, Any]:
         "builder": {
             "thumbnail": {"enabled": False},
             "bmff_hash_exclude_free_and_skip_boxes": False,
-            "created_assertion_labels": ["c2pa.actions"],
+            "created_assertion_labels": ["c2pa.actions", CONSENT],
         },
     }
 
@@ -120,11 +141,15 @@ def manifest_of(statement: Statement) -> dict[str, Any]:
     edited = {"action": "c2pa.edited", "digitalSourceType": statement.source.uri, "softwareAgent": agent}
     opened = {"action": "c2pa.opened", "parameters": {"ingredientIds": ["parent"]}}
     actions = [created] if statement.parent is None else [opened, edited]
+    said = [{"label": "c2pa.actions.v2", "data": {"actions": actions, "allActionsIncluded": True}}]
+    if agreed := statement.agreement:
+        log = {"size": agreed.log_size, "root": agreed.log_root}
+        said.append({"label": CONSENT, "data": {"v": 1, "people": agreed.people, "receipts": list(agreed.receipts), "log": log}})
     return {
         "title": "clip",
         "format": MIME,
         "claim_generator_info": [{"name": "walkon", "version": walkon.__version__}],
-        "assertions": [{"label": "c2pa.actions.v2", "data": {"actions": actions, "allActionsIncluded": True}}],
+        "assertions": said,
     }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import resource
 import sys
 from collections.abc import Sequence
@@ -11,9 +12,11 @@ from typing import Any
 import c2pa
 import msgspec
 
-from walkon.provenance.manifest import MIME, settings
+from walkon.provenance.manifest import CONSENT, MIME, settings
 from walkon.provenance.verify import MOST_BYTES, Mark, Reading
 
+MOST_RECEIPTS = 100
+URN = re.compile(r"urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 MOST_MEMORY, MOST_CPU_S = 2 * 1024**3, 60
 
 
@@ -36,12 +39,15 @@ def _told(report: dict[str, Any], results: dict[str, Any]) -> Reading:
     trusted = any(part["code"] == "signingCredential.trusted" for part in codes.get("success", ()))
     # What speaks of the certificate is told by the mark; what is left speaks of the file.
     altered = tuple(dict.fromkeys(code for code in failed if not code.startswith("signingCredential.")))
+    people, receipts = _agreement(active)
     return Reading(
         mark=_mark(trusted, "signingCredential.expired" in failed, altered),
         signer=str(active.get("signature_info", {}).get("common_name", "")),
         altered=altered,
         drawn=_drawn(active),
         made_from=_line(report["manifests"], active),
+        people=people,
+        receipts=receipts,
     )
 
 
@@ -60,6 +66,15 @@ def _drawn(manifest: dict[str, Any]) -> bool | None:
     ]
     kinds = [str(action["digitalSourceType"]).rpartition("/")[2] for action in actions if action.get("digitalSourceType")]
     return kinds[-1] == "algorithmicMedia" if kinds else None
+
+
+def _agreement(manifest: dict[str, Any]) -> tuple[int, tuple[str, ...]]:
+    said = next((part.get("data") for part in manifest.get("assertions", ()) if part.get("label") == CONSENT), None)
+    if not isinstance(said, dict) or not isinstance(people := said.get("people"), int):
+        return 0, ()
+    receipts = said.get("receipts")
+    named = receipts[:MOST_RECEIPTS] if isinstance(receipts, list) else []
+    return people, tuple(one for one in named if isinstance(one, str) and URN.fullmatch(one))
 
 
 def _line(manifests: dict[str, Any], manifest: dict[str, Any]) -> int:

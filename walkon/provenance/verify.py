@@ -41,7 +41,8 @@ class Mark(StrEnum):
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """What the reading process found. signer: as its certificate names it. altered: what does not fit the statement, in C2PA's codes.
 
-    drawn: no model made it, None where nothing says so. made_from: clips that it was made from, one after the other.
+    drawn: no model made it, None where nothing says so. made_from: clips that it was made from, one after the other. people: how many
+    are in it who agreed, as it says; receipts: the ids of theirs.
     """
 
     mark: Mark
@@ -49,6 +50,8 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     altered: tuple[str, ...] = ()
     drawn: bool | None = None
     made_from: int = 0
+    people: int = 0
+    receipts: tuple[str, ...] = ()
 
 
 UNREAD = Reading(mark=Mark.UNREAD)
