@@ -57,6 +57,7 @@ def test_without_a_file_and_variables_every_setting_is_its_default():
         {"STORE": "postgresql://walkon@localhost/walkon", "MEDIA": "s3://walkon-clips"},
         {"QUEUE": "rediss://cache.lan:6379/0", "STORE": "postgresql://db.lan/walkon", "MEDIA": "s3://walkon-clips/host1"},
         {"QUEUE": "redis://cache.lan:6379/0", "STORE": "postgres://db.lan/walkon", "MEDIA": "file:///mnt/clips"},
+        {"QUEUE": "redis://cache.lan:6379/0", "STORE": "postgresql://walkon@db1.lan:5432,db2.lan/walkon", "MEDIA": "file:///mnt/clips"},
         {"QUEUE": "redis://cache.lan:6379/0", "STORE": "sqlite:////srv/store.db", "MEDIA": "file:///srv/clips"},
     ],
 )

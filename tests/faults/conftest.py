@@ -14,28 +14,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from tests.processes import descendants
 from tests.waiting import until
 
 WALKON = (sys.executable, "-m", "walkon")
-
-
-def descendants(pid: int) -> list[int]:
-    """All processes below `pid`, from the kernel's own list."""
-    children: dict[int, list[int]] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            try:
-                parent = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
-            except (OSError, IndexError):
-                continue
-            children.setdefault(parent, []).append(int(entry.name))
-    found: list[int] = []
-    todo = [pid]
-    while todo:
-        below = children.get(todo.pop(), [])
-        found += below
-        todo += below
-    return found
 
 
 class Walkon:

@@ -1,8 +1,6 @@
 """Many machines: separate processes, home directories and networks, with Redis, PostgreSQL and a bucket between them."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,9 +8,10 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from tests.faults.conftest import Visitor, descendants
+from tests.faults.conftest import Visitor
 from tests.faults.fleet import Fleet
 from tests.faults.machines import Network
+from tests.processes import freeze, thaw
 from tests.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
@@ -82,8 +81,7 @@ async def test_whatever_dies_freezes_or_goes_away_each_clip_ends_once_and_is_see
             await ana.say(f"{SMALL}, number {number}")
         await ana.until(lambda page: len(page.cards()) == 8 and len(page.clips()) > 0)
         await workers[0].kill_tree()
-        frozen = (workers[1].process.pid, *descendants(workers[1].process.pid))
-        signal_all(frozen, signal.SIGSTOP)
+        frozen = freeze(workers[1].process.pid)
         await ana.press(cancel_token(ana))
         fleet.postgres.kill()
         await asyncio.to_thread(fleet.postgres.start)
@@ -93,7 +91,7 @@ async def test_whatever_dies_freezes_or_goes_away_each_clip_ends_once_and_is_see
         await ana.until(lambda page: fleet.redis.admin().ping())
         fleet.s3.thaw()
         await ana.until(lambda page: sum(fleet.outcome()[0].get(state, 0) for state in ("finished", "cancelled")) >= 7, 150)
-        signal_all(frozen, signal.SIGCONT)
+        thaw(frozen)
         await ana.until(lambda page: "promised" not in fleet.outcome()[0] and fleet.outcome()[1] == 0, 100)
         states, jobs = fleet.states(), await fleet.jobs()
         await ana.until(lambda page: len(page.clips()) == list(states.values()).count("finished"))
@@ -104,11 +102,6 @@ async def test_whatever_dies_freezes_or_goes_away_each_clip_ends_once_and_is_see
         shown = [(message["seq"], bool(message["card"].get("video"))) for message in history if message.get("card", {}).get("clip") == clip]
         assert len({seq for seq, film in shown if film}) == (state == "finished"), "a film is seen once, and of a stopped clip never"
         assert [film for _, film in shown] == sorted(film for _, film in shown), "nothing older comes after the film"
-
-
-def signal_all(pids: tuple[int, ...], number: signal.Signals) -> None:
-    for pid in pids:
-        os.kill(pid, number)
 
 
 def cancel_token(page: Visitor) -> str:

@@ -6,7 +6,8 @@ import sqlite3
 
 import pytest
 
-from tests.faults.conftest import Host, Visitor, descendants
+from tests.faults.conftest import Host, Visitor
+from tests.processes import descendants
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(240)]
 

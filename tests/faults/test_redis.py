@@ -1,22 +1,18 @@
 """The queue on a redis-server on a bad day: killed, frozen, full, a replica; and workers that die, freeze and come back."""
 
 import asyncio
-import contextlib
 import signal
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
 
+from tests.processes import lines_on_queue, on_queue
 from tests.queue.making import a_job, claimed, leased, order_of_claims
 from tests.queue.redis_server import RedisServer
 from walkon.queue.port import FaultKind, JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
 
 pytestmark = pytest.mark.faults
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -49,29 +45,6 @@ async def opened():
     yield open_
     for queue in queues:
         await queue.close()
-
-
-@contextlib.asynccontextmanager
-async def process(role: str, server: RedisServer, name: str):
-    started = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.queue.worker_process", role, server.url(), name),
-        cwd=ROOT,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-            await started.wait()
-
-
-async def lines_of(role: str, server: RedisServer, name: str) -> list[str]:
-    async with process(role, server, name) as started:
-        output, _ = await started.communicate()
-        assert started.returncode == 0
-        return output.decode().splitlines()
 
 
 async def test_a_server_killed_under_load_and_started_again_has_everything_it_confirmed(server, opened):
@@ -204,7 +177,7 @@ async def test_four_processes_claim_a_thousand_jobs_and_none_twice(server, opene
     queue = await opened(server)
     names = [f"job-{number}" for number in range(1_000)]
     await asyncio.gather(*(queue.submit(a_job(name, place=f"p{name[-1]}", person=f"u{name[-2:]}")) for name in names))
-    outputs = await asyncio.gather(*(lines_of("drain", server, f"w{number}") for number in range(4)))
+    outputs = await asyncio.gather(*(lines_on_queue("drain", server.url(), f"w{number}") for number in range(4)))
     jobs, tokens = zip(*(line.split() for lines in outputs for line in lines), strict=True)
     assert sorted(jobs) == sorted(names)
     assert sorted(map(int, tokens)) == list(range(1, 1_001))
@@ -214,7 +187,7 @@ async def test_workers_killed_in_mid_job_lose_nothing_and_each_job_ends_once(ser
     queue = await opened(server, lease_s=1)
     said: list[tuple[str, ...]] = []
     for turn in range(4):
-        async with process("live", server, f"w{turn}") as started:
+        async with on_queue("live", server.url(), f"w{turn}") as started:
             lines = [await started.stdout.readline() for _ in range(1 + 17 * turn)]
             started.kill()
             lines.append(await started.stdout.read())
@@ -243,7 +216,7 @@ async def everything_left(queue: RedisQueue) -> list[JobId]:
 async def test_a_worker_frozen_past_its_lease_wakes_to_a_refusal(server, opened):
     queue = await opened(server, lease_s=1)
     await queue.submit(a_job("job"))
-    async with process("hold", server, "frozen") as frozen:
+    async with on_queue("hold", server.url(), "frozen") as frozen:
         _, job, token = (await frozen.stdout.readline()).decode().split()
         frozen.send_signal(signal.SIGSTOP)
         while not await queue.sweep():

@@ -3,38 +3,15 @@
 import asyncio
 import contextlib
 import sqlite3
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from tests.processes import lines_on_queue, on_queue
 from tests.queue.making import HandClock, a_job, leased
 from walkon.queue.port import JobId, JobState
 from walkon.queue.sqlite import SqliteQueue
-
-ROOT = Path(__file__).parents[2]
-
-
-@contextlib.asynccontextmanager
-async def process(role: str, file: Path, name: str):
-    """A process on the file; killed at the end if it has not ended by itself."""
-    started = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.queue.worker_process", role, str(file), name), cwd=ROOT, stdout=asyncio.subprocess.PIPE
-    )
-    try:
-        yield started
-    finally:
-        if started.returncode is None:
-            started.kill()
-            await started.wait()
-
-
-async def lines_of(role: str, file: Path, name: str) -> list[str]:
-    async with process(role, file, name) as started:
-        output, _ = await started.communicate()
-        assert started.returncode == 0
-        return output.decode().splitlines()
 
 
 async def test_eight_processes_claim_two_thousand_jobs_and_none_twice(tmp_path):
@@ -42,7 +19,7 @@ async def test_eight_processes_claim_two_thousand_jobs_and_none_twice(tmp_path):
     queue = await SqliteQueue.open(file)
     names = [f"job-{number}" for number in range(2_000)]
     await asyncio.gather(*(queue.submit(a_job(name, place=f"p{name[-1]}", person=f"u{name[-2:]}")) for name in names))
-    outputs = await asyncio.gather(*(lines_of("drain", file, f"w{number}") for number in range(8)))
+    outputs = await asyncio.gather(*(lines_on_queue("drain", file, f"w{number}") for number in range(8)))
     jobs, tokens = zip(*(line.split() for lines in outputs for line in lines), strict=True)
     assert sorted(jobs) == sorted(names)
     assert sorted(map(int, tokens)) == list(range(1, 2_001))
@@ -52,7 +29,7 @@ async def test_eight_processes_claim_two_thousand_jobs_and_none_twice(tmp_path):
 
 async def kill_after(file: Path, name: str, confirmations: int) -> list[tuple[str, str]]:
     """Starts a process, kills it after so many confirmations, and returns all that it still got out."""
-    async with process("live", file, name) as started:
+    async with on_queue("live", file, name) as started:
         lines = [await started.stdout.readline() for _ in range(confirmations)]
         started.kill()
         lines.append(await started.stdout.read())

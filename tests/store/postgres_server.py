@@ -24,7 +24,8 @@ TEMPLATE = "walkon_template"
 class PostgresServer:
     """One server with its folder; may be killed and started again. It refuses to run as root, so it then runs as `postgres`."""
 
-    def __init__(self, *, fsync: bool = False, host: str = "127.0.0.1") -> None:
+    def __init__(self, *, fsync: bool = False, host: str = "127.0.0.1", copy_of: "PostgresServer | None" = None) -> None:
+        """copy_of: the server that this one is to be a replica of, and follows from its start on."""
         self.folder = Path(tempfile.mkdtemp(prefix="walkon-postgres-"))
         self.port = free_port()
         self.host = host
@@ -35,6 +36,9 @@ class PostgresServer:
             shutil.chown(self.folder, "postgres", "postgres")
         self._data = self.folder / "data"
         made = [program("initdb"), "-D", str(self._data), "-U", OWNER, "-A", "trust", "-E", "UTF8", "--locale", "C", "--no-sync"]
+        if copy_of is not None:
+            source = ("-h", str(copy_of.folder), "-p", str(copy_of.port), "-U", OWNER)
+            made = [program("pg_basebackup"), "-D", str(self._data), "-R", "--checkpoint=fast", "--no-sync", *source]
         subprocess.run(made, check=True, capture_output=True, cwd=self.folder, **self._as)
 
         if host != "127.0.0.1":
@@ -66,6 +70,21 @@ class PostgresServer:
         """As a power cut does it, for the server: all its processes at once."""
         self.process.send_signal(signal.SIGQUIT)
         self.process.wait()
+
+    def replica(self) -> "PostgresServer":
+        """A started one; from now on nothing is confirmed before it has it, too."""
+        replica = PostgresServer(copy_of=self).start()
+        with self.admin() as admin:
+            admin.execute("ALTER SYSTEM SET synchronous_standby_names = '*'")
+            admin.execute("SELECT pg_reload_conf()")
+            while not admin.execute("SELECT 1 FROM pg_stat_replication WHERE sync_state = 'sync'").fetchone():
+                time.sleep(0.02)
+        return replica
+
+    def promote(self) -> None:
+        """A replica becomes the primary."""
+        with self.admin() as admin:
+            admin.execute("SELECT pg_promote()")
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
+from tests.processes import freeze, thaw
 from tests.queue.cutting import CuttingProxy
 from tests.store.postgres_server import PostgresServer, new_database, shared_server
+from tests.waiting import until
 from walkon.store.database import Database, StoreAway, StoreUnusable, Transaction
 
 WRITES = 30
@@ -70,6 +72,30 @@ class LosesCommits(CuttingProxy):
         return b"COMMIT" in call and super()._is_cut(call)
 
 
+class TakesOver(LosesCommits):
+    """Loses the answer to a commit because the server dies with it, and its replica takes over."""
+
+    def __init__(self, server: PostgresServer, replica: PostgresServer) -> None:
+        super().__init__(server.port, every=1)
+        self._server, self._replica = server, replica
+        self.armed = False
+
+    def _is_cut(self, call: bytes) -> bool:
+        return self.armed and super()._is_cut(call)
+
+    async def _pass_on(self, server: asyncio.StreamReader, answers: asyncio.StreamWriter, cut: asyncio.Event) -> None:
+        while piece := await server.read(1 << 20):
+            if cut.is_set():
+                await asyncio.to_thread(self._take_over)
+                answers.close()
+                return
+            answers.write(piece)
+
+    def _take_over(self) -> None:
+        self._server.kill()
+        self._replica.promote()
+
+
 async def test_a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice(url: str) -> None:
     async with LosesCommits(shared_server().port, every=3).open() as proxy:
         database = await Database.open(url.replace(f":{shared_server().port}/", f":{proxy.port}/"))
@@ -102,6 +128,68 @@ async def test_work_waits_out_a_restart_of_the_server(own_server: PostgresServer
     await asyncio.gather(*adding)
     assert await database.read(_count) == confirmed + 1
     await database.close()
+
+
+async def test_work_waits_out_a_server_that_is_frozen_and_is_done_once(own_server: PostgresServer) -> None:
+    database = await Database.open(own_server.url())
+    await database.write(_tally)
+    frozen = freeze(own_server.process.pid)
+    adding = [asyncio.create_task(database.write(_add)) for _ in range(4)]
+    looking = asyncio.create_task(database.read(_count))
+    await asyncio.wait([*adding, looking], timeout=0.3)
+    assert not any(task.done() for task in (*adding, looking))
+    thaw(frozen)
+    await asyncio.gather(*adding, looking)
+    assert await database.read(_count) == 4
+    await database.close()
+
+
+async def test_a_replica_that_takes_over_has_all_that_was_confirmed_and_is_found_by_itself(own_server: PostgresServer) -> None:
+    replica = own_server.replica()
+    database = await Database.open(f"postgresql://walkon@127.0.0.1:{own_server.port},127.0.0.1:{replica.port}/postgres")
+    await database.write(_tally)
+    done = asyncio.Event()
+    confirmed = unknown = 0
+
+    async def add_without_end() -> None:
+        nonlocal confirmed, unknown
+        while not done.is_set():
+            try:
+                await database.write(_add)
+                confirmed += 1
+            except StoreAway:
+                unknown += 1
+
+    adding = [asyncio.create_task(add_without_end()) for _ in range(4)]
+    await until(lambda: confirmed > 20)
+    own_server.kill()
+    replica.promote()
+    at_the_takeover = confirmed
+    await until(lambda: confirmed > at_the_takeover + 20)
+    done.set()
+    await asyncio.gather(*adding)
+    assert confirmed <= await database.read(_count) <= confirmed + unknown
+    database.changed.clear()
+    database.announce()
+    async with asyncio.timeout(20):
+        await database.changed.wait()
+    await database.close()
+    replica.stop()
+
+
+async def test_of_a_commit_whose_answer_was_lost_in_a_takeover_nothing_is_claimed(own_server: PostgresServer) -> None:
+    """Its number may be another transaction's by then, where the replica had not got it."""
+    replica = own_server.replica()
+    async with TakesOver(own_server, replica).open() as proxy:
+        database = await Database.open(f"postgresql://walkon@127.0.0.1:{proxy.port},127.0.0.1:{replica.port}/postgres")
+        await database.write(_tally)
+        proxy.armed = True
+        with pytest.raises(StoreAway, match="replica took over"):
+            await database.write(_add)
+        await database.write(_add)
+        assert await database.read(_count) == 2
+        await database.close()
+    replica.stop()
 
 
 async def test_a_server_that_stays_away_is_said_to_be_away(own_server: PostgresServer) -> None:

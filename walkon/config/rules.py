@@ -246,7 +246,10 @@ def _store(url: str) -> str:
         raise Refused("has no scheme", STORE_MEND)
     if not url.startswith(POSTGRES_SCHEMES):
         return _store_file(url)
-    parts = _split(url, STORE_MEND)
+    hosts = url.partition("://")[2].partition("/")[0].rpartition("@")[2].split(",")
+    parts = _split(url.replace(",".join(hosts), hosts[0], 1), STORE_MEND)
+    for host in hosts[1:]:
+        _split(f"x://{host}", STORE_MEND)
     if not re.fullmatch(r"/[^/]+", parts.path) or parts.fragment:
         raise Refused("is not postgresql://USER@HOST:PORT/NAME", STORE_MEND)
     return url

@@ -10,14 +10,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 import structlog
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql import Executable
 
 from walkon.store.faults import StoreAway, StoreUnusable
 from walkon.store.migrating import migrate
+from walkon.store.postgres_address import for_libpq, has_several_hosts, with_settings, written
 from walkon.store.text import refuse_unkeepable
 
 log = structlog.get_logger(__name__)
@@ -26,9 +28,6 @@ T = TypeVar("T")
 
 PAUSE_S = (0.01, 0.5)
 LISTEN_AGAIN_S = 1.0
-FORGOTTEN_MS = 5_000
-"""A transaction that says nothing for so long, of a frozen machine for example, is ended by the server and frees what it holds."""
-LONGEST_MS = 30_000
 CHANNEL = "walkon_store"
 OLDEST = 130_000
 """PostgreSQL 13, the first that tells what became of a transaction by `pg_xact_status(xid8)` (its release notes)."""
@@ -41,7 +40,9 @@ _AWAY = frozenset({"57P01", "57P02", "57P03", "57P05", "25P03", "53300"})
 _SERVER = text("SELECT current_setting('server_version_num'), current_setting('server_encoding')")
 _UNHURRIED = text("SET LOCAL statement_timeout = 0")
 _MIGRATING = text("SELECT pg_advisory_xact_lock(hashtext('walkon migrations'))")
-_NUMBER = text("SELECT pg_current_xact_id_if_assigned()::text")
+_NUMBER = text("SELECT pg_current_xact_id_if_assigned()::text, ''")
+_NUMBER_AND_LINE = text("SELECT pg_current_xact_id_if_assigned()::text, left(pg_walfile_name(pg_current_wal_lsn()), 8)")
+"""A replica that takes over begins another timeline, in which numbers of lost transactions are given again."""
 _BECAME = text("SELECT pg_xact_status(CAST(:number AS xid8))")
 _NOTIFY = text(f"NOTIFY {CHANNEL}")
 
@@ -70,12 +71,12 @@ class PostgresDriver:
     @property
     def name(self) -> str:
         """Which database this is, without a password."""
-        return make_url(self.url).render_as_string(hide_password=True)
+        return written(self.url).render_as_string(hide_password=True)
 
     def engine(self, *, writer: bool) -> Engine:
         """As `Driver` says. Raises ModuleNotFoundError where psycopg is not installed."""
         isolation = "SERIALIZABLE" if writer else "REPEATABLE READ"
-        engine = create_engine(_with_settings(self.url), isolation_level=isolation, pool_size=1, max_overflow=0)
+        engine = create_engine(with_settings(self.url), isolation_level=isolation, pool_size=1, max_overflow=0)
         # Otherwise an INSERT does not say how many rows it made, as it does on SQLite.
         engine = engine.execution_options(preserve_rowcount=True)
         refuse_unkeepable(engine)
@@ -106,7 +107,7 @@ class PostgresDriver:
 
     def run(self, connect: Callable[[], Connection], work: Callable[[Connection], T], *, writer: bool) -> T:
         """As `Driver` says. Raises StoreAway."""
-        attempt = _Write(work) if writer else partial(_look, work)
+        attempt = _Write(work, _NUMBER_AND_LINE if has_several_hosts(self.url) else _NUMBER) if writer else partial(_look, work)
         until, pause_s = time.monotonic() + self._patience_s, PAUSE_S[0]
         while True:
             try:
@@ -137,7 +138,7 @@ class PostgresDriver:
 
         while True:
             try:
-                async with await AsyncConnection.connect(**_libpq(self.url), autocommit=True) as connection:
+                async with await AsyncConnection.connect(**for_libpq(self.url), autocommit=True) as connection:
                     await connection.execute(f"LISTEN {CHANNEL}")
                     heard()
                     async for _ in connection.notifies():
@@ -154,24 +155,27 @@ class _StillOpen(Exception):
 class _Write(Generic[T]):
     """Work on its way to the disk; called again after a fault, it finds out first what became of the call before."""
 
-    def __init__(self, work: Callable[[Connection], T]) -> None:
+    def __init__(self, work: Callable[[Connection], T], number: Executable) -> None:
         self._work = work
-        self._doubtful: tuple[str, T] | None = None
+        self._number = number
+        self._doubtful: tuple[str, str, T] | None = None
 
     def __call__(self, connection: Connection) -> T:
         if self._doubtful is not None:
-            number, result = self._doubtful
+            number, line, result = self._doubtful
+            if line != _look(lambda connection: connection.execute(self._number).one()[1], connection):
+                raise StoreAway("a replica took over in the middle of a commit, and nobody knows whether it had it")
             if _stands(connection, number):
                 return result
             self._doubtful = None
         with connection.begin() as transaction:
             result = self._work(connection)
-            number = connection.scalar(_NUMBER)
+            number, line = connection.execute(self._number).one()
             try:
                 transaction.commit()
             except DBAPIError as error:
                 if number is not None and _is_away(error):
-                    self._doubtful = (number, result)
+                    self._doubtful = (number, line, result)
                 raise
         return result
 
@@ -212,22 +216,3 @@ def _mend(error: DBAPIError) -> str:
 
 def _first_line(error: Exception) -> str:
     return str(getattr(error, "orig", "a commit is under way without end")).strip().partition("\n")[0]
-
-
-def _libpq(url: str) -> dict[str, Any]:
-    full = _with_settings(url)
-    return {**full.translate_connect_args(username="user", database="dbname"), **full.query}
-
-
-def _with_settings(url: str) -> URL:
-    """The address for SQLAlchemy, with what walkon wants of a connection where the host did not say otherwise."""
-    given = make_url(url).set(drivername="postgresql+psycopg")
-    wanted = {
-        "application_name": "walkon",
-        "client_encoding": "utf8",
-        "connect_timeout": "5",
-        "tcp_user_timeout": "10000",
-        "keepalives_idle": "10",
-        "options": f"-c idle_in_transaction_session_timeout={FORGOTTEN_MS} -c statement_timeout={LONGEST_MS}",
-    }
-    return given.update_query_dict({key: value for key, value in wanted.items() if key not in given.query})
