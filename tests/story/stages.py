@@ -21,8 +21,11 @@ from walkon.bot.platforms.discord.client import DiscordPlatform
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.port import ChatPlatform
+from walkon.store import outbox
+from walkon.store.outbox import OutboxKind
 from walkon.telemetry import build_metrics
 from walkon.types.ids import PersonId
+from walkon.types.people import Platform
 
 FOUND = commands.load()
 
@@ -140,6 +143,7 @@ def _emptied(message: Any) -> bool:
 class OnTelegram:
     """Typed commands in a group that made the bot an administrator, so that it hears reactions."""
 
+    town: Town
     double: TelegramDouble
     people: dict[str, Any]
     club: Any
@@ -157,6 +161,8 @@ class OnTelegram:
 
     async def question(self) -> str:
         self.marked = await until(lambda: next((one for one in self.club.from_bot if "Approve" in one.buttons), None))
+        # Nobody reacts before the answer to the post is back.
+        await until(lambda: self.town.house.database.read(lambda tx: outbox.standing(tx, Platform.TELEGRAM, OutboxKind.ASK, limit=1)))
         return str(self.marked.text)
 
     async def answers(self, name: str, yes: bool) -> None:
@@ -303,7 +309,7 @@ async def on_telegram(town: Town, folder: Path) -> AsyncIterator[Stage]:
             timeouts=QUICK,
         )
         async with played(town, platform):
-            yield OnTelegram(double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())
+            yield OnTelegram(town, double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())
 
 
 @asynccontextmanager
