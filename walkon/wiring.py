@@ -191,6 +191,7 @@ async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) 
 
 async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) -> dict[str, Part]:
     from walkon.bot.delivery import Delivery
+    from walkon.bot.presence import keep_looking
     from walkon.bot.reconcile import keep_reconciling
     from walkon.consent.enrolling import keep_sweeping
     from walkon.safekeeping import watch_of
@@ -214,11 +215,14 @@ async def _bot_parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitSta
             announce_address(address)
         name = platform.platform
         receiving: Part = partial(platform.serve, router)
+        looking: Part = partial(keep_looking, platform, house)
         if ground.database.shared and name is not Platform.WEB:
             # A token has one connection or one poll at a time; pages are as many as there are.
             duty = Duty(ground.database, SystemClock(), name)
-            parts[f"{name} duty"], receiving = duty.keep, duty.guarding(receiving)
+            parts[f"{name} duty"], receiving, looking = duty.keep, duty.guarding(receiving), duty.guarding(looking)
         parts[f"{name} receiving"] = receiving
+        if name is not Platform.WEB:
+            parts[f"{name} presence"] = looking
         parts[f"{name} delivery"] = Delivery(platform, house, ground.metrics).run
     return parts
 

@@ -54,6 +54,7 @@ TYPES = (
     "ChatMemberMember",
     "ChatMemberOwner",
     "ChatMemberRestricted",
+    "ChatMemberUpdated",
     "ChatPermissions",
     "ChosenInlineResult",
     "Document",

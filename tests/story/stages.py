@@ -37,6 +37,10 @@ class Stage(Protocol):
     def account(self) -> "dict[str, PersonId]":
         """The accounts by name."""
 
+    @property
+    def platform(self) -> ChatPlatform:
+        """The real adapter."""
+
     async def prompts(self, name: str, words: str, mentioned: str) -> None:
         """Somebody asks for a clip, with `{}` in the words for a mention of somebody else."""
 
@@ -60,6 +64,9 @@ class Stage(Protocol):
 
     async def gone(self) -> str:
         """The clip's message once it shows no film any more."""
+
+    def slips_away(self, name: str) -> None:
+        """Somebody leaves, and nobody says so."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,7 @@ async def played(town: Town, platform: ChatPlatform) -> AsyncIterator[None]:
 class OnDiscord:
     """Slash commands and reactions."""
 
+    platform: ChatPlatform
     discord: DiscordDouble
     people: dict[str, Any]
     last: Any = None
@@ -134,6 +142,9 @@ class OnDiscord:
     async def gone(self) -> str:
         return str((await until(lambda: next((one for one in self.discord.messages() if _emptied(one)), None))).text)  # type: ignore[attr-defined]
 
+    def slips_away(self, name: str) -> None:
+        self.discord.guild.strangers.add(self.people[name].id)
+
 
 def _emptied(message: Any) -> bool:
     return not message.files and any(revision.files for revision in message.revisions)
@@ -143,6 +154,7 @@ def _emptied(message: Any) -> bool:
 class OnTelegram:
     """Typed commands in a group that made the bot an administrator, so that it hears reactions."""
 
+    platform: ChatPlatform
     town: Town
     double: TelegramDouble
     people: dict[str, Any]
@@ -196,6 +208,9 @@ class OnTelegram:
     async def gone(self) -> str:
         return str((await until(lambda: next((one for one in self.club.from_bot if _replaced(one)), None))).text)  # type: ignore[attr-defined]
 
+    def slips_away(self, name: str) -> None:
+        self.double.slip_away(self.club, self.people[name], told=False)
+
 
 def _replaced(message: Any) -> bool:
     return not message.video and any(version.video for version in message.versions)
@@ -205,6 +220,7 @@ def _replaced(message: Any) -> bool:
 class OnThePage:
     """Two browsers, and buttons."""
 
+    platform: ChatPlatform
     address: str
     lines: dict[str, Line]
     seen: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
@@ -268,6 +284,9 @@ class OnThePage:
     async def gone(self) -> str:
         return said(await self._found("Ana", lambda message: "taken down" in said(message)))
 
+    def slips_away(self, name: str) -> None:
+        raise AssertionError("a page is not left")
+
 
 def said(message: dict[str, Any]) -> str:
     """Everything a card on the page says."""
@@ -291,7 +310,7 @@ async def on_discord(town: Town, folder: Path) -> AsyncIterator[Stage]:
             state_dir=folder,
         )
         async with played(town, platform):
-            yield OnDiscord(discord, {"Ana": discord.ana, "Lea": discord.user("Lea"), "Eve": discord.user("Eve")})
+            yield OnDiscord(platform, discord, {"Ana": discord.ana, "Lea": discord.user("Lea"), "Eve": discord.user("Eve")})
         assert not discord.violations, "\n".join(discord.violations)
 
 
@@ -309,7 +328,7 @@ async def on_telegram(town: Town, folder: Path) -> AsyncIterator[Stage]:
             timeouts=QUICK,
         )
         async with played(town, platform):
-            yield OnTelegram(town, double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())
+            yield OnTelegram(platform, town, double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())
 
 
 @asynccontextmanager
@@ -335,7 +354,7 @@ async def on_the_page(town: Town, folder: Path) -> AsyncIterator[Stage]:
     address = platform.address
     async with played(town, platform):
         async with _browser(address, "Ana") as ana, _browser(address, "Lea") as lea, _browser(address, "Eve") as eve:
-            yield OnThePage(address, {"Ana": ana, "Lea": lea, "Eve": eve})
+            yield OnThePage(platform, address, {"Ana": ana, "Lea": lea, "Eve": eve})
 
 
 @asynccontextmanager

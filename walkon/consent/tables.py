@@ -270,6 +270,20 @@ async def grants_by(tx: Transaction, owner: PersonId) -> Sequence[Grant]:
     return [_read(Grant, row) for row in await tx.execute(select(GRANT).where(where).order_by(GRANT.c.given_ms, GRANT.c.id))]
 
 
+async def relied_on(tx: Transaction, platform: str) -> Sequence[tuple[PersonId, PlaceId]]:
+    """Whose presence anything rests on, and where: yeses, standing permissions and open questions of that platform's places."""
+    found: set[tuple[PersonId, PlaceId]] = set()
+    anywhere = select(LIKENESS.c.owner_id).where(LIKENESS.c.audience == Audience.EVERYONE)
+    # Who lets everybody have their likeness allowed it in no place of their own.
+    granted = and_(GRANT.c.withdrawn_ms.is_(None), or_(GRANT.c.source != Source.AUDIENCE, GRANT.c.owner_id.not_in(anywhere)))
+    asked = and_(ASK.c.state == AskState.OPEN, ASK.c.heard)
+    for table, live in ((GRANT, granted), (PERMISSION, PERMISSION.c.withdrawn_ms.is_(None)), (ASK, asked)):
+        where = and_(live, table.c.place_id.startswith(f"{platform}:", autoescape=True))
+        rows = await tx.execute(select(table.c.owner_id, table.c.place_id).where(where).distinct())
+        found |= {(PersonId(row.owner_id), PlaceId(row.place_id)) for row in rows}
+    return sorted(found)
+
+
 async def grants_via(tx: Transaction, sources: Iterable[str]) -> Sequence[Grant]:
     """Grants that rest on these permissions or grants and were not taken back."""
     where = and_(GRANT.c.via.in_(list(sources)), GRANT.c.withdrawn_ms.is_(None))

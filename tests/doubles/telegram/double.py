@@ -132,6 +132,14 @@ class TelegramDouble:
         chat.gone.add(user.id)
         return await self.say(chat, user, "", left_chat_member=user.json())
 
+    def slip_away(self, chat: Chat, user: User, *, told: bool) -> None:
+        """Somebody leaves a large chat, where no message says so. told: the bot is an administrator, and hears of it."""
+        chat.gone.add(user.id)
+        before, after = ({"status": status, "user": user.json()} for status in ("member", "left"))
+        changed = {"chat": chat.json(), "from": user.json(), "date": 1_700_000_000, "old_chat_member": before, "new_chat_member": after}
+        if told:
+            self._push({"chat_member": changed})
+
     async def message(self, chat: Chat, user: User, text: str, *, thread: int | None = None, **extra: Any) -> list[Message]:
         """Somebody writes and the bot replies: what it replied."""
         written = await self.say(chat, user, text, thread=thread, **extra)

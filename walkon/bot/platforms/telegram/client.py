@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from telegram import BotCommand, ChatMember
+from telegram import BotCommand
 from telegram.error import BadRequest, InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -17,7 +17,7 @@ from walkon.bot.cards import Card
 from walkon.bot.command import Command
 from walkon.bot.files import Attachment
 from walkon.bot.platforms.telegram.downloads import download
-from walkon.bot.platforms.telegram.events import short_form
+from walkon.bot.platforms.telegram.events import is_there, short_form
 from walkon.bot.platforms.telegram.faults import told_apart
 from walkon.bot.platforms.telegram.inline import Inline
 from walkon.bot.platforms.telegram.known_files import KnownFiles
@@ -173,14 +173,15 @@ class TelegramPlatform:
 
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whether the person is in that chat; Telegram says so for sure only where the bot is an administrator. Raises PlatformDown."""
-        if place.private:
+        # Groups have negative ids; any other chat is between two.
+        if place.private or place.elsewhere or not place.channel.removeprefix("-").isdecimal() or int(place.channel) > 0:
             return True
         with told_apart():
             try:
                 member = await self._bot.get_chat_member(int(place.channel), int(person.account))
             except BadRequest:
                 return True
-        return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
+        return is_there(member)
 
     async def restrict(self, wanted: Restriction) -> Restricted:
         """Set or lift a restriction. Raises Throttled, PlatformDown."""

@@ -14,7 +14,16 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from telegram import CallbackQuery, MaybeInaccessibleMessage, Message, MessageEntity, User
+from telegram import (
+    CallbackQuery,
+    ChatMember,
+    ChatMemberRestricted,
+    ChatMemberUpdated,
+    MaybeInaccessibleMessage,
+    Message,
+    MessageEntity,
+    User,
+)
 
 from walkon.bot.command import (
     UNASKED_FILE,
@@ -191,6 +200,22 @@ def left(message: Message) -> Left | None:
     if gone is None or gone.is_bot:
         return None
     return Left(person=person_of(gone), place=place_of(message, gone))
+
+
+def is_there(member: ChatMember) -> bool:
+    """Whether a chat's member is in it: who is held back may still be in it, or not."""
+    if isinstance(member, ChatMemberRestricted):
+        return bool(member.is_member)
+    return member.status not in (ChatMember.LEFT, ChatMember.BANNED)
+
+
+def gone(changed: ChatMemberUpdated) -> Left | None:
+    """Who is no longer in the chat after a member's change; None where somebody came or only their rights changed."""
+    member = changed.new_chat_member
+    if member.user.is_bot or is_there(member):
+        return None
+    person = person_of(member.user)
+    return Left(person=person, place=chat_place(changed.chat.id, changed.chat.type, None, person.locale))
 
 
 def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed | None:

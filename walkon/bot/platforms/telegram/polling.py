@@ -17,7 +17,15 @@ from walkon.bot.platforms.telegram.faults import told_apart
 
 log = structlog.get_logger(__name__)
 
-ALLOWED_UPDATES = (Update.MESSAGE, Update.CALLBACK_QUERY, Update.MESSAGE_REACTION, Update.INLINE_QUERY, Update.CHOSEN_INLINE_RESULT)
+ALLOWED_UPDATES = (
+    Update.MESSAGE,
+    Update.CALLBACK_QUERY,
+    Update.MESSAGE_REACTION,
+    Update.INLINE_QUERY,
+    Update.CHOSEN_INLINE_RESULT,
+    Update.CHAT_MEMBER,
+)
+"""Who leaves is told by a message in a small group, and as a member's change where the bot is an administrator."""
 _AT_WORK_S = 0.5
 """How often new updates are looked for while older ones are still being handled."""
 FAREWELL_S = 3.0

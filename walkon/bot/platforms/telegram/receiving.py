@@ -75,6 +75,9 @@ class Receiver:
             self._people.meet(update.message_reaction.user)
             for reacted in reactions(update.message_reaction):
                 await self._listening.reacted(reacted)
+        elif update.chat_member:
+            if gone := events.gone(update.chat_member):
+                await self._listening.left(gone)
         elif update.inline_query:
             await self._inline.list(update.inline_query, self._listening)
         elif update.chosen_inline_result:
