@@ -276,7 +276,7 @@ async def relied_on(tx: Transaction, platform: str) -> Sequence[tuple[PersonId, 
     anywhere = select(LIKENESS.c.owner_id).where(LIKENESS.c.audience == Audience.EVERYONE)
     # Who lets everybody have their likeness allowed it in no place of their own.
     granted = and_(GRANT.c.withdrawn_ms.is_(None), or_(GRANT.c.source != Source.AUDIENCE, GRANT.c.owner_id.not_in(anywhere)))
-    asked = and_(ASK.c.state == AskState.OPEN, ASK.c.heard)
+    asked = and_(ASK.c.state.in_(UNANSWERED), ASK.c.heard)
     for table, live in ((GRANT, granted), (PERMISSION, PERMISSION.c.withdrawn_ms.is_(None)), (ASK, asked)):
         where = and_(live, table.c.place_id.startswith(f"{platform}:", autoescape=True))
         rows = await tx.execute(select(table.c.owner_id, table.c.place_id).where(where).distinct())
