@@ -43,6 +43,7 @@ from walkon.moderation.limits import LimitReached, Whose
 from walkon.moderation.mutes import Mute, binding
 from walkon.queue.port import QueueFull
 from walkon.safety.text import WordsRefused
+from walkon.scene.options import OptionRefused
 from walkon.scene.parser import EmptyPrompt, PromptTooLong
 from walkon.store import outbox
 from walkon.store.database import Transaction
@@ -200,7 +201,7 @@ class Router:
                 return _private(speaker, "refusal.empty", starter=speaker.say("starter.1"))
             case PromptTooLong():
                 return _private(speaker, "refusal.long", length=error.length, limit=error.limit)
-            case BadOption():
+            case BadOption() | OptionRefused():
                 return _private(speaker, "refusal.option", value=error.value[:60], option=error.option, allowed=error.allowed)
             case LimitReached():
                 card, young = limit_card(speaker, error, self._house.clock.now()), error.whose is Whose.GUARDIAN

@@ -62,15 +62,18 @@ def _engine(name: str | None, config: "Config") -> str:
 
 
 def _scene(prompt: str, options: dict[str, Any], config: "Config") -> "Scene":
+    from walkon.scene.options import take_options
     from walkon.scene.parser import EmptyPrompt, PromptTooLong, parse
 
+    # Bytes of the argument that are no text in this locale arrive as lone surrogates, which no file can hold.
+    words = prompt.encode("utf-8", "replace").decode("utf-8")
+    seed = take_options(words).seed if options["seed"] is None else options["seed"]
     try:
         return parse(
-            # Bytes of the argument that are no text in this locale arrive as lone surrogates, which no file can hold.
-            prompt.encode("utf-8", "replace").decode("utf-8"),
+            words,
             seconds=options["seconds"],
             aspect=Aspect(options["aspect"]) if options["aspect"] else None,
-            seed=secrets.randbelow(MAX_SEED + 1) if options["seed"] is None else options["seed"],
+            seed=secrets.randbelow(MAX_SEED + 1) if seed is None else seed,
             style=options["style"],
             locale=config.walkon.language,
         )

@@ -124,3 +124,10 @@ async def test_attack_59_words_without_measure_or_sense_are_bounded_and_break_no
         assert len((await town.clip(reply)).prompt.encode()) <= 4 * MAX_PROMPT
     else:
         assert reply.private and sum(len(plain(line)) for line in (reply.card.head, *reply.card.body)) < 1_000
+
+
+async def test_options_may_stand_in_the_words_and_a_slip_among_them_is_refused_with_what_would_pass(town: Town) -> None:
+    scene = decode((await town.clip(await town.say("Ana", "prompt", prompt="a cat runs 9:16 8s seed 42"))).scene)
+    assert (scene.seconds, scene.aspect, scene.seed, scene.unknown) == (8, Aspect.TALL, 42, ())
+    refused = await town.say("Ana", "prompt", prompt="a cat runs 4:3 8s")
+    assert plain(refused.card.head) == "‹4:3› – for aspect I know: 16:9, 9:16, 1:1."

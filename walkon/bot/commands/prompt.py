@@ -5,6 +5,7 @@ import secrets
 from walkon.bot.command import Command, Context, Reply, choice_option, integer_option, style_option, text_option
 from walkon.bot.intake import submit
 from walkon.bot.naming import people_in
+from walkon.scene.options import options_of
 from walkon.scene.parser import parse
 from walkon.types.scene import MAX_SECONDS, MAX_SEED, MIN_SECONDS, Aspect
 
@@ -16,8 +17,9 @@ SEED = integer_option("seed", low=0, high=MAX_SEED)
 
 
 async def prompt(ctx: Context) -> Reply:
-    """Promise the clip. Raises EmptyPrompt, PromptTooLong, QueueFull."""
-    aspect, seed = ctx.get(ASPECT), ctx.get(SEED)
+    """Promise the clip. Raises EmptyPrompt, PromptTooLong, OptionRefused, QueueFull."""
+    aspect, seed, written = ctx.get(ASPECT), ctx.get(SEED), options_of(ctx[PROMPT])
+    seed = written.seed if seed is None else seed
     scene = parse(
         ctx[PROMPT],
         seconds=ctx.get(SECONDS),

@@ -9,12 +9,10 @@ from walkon.bot.naming import people_in
 from walkon.bot.remixing import ask_words, source
 from walkon.library.clips import Clip
 from walkon.scene.codec import decode
-from walkon.scene.normalise import clean, straight
-from walkon.scene.options import Written, take_options
+from walkon.scene.options import options_of
 from walkon.scene.parser import parse
-from walkon.scene.quotes import mask_quotes
 from walkon.types.ids import ClipId
-from walkon.types.scene import MAX_PROMPT, MAX_SECONDS, MAX_SEED, MIN_SECONDS, USUAL_STRENGTH, Aspect, BuiltOn, Manner, Scene
+from walkon.types.scene import MAX_SECONDS, MAX_SEED, MIN_SECONDS, USUAL_STRENGTH, Aspect, BuiltOn, Manner, Scene
 
 CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP, required=True, word=True)
 WORDS = text_option("words", rest=True)
@@ -28,7 +26,7 @@ STRENGTH = integer_option("strength", low=0, high=100)
 async def remix(ctx: Context) -> Reply:
     """Promise the words in the clip's length, shape, style and seed, as far as nothing else is asked for; without words, ask for them.
 
-    Raises EmptyPrompt, PromptTooLong, QueueFull.
+    Raises EmptyPrompt, PromptTooLong, OptionRefused, QueueFull.
     """
     clip, words = await source(ctx, ctx[CLIP]), ctx.get(WORDS)
     if isinstance(clip, Reply):
@@ -39,13 +37,13 @@ async def remix(ctx: Context) -> Reply:
 
 
 async def _scene(ctx: Context, clip: Clip, words: str) -> Scene:
-    old, written = decode(clip.scene), _written(words)
-    aspect, seed = ctx.get(ASPECT), ctx.get(SEED)
+    old, written = decode(clip.scene), options_of(words)
+    aspect, seed = ctx.get(ASPECT), _first(ctx.get(SEED), written.seed, old.seed)
     scene = parse(
         words,
         seconds=ctx.get(SECONDS) or written.seconds or old.seconds,
         aspect=Aspect(aspect) if aspect else written.aspect or old.aspect,
-        seed=old.seed if seed is None else seed,
+        seed=seed,
         style=ctx.get(STYLE) or old.style,
         locale=ctx.invocation.person.locale,
         people=await people_in(ctx, words),
@@ -55,9 +53,8 @@ async def _scene(ctx: Context, clip: Clip, words: str) -> Scene:
     return replace(scene, built_on=BuiltOn(clip=clip.id, manner=Manner.REMIX, strength=strength))
 
 
-def _written(words: str) -> Written:
-    """What the new words themselves ask for: they count for more than what is inherited."""
-    return take_options(mask_quotes(straight(clean(words[:MAX_PROMPT]))).text)
+def _first(asked: int | None, written: int | None, old: int) -> int:
+    return next((seed for seed in (asked, written) if seed is not None), old)
 
 
 COMMAND = Command("remix", remix, options=(CLIP, WORDS, SECONDS, ASPECT, STYLE, SEED, STRENGTH), public=True, menu=True)
