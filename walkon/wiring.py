@@ -283,6 +283,7 @@ def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[
     found = [replace(command, moderates=command.moderates or (asks and command.public)) for command in commands.load()]
     platforms: list[ChatPlatform] = []
     if Role.BOT in roles and config.discord:
+        from walkon.bot.platforms.discord.cards import Layout
         from walkon.bot.platforms.discord.client import DiscordPlatform
 
         discord = config.discord
@@ -293,7 +294,7 @@ def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[
                 root=discord.command,
                 dev_guild=str(discord.dev_guild) if discord.dev_guild else None,
                 commands=found,
-                words=house.words,
+                layout=Layout(house.words, house.seal),
                 media=ground.media,
                 state_dir=config.walkon.data_dir,
             )
@@ -309,6 +310,7 @@ def _platforms(ground: Ground, house: "House", roles: frozenset[Role]) -> "list[
                 words=house.words,
                 media=ground.media,
                 database=ground.database,
+                seal=house.seal,
             )
         )
     if Role.WEB in roles:

@@ -17,6 +17,7 @@ from tests.town import Town
 from tests.waiting import until
 from walkon.bot import commands
 from walkon.bot.delivery import Delivery
+from walkon.bot.platforms.discord.cards import Layout
 from walkon.bot.platforms.discord.client import DiscordPlatform
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
 from walkon.bot.platforms.web.server import WebPlatform
@@ -305,7 +306,7 @@ async def on_discord(town: Town, folder: Path) -> AsyncIterator[Stage]:
             root="sora",
             dev_guild=None,
             commands=FOUND,
-            words=town.house.words,
+            layout=Layout(town.house.words, town.house.seal),
             media=town.house.media,
             state_dir=folder,
         )
@@ -326,6 +327,7 @@ async def on_telegram(town: Town, folder: Path) -> AsyncIterator[Stage]:
             media=town.house.media,
             database=town.house.database,
             timeouts=QUICK,
+            seal=town.house.seal,
         )
         async with played(town, platform):
             yield OnTelegram(platform, town, double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from walkon.bot.files import Files
 from walkon.bot.flood import Flood
+from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.config import AllowSection, GuardiansSection, LimitsSection, PersonQuotas
 from walkon.consent.casting import Caster
@@ -82,6 +83,11 @@ class House:
     def proof(self) -> Proof:
         """What was decided about people's likenesses, and the receipts of it."""
         return Proof(self.keys)
+
+    @property
+    def seal(self) -> Seal:
+        """What marks the buttons of this host."""
+        return Seal(self.keys.mac)
 
     def quiet_until(self) -> datetime | None:
         """When the quiet hours end that it is in now, None where nothing keeps the renderer."""

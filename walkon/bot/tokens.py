@@ -1,5 +1,12 @@
-"""Button tokens: what is pressed, on which clip. They carry no rights: every press is checked for who may press it."""
+"""Button tokens: what is pressed, on which clip. They carry no rights: every press is checked for who may press it.
 
+Where they leave this host, on the buttons of a chat, they are sealed: what comes back is what walkon itself made once, however long
+ago, and nothing that somebody put together.
+"""
+
+import hmac
+from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -7,6 +14,31 @@ from walkon.types.ids import AskId, ClipId, read_clip_id
 
 PREFIX = "w1"
 MOST_DIGITS = 16
+
+MOST_BYTES = 64
+"""Of a sealed token: Telegram's limit of callback data (Bot API, InlineKeyboardButton); Discord takes 100 characters."""
+
+SEAL_CHARS, SEAL_MARK = 10, "~"
+"""Six bits each: sixty bits, fewer under the few tokens that leave no room for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Says which tokens are this host's own. mac: of its key file, so that a button lives as long as that; None seals nothing."""
+
+    mac: Callable[[bytes], bytes] | None = None
+
+    def put_on(self, token: str) -> str:
+        """The token as it goes onto a button."""
+        if self.mac is None:
+            return token
+        signed = urlsafe_b64encode(self.mac(f"button {token}".encode())).decode()
+        return f"{token}{SEAL_MARK}{signed[: min(SEAL_CHARS, MOST_BYTES - len(token.encode()) - 1)]}"
+
+    def taken_off(self, pressed: str) -> str:
+        """The token of a button; "" for one that this host never made."""
+        token = pressed.rpartition(SEAL_MARK)[0] if self.mac else pressed
+        return token if hmac.compare_digest(self.put_on(token).encode(), pressed.encode("utf-8", "replace")) else ""
 
 
 class Deed(StrEnum):

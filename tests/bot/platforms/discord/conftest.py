@@ -26,6 +26,7 @@ from walkon.bot.command import (
     integer_option,
     text_option,
 )
+from walkon.bot.platforms.discord.cards import Layout
 from walkon.bot.platforms.discord.client import DiscordPlatform
 from walkon.bot.port import Awaiting, Post
 from walkon.bot.words import Words
@@ -183,7 +184,7 @@ async def closed_town(discord: DiscordDouble, tmp_path: Path) -> AsyncIterator[T
 
     def build(**other: Any) -> DiscordPlatform:
         usual: dict[str, Any] = {"token": discord.token, "api_url": discord.api_url, "root": "sora", "dev_guild": None, "media": media}
-        rest: dict[str, Any] = {"commands": COMMANDS, "words": Words.load(), "state_dir": tmp_path}
+        rest: dict[str, Any] = {"commands": COMMANDS, "layout": Layout(Words.load()), "state_dir": tmp_path}
         return DiscordPlatform(**{**usual, **rest, **other})
 
     town = Town(discord, desk, build(), video, build)

@@ -11,6 +11,10 @@ from tests.doubles.discord.world import MANAGE_MESSAGES
 from tests.waiting import until
 from walkon.bot.cards import Card, Mention, Tone
 from walkon.bot.command import Invocation, Reply
+from walkon.bot.platforms.discord.cards import Layout
+from walkon.bot.tokens import Seal
+from walkon.bot.words import Words
+from walkon.store.keys import Keys
 from walkon.types.ids import PersonId
 from walkon.types.people import Locale
 
@@ -176,3 +180,16 @@ async def test_a_reply_to_somebody_is_cut_in_their_language(town: Town) -> None:
     town.desk.reply = long
     answer = await town.discord.slash("prompt", {"prompt": "a cat"})
     assert len(answer.message.text) < 1500 and "…" in answer.message.text
+
+
+async def test_attack_42_a_button_bears_the_hosts_seal_and_a_forged_one_means_nothing(closed_town: Town) -> None:
+    town = closed_town
+    town.platform = town.build(layout=Layout(Words.load(), Seal(Keys.new().mac)))
+    async with town.open():
+        answer = await town.discord.slash("prompt", {"prompt": "a cat"})
+        custom_id = answer.message.buttons["Cancel"]
+        assert custom_id.startswith("w1:cancel:7KQ2M9~")
+        town.desk.reply = told_privately
+        for pressed in (custom_id, "w1:cancel:7KQ2M9", custom_id.replace("7KQ2M9", "9XPB00")):
+            await town.discord.press(answer.message, pressed)
+    assert [pressed.token for pressed in town.desk.presses] == ["w1:cancel:7KQ2M9", "", ""]

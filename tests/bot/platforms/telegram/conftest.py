@@ -31,6 +31,7 @@ from walkon.bot.commands.remix import COMMAND as REMIX
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform, Timeouts
 from walkon.bot.platforms.telegram.webhook import Hook
 from walkon.bot.port import Awaiting, PlatformDown, Post, Shelf
+from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.store.database import Database
 from walkon.store.media import MediaStore
@@ -219,9 +220,11 @@ def bot_for(
     token: str = TOKEN,
     storage_chat: int | None = None,
     hook: Hook | None = None,
+    seal: Seal | None = None,
 ) -> TelegramPlatform:
     account = Account(token=token, api_url=double.url, storage_chat=storage_chat, hook=hook)
-    return TelegramPlatform(account, root="sora", commands=COMMANDS, words=WORDS, media=media, database=database, timeouts=timeouts)
+    usual = {"root": "sora", "commands": COMMANDS, "words": WORDS}
+    return TelegramPlatform(account, **usual, media=media, database=database, timeouts=timeouts, seal=seal)
 
 
 async def stored_clip(media: MediaStore, folder: Path, content: bytes) -> Video:

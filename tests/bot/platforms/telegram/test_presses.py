@@ -1,11 +1,13 @@
 import asyncio
 
-from tests.bot.platforms.telegram.conftest import Rig, card
+from tests.bot.platforms.telegram.conftest import Rig, bot_for, card
 from tests.doubles.telegram.world import Chat, Message, User
 from tests.waiting import until
 from walkon.bot.cards import Button
 from walkon.bot.command import Pressed, Reply
+from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
+from walkon.store.keys import Keys
 from walkon.types.people import Locale
 
 CANCEL = "w1:cancel:7KQ2M9"
@@ -129,3 +131,16 @@ async def test_the_line_to_type_for_a_remix_fits_an_alert_in_both_languages(rig:
         rig.desk.press_reply = lambda pressed, line=line: Reply(card=card("Remix 7KQ2M9", words=None, body=(line,)), private=True)
         answer = await rig.double.press(message, "Cancel", ana)
         assert answer["alert"] and "/sora remix 7KQ2M9" in str(answer["text"])
+
+
+async def test_attack_42_a_button_bears_the_hosts_seal_and_a_forged_one_means_nothing(rig: Rig) -> None:
+    await rig.stop()
+    rig.platform = bot_for(rig.double, rig.media, rig.database, seal=Seal(Keys.new().mac))
+    rig.start()
+    ana = rig.double.user("Ana")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    assert message.buttons["Cancel"].startswith(f"{CANCEL}~")
+    await rig.double.press(message, "Cancel", ana)
+    for forged in (CANCEL, message.buttons["Cancel"].replace("7KQ2M9", "9XPB00")):
+        await rig.double.press(message, forged, ana)
+    assert [pressed.token for pressed in rig.desk.presses] == [CANCEL, "", ""]

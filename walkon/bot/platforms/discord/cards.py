@@ -3,11 +3,12 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import discord
 
 from walkon.bot.cards import Button, ButtonStyle, Card, Mention, Text, plain
+from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.types.ids import PersonId
 from walkon.types.people import Locale, Platform
@@ -81,6 +82,7 @@ class Layout:
     """Lays cards out."""
 
     words: Words
+    seal: Seal = field(default_factory=Seal)
 
     def view(self, card: Card, locale: Locale, *, private: bool = False) -> discord.ui.LayoutView:
         """The card's components. Private ones name people plainly, since an edited private message pings whatever it names."""
@@ -102,7 +104,7 @@ class Layout:
         gallery += [_gallery(card.film.alt, FILM_FILE, spoiler=True)] if card.film else []
         texts = [discord.ui.TextDisplay[discord.ui.LayoutView](text) for text in (quote, body, small) if text]
         handout = [discord.ui.File[discord.ui.LayoutView](f"attachment://{card.handout.name}")] if card.handout and private else []
-        under = [*texts, *handout, *_rows(card.deeds)]
+        under = [*texts, *handout, *_rows(card.deeds, self.seal)]
         if not gallery and not under:
             head = head.removeprefix("### ")
         return [discord.ui.TextDisplay(head), *gallery, *under]
@@ -162,10 +164,11 @@ def _gallery(alt: str, file: str = CLIP_FILE, *, spoiler: bool = False) -> disco
     return discord.ui.MediaGallery(item)
 
 
-def _rows(buttons: tuple[Button, ...]) -> list[discord.ui.ActionRow[discord.ui.LayoutView]]:
-    made = [_button(button) for button in buttons[:MAX_BUTTONS]]
+def _rows(buttons: tuple[Button, ...], seal: Seal) -> list[discord.ui.ActionRow[discord.ui.LayoutView]]:
+    made = [_button(button, seal) for button in buttons[:MAX_BUTTONS]]
     return [discord.ui.ActionRow(*made[at : at + BUTTONS_IN_ROW]) for at in range(0, len(made), BUTTONS_IN_ROW)]
 
 
-def _button(button: Button) -> discord.ui.Button[discord.ui.LayoutView]:
-    return discord.ui.Button(label=button.label[:MAX_LABEL], custom_id=button.token, style=_STYLES[button.style], emoji=button.emoji)
+def _button(button: Button, seal: Seal) -> discord.ui.Button[discord.ui.LayoutView]:
+    custom_id = seal.put_on(button.token)
+    return discord.ui.Button(label=button.label[:MAX_LABEL], custom_id=custom_id, style=_STYLES[button.style], emoji=button.emoji)

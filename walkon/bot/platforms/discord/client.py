@@ -23,7 +23,6 @@ from walkon.bot.platforms.discord.reactions import Reactions
 from walkon.bot.platforms.discord.timeouts import restrict
 from walkon.bot.platforms.discord.tree import command_tree, menu_names, sync
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
-from walkon.bot.words import Words
 from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.store.media import Media
 from walkon.types.clock import SystemClock
@@ -63,18 +62,18 @@ class DiscordPlatform:
         root: str,
         dev_guild: str | None,
         commands: Sequence[Command],
-        words: Words,
+        layout: Layout,
         media: Media,
         state_dir: Path,
     ) -> None:
         self._token = token
         self._api_url = api_url
-        self._tree = command_tree(root, commands, words)
-        self._menus = menu_names(commands, words)
+        self._tree = command_tree(root, commands, layout.words)
+        self._menus = menu_names(commands, layout.words)
         self._public = frozenset(command.name for command in commands if command.public)
         self._guild = int(dev_guild) if dev_guild else None
         self._state = state_dir / STATE_FILE
-        self._messages = Messages(layout=Layout(words), media=media, clock=SystemClock())
+        self._messages = Messages(layout=layout, media=media, clock=SystemClock())
         self._client: _Client | None = None
         self._login = asyncio.Lock()
 

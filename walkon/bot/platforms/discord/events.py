@@ -106,8 +106,14 @@ class Listener:
     def _now(self) -> float:
         return self.messages.clock.now().timestamp()
 
-    def _work(self, interaction: discord.Interaction) -> Coroutine[Any, Any, Reply] | None:
+    def _data(self, interaction: discord.Interaction) -> dict[str, Any]:
+        """What the interaction carries, the seal taken off its token."""
         data = cast("dict[str, Any]", interaction.data or {})
+        sealed = data.get("custom_id")
+        return data if sealed is None else {**data, "custom_id": self.messages.layout.seal.taken_off(str(sealed))}
+
+    def _work(self, interaction: discord.Interaction) -> Coroutine[Any, Any, Reply] | None:
+        data = self._data(interaction)
         if interaction.channel_id is None:
             return None
         if interaction.type is discord.InteractionType.component:
@@ -128,7 +134,7 @@ class Listener:
         if done and (task.result().card.video is None or _hangs_already(interaction, task.result())):
             async with asyncio.timeout(PATIENCE_S):
                 return task.result(), await self._at_once(interaction, task.result())
-        private = task.result().private if done else _usually_private(interaction, self.public)
+        private = task.result().private if done else _usually_private(interaction, self._data(interaction), self.public)
         changes = done and task.result().instead and _is_private(interaction)
         async with asyncio.timeout(PATIENCE_S):
             await self._defer(interaction, private=private, anew=not changes)
@@ -167,7 +173,7 @@ class Listener:
 
     async def _open(self, interaction: discord.Interaction, form: Form) -> None:
         try:
-            await interaction.response.send_modal(modal(form))
+            await interaction.response.send_modal(modal(form, self.messages.layout.seal))
         except discord.HTTPException as error:
             if error.code != ALREADY_ANSWERED:
                 raise
@@ -289,8 +295,7 @@ def _standing(interaction: discord.Interaction, at: float) -> Standing:
     return Standing(**ids, token=interaction.token, at=at)
 
 
-def _usually_private(interaction: discord.Interaction, public: frozenset[str]) -> bool:
-    data = cast("dict[str, Any]", interaction.data or {})
+def _usually_private(interaction: discord.Interaction, data: dict[str, Any], public: frozenset[str]) -> bool:
     if interaction.type is discord.InteractionType.component:
         token = read_token(str(data.get("custom_id", "")))
         return token is None or not token.deed.public

@@ -6,7 +6,7 @@ from typing import Any
 import discord
 
 from walkon.bot.cards import Form
-from walkon.bot.tokens import Deed, Token, read_token
+from walkon.bot.tokens import Deed, Seal, Token, read_token
 
 MAX_TEXT = 4000
 MAX_TITLE = MAX_LABEL = 45
@@ -29,9 +29,9 @@ def fits(form: Form) -> bool:
     return len(form.text.encode("utf-16-le")) // 2 <= MAX_TEXT
 
 
-def modal(form: Form) -> discord.ui.Modal:
+def modal(form: Form, seal: Seal) -> discord.ui.Modal:
     """The form as the library opens it."""
-    made = discord.ui.Modal(title=form.title[:MAX_TITLE], custom_id=form.token, timeout=None)
+    made = discord.ui.Modal(title=form.title[:MAX_TITLE], custom_id=seal.put_on(form.token), timeout=None)
     box: discord.ui.TextInput[discord.ui.Modal] = discord.ui.TextInput(
         style=discord.TextStyle.paragraph, custom_id=_WORDS, default=form.text or None, min_length=1, max_length=MAX_TEXT
     )
@@ -42,7 +42,7 @@ def modal(form: Form) -> discord.ui.Modal:
 
 
 def submitted(data: dict[str, Any]) -> Submitted | None:
-    """The form in a submission's data; None where it is none of ours."""
+    """The form in a submission's data, its seal taken off; None where it is none of ours."""
     token = read_token(str(data.get("custom_id", "")))
     boxes = [part.get("component") or {} for part in data.get("components") or () if part.get("type") == _LABEL]
     text = next((str(box.get("value") or "") for box in boxes if box.get("custom_id") == _WORDS), None)

@@ -12,7 +12,7 @@ from itertools import accumulate, takewhile
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, SwitchInlineQueryChosenChat, User
 
 from walkon.bot.cards import Button, ButtonStyle, Card, Mention, Text
-from walkon.bot.tokens import Deed, Token, read_token
+from walkon.bot.tokens import Deed, Seal, Token, read_token
 from walkon.types.ids import PersonId
 from walkon.types.people import Platform
 
@@ -144,6 +144,19 @@ def keyboard_elsewhere(card: Card) -> InlineKeyboardMarkup | None:
     kept = [_button(button) for button, token in tokens if token is None or token.deed not in _AFRESH]
     again = [_inline_again(button, token) for button, token in tokens if token and token.deed is Deed.REMIX]
     return _rows([*again, *kept])
+
+
+def sealed(markup: InlineKeyboardMarkup | None, seal: Seal) -> InlineKeyboardMarkup | None:
+    """The same buttons with the host's seal on what they carry."""
+    if markup is None:
+        return None
+    return InlineKeyboardMarkup([[_sealed(button, seal) for button in row] for row in markup.inline_keyboard])
+
+
+def _sealed(button: InlineKeyboardButton, seal: Seal) -> InlineKeyboardButton:
+    if not isinstance(button.callback_data, str):
+        return button
+    return InlineKeyboardButton(button.text, callback_data=seal.put_on(button.callback_data), style=button.style)
 
 
 def _inline_again(button: Button, token: Token) -> InlineKeyboardButton:

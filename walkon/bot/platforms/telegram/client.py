@@ -28,6 +28,7 @@ from walkon.bot.platforms.telegram.restricting import restrict
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.platforms.telegram.webhook import Hook, Webhook
 from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttled, TokenRefused
+from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.config import TelegramSection
 from walkon.moderation.restrictions import Restricted, Restriction
@@ -86,7 +87,7 @@ def account_of(section: TelegramSection) -> Account:
 
 
 class TelegramPlatform:
-    """The bot. root: first word of the long command form, without the slash."""
+    """The bot. root: first word of the long command form, without the slash. seal: marks the buttons."""
 
     def __init__(
         self,
@@ -98,13 +99,14 @@ class TelegramPlatform:
         media: Media,
         database: Database,
         timeouts: Timeouts | None = None,
+        seal: Seal | None = None,
     ) -> None:
-        waits = timeouts or Timeouts()
+        waits, seal = timeouts or Timeouts(), seal or Seal()
         self._fit_token = bool(_TOKEN.fullmatch(account.token))
         self._commands, self._words = commands, words
         self._bot = _bot(account.token if self._fit_token else _NOBODY, (account.api_url or OFFICIAL_URL).rstrip("/"), waits)
         files = KnownFiles(database)
-        self._sender = Sender(self._bot, media, files, storage=account.storage_chat, upload_answer_s=waits.upload_answer_s)
+        self._sender = Sender(self._bot, media, files, storage=account.storage_chat, upload_answer_s=waits.upload_answer_s, seal=seal)
         inline = Inline(self._bot, self._sender, files, words)
         self._receiver = Receiver(self._bot, self._sender, inline, root=root, commands=commands, words=words)
         self._hook = account.hook

@@ -218,18 +218,18 @@ def gone(changed: ChatMemberUpdated) -> Left | None:
     return Left(person=person, place=chat_place(changed.chat.id, changed.chat.type, None, person.locale))
 
 
-def pressed(query: CallbackQuery, at: datetime, *, moderator: bool) -> Pressed | None:
-    """The press behind a callback; None where it belongs to no message of a chat, or carries nothing."""
+def pressed(query: CallbackQuery, token: str, at: datetime, *, moderator: bool) -> Pressed | None:
+    """The press behind a callback; None where it belongs to no message of a chat, or carries nothing. token: what it carries, unsealed."""
     message = query.message
     if query.data and query.inline_message_id:
-        return _pressed_elsewhere(query, query.data, query.inline_message_id, at)
+        return _pressed_elsewhere(query, token, query.inline_message_id, at)
     if message is None or not query.data:
         return None
     thread = message.message_thread_id if isinstance(message, Message) and message.is_topic_message else None
     person = person_of(query.from_user)
     return Pressed(
         event=EventId(f"telegram:press:{query.id}"),
-        token=query.data,
+        token=token,
         person=person,
         place=chat_place(message.chat.id, message.chat.type, thread, person.locale),
         at=at,
@@ -244,11 +244,11 @@ def _under(message: MaybeInaccessibleMessage) -> ReplyTo:
     return ReplyTo(message_id=message.message_id, film=bool(shows and shows.video), picture=bool(shows and shows.photo))
 
 
-def _pressed_elsewhere(query: CallbackQuery, data: str, message: str, at: datetime) -> Pressed:
+def _pressed_elsewhere(query: CallbackQuery, token: str, message: str, at: datetime) -> Pressed:
     person = person_of(query.from_user)
     return Pressed(
         event=EventId(f"telegram:press:{query.id}"),
-        token=data,
+        token=token,
         person=person,
         place=elsewhere(person),
         at=at,

@@ -41,7 +41,7 @@ class Inline:
         self._sender = sender
         self._files = files
         self._words = words
-        self._offers = Offers(words)
+        self._offers = Offers(words, sender.seal)
         # A choice and its button's press may come at the same time; the second finds the answer of the first.
         self._turns: dict[str, asyncio.Lock] = {}
 

@@ -21,8 +21,9 @@ from telegram import (
     User,
 )
 
-from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, cut, harmless, keyboard_elsewhere, write
+from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, cut, harmless, keyboard_elsewhere, sealed, write
 from walkon.bot.port import Ready, Shelf
+from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.types.ids import ClipId, read_clip_id
 from walkon.types.people import Locale
@@ -59,8 +60,9 @@ def chosen(result_id: str, query: str, account: int) -> Offer | None:
 class Offers:
     """Shelves as results, and the offers behind the buttons of their messages."""
 
-    def __init__(self, words: Words) -> None:
+    def __init__(self, words: Words, seal: Seal) -> None:
         self._words = words
+        self._seal = seal
         self._kept: OrderedDict[str, Offer] = OrderedDict()
 
     def listed(self, shelf: Shelf, user: User, query: str, files: Mapping[str, str]) -> list[InlineQueryResult]:
@@ -115,7 +117,7 @@ class Offers:
             description=self._words.say(locale, "telegram.inline.ready_under", seconds=seconds, clip=ready.clip.id),
             caption=written.text,
             caption_entities=written.entities,
-            reply_markup=keyboard_elsewhere(ready.card),
+            reply_markup=sealed(keyboard_elsewhere(ready.card), self._seal),
         )
 
 

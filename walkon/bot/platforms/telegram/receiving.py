@@ -191,7 +191,9 @@ class Receiver:
 
     async def _deed(self, query: CallbackQuery) -> tuple[Pressed | None, Reply | None]:
         self._people.meet(query.from_user)
-        pressed = events.pressed(query, datetime.now(UTC), moderator=await self._is_moderator(query))
+        pressed = events.pressed(
+            query, self._sender.seal.taken_off(query.data or ""), datetime.now(UTC), moderator=await self._is_moderator(query)
+        )
         return pressed, await self._listening.press(pressed) if pressed else None
 
     async def _acknowledge(self, query: CallbackQuery, card: Card | None, *, passing: bool = False) -> None:

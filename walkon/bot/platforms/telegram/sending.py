@@ -14,12 +14,22 @@ from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
 from walkon.bot.cards import Card, Film, Handout, Video
-from walkon.bot.platforms.telegram.cards import CAPTION_LIMIT, TEXT_LIMIT, Written, fits_under_a_film, keyboard, keyboard_elsewhere, write
+from walkon.bot.platforms.telegram.cards import (
+    CAPTION_LIMIT,
+    TEXT_LIMIT,
+    Written,
+    fits_under_a_film,
+    keyboard,
+    keyboard_elsewhere,
+    sealed,
+    write,
+)
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
 from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
 from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, private_film, stored, thumbnail, uploaded
 from walkon.bot.port import MessageGone, PlatformDown, Post
+from walkon.bot.tokens import Seal
 from walkon.store.media import Media
 from walkon.types.people import Platform
 
@@ -74,12 +84,15 @@ def read_ref(text: str) -> Ref:
 class Sender:
     """Shows cards. storage: the chat whose files inline messages show, None without inline mode. Raises the port's errors."""
 
-    def __init__(self, bot: ExtBot[int], media: Media, files: KnownFiles, *, storage: int | None, upload_answer_s: float) -> None:
+    def __init__(
+        self, bot: ExtBot[int], media: Media, files: KnownFiles, *, storage: int | None, upload_answer_s: float, seal: Seal
+    ) -> None:
         self._bot = bot
         self._media = media
         self._files = files
         self._storage = storage
         self._upload_answer_s = upload_answer_s
+        self.seal = seal
         self._placed: dict[str, Ref] = {}
         self._moved: dict[int, int] = {}
 
@@ -156,7 +169,8 @@ class Sender:
     def _keyboard(self, card: Card, ref: Ref | None = None) -> InlineKeyboardMarkup | None:
         # Groups have negative ids; a chat with one person has theirs.
         links_to = self._bot.username if ref and ref.chat_id < 0 else None
-        return keyboard_elsewhere(card) if ref and ref.inline else keyboard(card, carried=self.inline, links_to=links_to)
+        made = keyboard_elsewhere(card) if ref and ref.inline else keyboard(card, carried=self.inline, links_to=links_to)
+        return sealed(made, self.seal)
 
     async def _edit(self, ref: Ref, card: Card) -> Ref:
         try:
