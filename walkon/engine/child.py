@@ -9,7 +9,7 @@ from pathlib import Path
 
 from walkon.engine import wire
 from walkon.engine.pair import DESK, Gone, Pair
-from walkon.engine.port import BackendUnavailable, Order, Rendered, RenderFailed, Step
+from walkon.engine.port import BackendUnavailable, Order, Rendered, RenderFailed, Step, TooSmall
 
 
 class Child:
@@ -26,6 +26,8 @@ class Child:
         self._hiring: asyncio.Task[Pair] | None = None
         self.words = ""
         """What the pair said of itself when it was ready."""
+        self.shot_s = 0.0
+        """The longest shot that the pair's memory holds, 0 where that is no question."""
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -151,10 +153,12 @@ class Child:
                 raise BackendUnavailable(reason=f"the studio did not start; {pair.last_words}") from None
             raise
         if isinstance(first, wire.Ready):
-            self.words = first.words
+            self.words, self.shot_s = first.words, first.shot_s
             return pair
         await pair.dismissed()
-        raise BackendUnavailable(reason=first.reason if isinstance(first, wire.Unfit) else "the studio speaks another language")
+        if isinstance(first, wire.Unfit):
+            raise (TooSmall if first.too_small else BackendUnavailable)(reason=first.reason)
+        raise BackendUnavailable(reason="the studio speaks another language")
 
 
 def _swept(directory: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from walkon.engine import wire
 from walkon.engine.lifeline import die_with_parent
-from walkon.engine.port import BackendUnavailable, Order, Phase, Rendered, RenderFailed, Spent, Step
+from walkon.engine.port import BackendUnavailable, Order, Phase, Rendered, RenderFailed, Spent, Step, TooSmall
 from walkon.engine.pressroom import PressGone, PressRoom
 from walkon.engine.ring import Ring
 from walkon.engine.sound.voice import Voices
@@ -125,13 +125,13 @@ def serve_maker(maker: Callable[[PressRoom, Callable[[Step], None]], Maker], arg
     try:
         studio = maker(room, desk.report)
     except BackendUnavailable as problem:
-        desk.tell(wire.Unfit(problem.reason))
+        desk.tell(wire.Unfit(problem.reason, too_small=isinstance(problem, TooSmall)))
         return
     except (ImportError, OSError) as problem:
         desk.tell(wire.Unfit(f"{problem}. {mend}"))
         return
     room.settle()
-    desk.tell(wire.Ready(getattr(studio, "words", "")))
+    desk.tell(wire.Ready(getattr(studio, "words", ""), getattr(studio, "shot_s", 0.0)))
     while True:
         order = desk.next_order()
         room.settle()

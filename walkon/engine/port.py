@@ -144,6 +144,11 @@ class BackendUnavailable(WalkonError):
     reason: str
 
 
+@dataclass(eq=False)
+class TooSmall(BackendUnavailable):
+    """The same, as this machine has too little memory."""
+
+
 class RenderBackend(Protocol):
     """Makes clips, as many at a time as its capabilities say; cancelling the awaiting task stops one and frees the machine."""
 

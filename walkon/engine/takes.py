@@ -44,6 +44,15 @@ def cut(scene: Scene, family: Family, *, continued: bool = False) -> tuple[Take,
     return tuple(takes)
 
 
+MOST_TAKES = 8
+"""Takes that one clip is joined from: each begins with the end of the one before, and what drifts adds up."""
+
+
+def longest_s(family: Family) -> float:
+    """Seconds of the longest clip that the family makes with shots as long as it can hold."""
+    return MOST_TAKES * (family.most_frames - family.tail) / family.fps
+
+
 def length(takes: Sequence[Take], family: Family) -> float:
     """Seconds of a clip made of these takes."""
     return sum(take.shown for take in takes) / family.fps

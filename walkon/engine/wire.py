@@ -28,15 +28,19 @@ class Stop(msgspec.Struct, tag="stop", frozen=True):
 
 
 class Ready(msgspec.Struct, tag="ready", frozen=True):
-    """From the child: warm, waiting for orders. words: what it chose and why, for the log."""
+    """From the child: warm, waiting for orders. words: what it chose and why, for the log. shot_s: the longest shot that this
+    machine's memory holds, 0 where that is no question.
+    """
 
     words: str = ""
+    shot_s: float = 0.0
 
 
 class Unfit(msgspec.Struct, tag="unfit", frozen=True):
-    """From the child: it cannot work on this machine."""
+    """From the child: it cannot work on this machine. too_small: for want of memory."""
 
     reason: str
+    too_small: bool = False
 
 
 class Taken(msgspec.Struct, tag="taken", frozen=True):

@@ -12,7 +12,7 @@ from walkon.engine.child import Child
 from walkon.engine.families.row import Family, Task
 from walkon.engine.model_settings import Settings, encoded
 from walkon.engine.port import BackendUnavailable, Capabilities, Order, Rendered, RenderFailed, Step
-from walkon.engine.takes import cut
+from walkon.engine.takes import cut, longest_s
 from walkon.engine.weights import Choice, choose
 from walkon.types.scene import MAX_SECONDS, Aspect, Scene
 
@@ -57,7 +57,13 @@ class DiffusersBackend:
     @property
     def capabilities(self) -> Capabilities:
         """What it can do."""
-        return capabilities(self.choice.family, model=self._model)
+        return capabilities(self._family, model=self._model)
+
+    @property
+    def _family(self) -> Family:
+        """The family as this machine's memory holds it, once that is known."""
+        family, shot_s = self.choice.family, self._child.shot_s
+        return family.holding(round(shot_s * family.fps)) if shot_s else family
 
     @property
     def pids(self) -> tuple[int, ...]:
@@ -73,6 +79,9 @@ class DiffusersBackend:
         """Render the order. Raises RenderFailed."""
         if not order.scene.shots:
             raise RenderFailed(reason="the scene has no shot", retryable=False)
+        await self._child.start()
+        if order.scene.seconds > self.capabilities.max_seconds:
+            raise RenderFailed(reason=f"this machine's memory holds clips of {self.capabilities.max_seconds:g} s", retryable=True)
         began_s = time.monotonic()
         rendered = await self._child.render(order, report)
         if rendered.defects:
@@ -86,7 +95,7 @@ class DiffusersBackend:
 
     def estimate_ms(self, scene: Scene) -> int:
         """Expected milliseconds for this scene: learned from past clips of its shape."""
-        family = self.choice.family
+        family = self._family
         made_s = sum(take.frames for take in cut(scene, family)) / family.fps
         return round(self._ms_a_second.get(scene.aspect, FIRST_GUESS_MS) * made_s)
 
@@ -102,7 +111,7 @@ def capabilities(family: Family, *, model: str = "") -> Capabilities:
         lane="diffusers",
         drawn=False,
         min_seconds=family.seconds[0],
-        max_seconds=MAX_SECONDS + 5,
+        max_seconds=min(longest_s(family), MAX_SECONDS + 5),
         models=(model,) if model else (),
         faces=Task.PEOPLE in family.tasks,
     )

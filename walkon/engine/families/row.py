@@ -54,6 +54,10 @@ class Grid:
         steps = max(1, -(-(wished - self.offset) // self.k))
         return int(steps) * self.k + self.offset
 
+    def below(self, frames: float) -> int:
+        """The largest number on the grid that is not above `frames`; `offset` or less where there is none to speak of."""
+        return int((frames - self.offset) // self.k) * self.k + self.offset
+
     def latents(self, frames: int) -> int:
         """Latents in time that so many pictures, on the grid, are made of."""
         return (frames - self.offset) // self.k + 1
@@ -137,8 +141,20 @@ class Family:
     @property
     def most_frames(self) -> int:
         """The longest shot in pictures, on the grid."""
-        most = int(self.seconds[1] * self.fps) + self.grid.k
-        return (most - self.grid.offset) // self.grid.k * self.grid.k + self.grid.offset
+        return self.grid.below(int(self.seconds[1] * self.fps + 1e-6) + self.grid.k)
+
+    @property
+    def least_frames(self) -> int:
+        """The shortest shot in pictures, on the grid, that still shows something after a lead."""
+        return self.grid.frames(max(self.seconds[0] * self.fps, self.tail + self.grid.k))
+
+    def holding(self, frames: int) -> "Family":
+        """The same on a machine whose memory holds shots of so many pictures, on the grid, and no longer ones."""
+        if frames >= self.most_frames:
+            return self
+        shortest = self.seconds[0]
+        # `most_frames` gives a shot the rest of its last step on the grid.
+        return replace(self, seconds=(shortest, max(shortest, (frames - self.grid.k) / self.fps)))
 
 
 TINY_SIZES: Mapping[Aspect, tuple[int, int]] = {Aspect.WIDE: (96, 64), Aspect.TALL: (64, 96), Aspect.SQUARE: (64, 64)}

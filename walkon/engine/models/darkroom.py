@@ -73,7 +73,7 @@ class Darkroom:
         self._driver, self._room = driver, room
         self._booth = Booth(voices)
         self._family: Family = driver.family
-        self.words = driver.words
+        self.words, self.shot_s = driver.words, driver.family.most_frames / driver.family.fps
 
     def make_clip(self, order: Order, report: Callable[[Step], None]) -> Rendered:
         """Make the order's clip in its directory. report may raise to stop it. Raises RenderFailed, PressGone."""
@@ -83,7 +83,7 @@ class Darkroom:
             raise RenderFailed(reason="the model's output is not a number", retryable=True) from None
         except torch.OutOfMemoryError as problem:
             self._driver.recover()
-            self._driver.on_exhausted()
+            self._driver.on_exhausted(max(take.frames for take in cut(order.scene, self._family)))
             # A process that starts anew takes the next placement.
             raise Spent(reason=f"the card's memory ran out: {str(problem).splitlines()[0]}", retryable=True) from None
 

@@ -80,13 +80,13 @@ class Engine(Protocol):
 class Driver:
     """A loaded pipeline. words: what was loaded, and where to. leave: text encoders leave the card while the model works.
 
-    on_exhausted: to be called when memory ran out.
+    on_exhausted: to be called with a shot's pictures when memory ran out over it.
     """
 
     def __init__(self, pipe: Any, engine: Engine, family: Family, *, words: str = "", leave: bool = False) -> None:
         self.pipe, self.engine, self.family, self.words = pipe, engine, family, words
         self._leave = leave
-        self.on_exhausted: Callable[[], None] = lambda: None
+        self.on_exhausted: Callable[[int], None] = lambda frames: None
         self._twins: dict[Any, Any] = {}
         self._prepare(pipe)
 

@@ -20,7 +20,7 @@ from walkon.engine.models.driver import Driver
 from walkon.engine.models.families import engine
 from walkon.engine.models.planner import PROCESSOR, Machine, Memory, TooLittleMemory, place, placements
 from walkon.engine.models.smoke import smoke
-from walkon.engine.port import BackendUnavailable
+from walkon.engine.port import BackendUnavailable, TooSmall
 
 
 def quiet() -> None:
@@ -40,16 +40,16 @@ def loaded(settings: Settings) -> Driver:
     try:
         fitting = memory.untried(row, machine, placements(row, machine))
     except TooLittleMemory as problem:
-        raise BackendUnavailable(reason=f"{problem}. Choose a smaller model, or a machine with more memory.") from None
-    for need in fitting:
+        raise TooSmall(reason=f"{problem}. Choose a smaller model, or a machine with more memory.") from None
+    for fit in fitting:
         try:
-            driver = _driver(settings, row, machine, need.placement)
-            driver.on_exhausted = partial(memory.note, row, machine, need.placement)
+            driver = _driver(settings, row.holding(fit.frames), machine, fit.placement)
+            driver.on_exhausted = partial(memory.note, row, machine, fit.placement)
             smoke(driver)
             return driver
         except torch.OutOfMemoryError:
-            memory.note(row, machine, need.placement)
-    raise BackendUnavailable(reason=f"{row.title} runs out of memory on {machine.card or PROCESSOR}. Free some, or choose a smaller model.")
+            memory.note(row, machine, fit.placement, row.grid.k + row.grid.offset)
+    raise TooSmall(reason=f"{row.title} runs out of memory on {machine.card or PROCESSOR}. Free some, or choose a smaller model.")
 
 
 def _row(settings: Settings) -> Family:

@@ -1,7 +1,7 @@
 """From free memory to where the weights lie and how large the decoder's tiles are; what failed once is not tried again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,21 +38,44 @@ class TooLittleMemory(MemoryError):
     """No placement of the family fits."""
 
 
-def placements(family: Family, machine: Machine) -> tuple[Need, ...]:
-    """The family's placements that fit, fastest first. Without a card only the host's memory counts. Raises TooLittleMemory."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A placement that fits, and the longest shot it holds, in pictures on the family's grid."""
+
+    placement: Placement
+    frames: int
+
+
+WORK = 0.2
+"""Of what a placement takes, the part that grows with a shot's length: the rows reckon weights and a quarter of them for work."""
+
+
+def placements(family: Family, machine: Machine) -> tuple[Fit, ...]:
+    """The family's placements that hold its longest shot, fastest first; where none does, the most frugal with a shorter one.
+
+    Without a card only the host's memory counts. Raises TooLittleMemory.
+    """
+    least = family.least
     if machine.card is None:
-        least = family.least
         if machine.host_gb < least.host_gb:
             raise TooLittleMemory(f"{family.title} needs {least.host_gb:g} GB of memory without a card; {machine.host_gb:.1f} GB are free")
-        return (least,)
-    fitting = tuple(need for need in family.needs if need.card_gb <= machine.card_gb and need.host_gb <= machine.host_gb)
-    if not fitting:
-        least = family.least
+        return (Fit(placement=least.placement, frames=family.most_frames),)
+    fitting = [need for need in family.needs if need.card_gb <= machine.card_gb and need.host_gb <= machine.host_gb]
+    if fitting:
+        return tuple(Fit(placement=need.placement, frames=family.most_frames) for need in fitting)
+    frames = _shorter(family, least, machine) if least.host_gb <= machine.host_gb else 0
+    if frames < family.least_frames:
         raise TooLittleMemory(
             f"{family.title} needs {least.card_gb:g} GB free on the card and {least.host_gb:g} GB of memory; "
             f"there are {machine.card_gb:.1f} and {machine.host_gb:.1f} GB"
         )
-    return fitting
+    return (Fit(placement=least.placement, frames=frames),)
+
+
+def _shorter(family: Family, need: Need, machine: Machine) -> int:
+    """How long a shot the card still holds beside the weights."""
+    room_gb = machine.card_gb - need.card_gb * (1 - WORK)
+    return family.grid.below(family.most_frames * max(0.0, room_gb) / (need.card_gb * WORK))
 
 
 def place(pipe: Any, placement: Placement, machine: Machine) -> None:
@@ -106,34 +129,50 @@ def _tiled(edge: int, lengths: tuple[int, ...]) -> tuple[int, int]:
     return length, min(stride, length)
 
 
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    placement: Placement
+    card_gb: float
+    frames: int
+
+
 class Memory:
-    """Remembers placements that ran out of memory, in a file of the data directory: family, placement, what was free, card."""
+    """Remembers what ran out of memory, in a file of the data directory: family, placement, what was free, pictures, card."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
 
-    def untried(self, family: Family, machine: Machine, fitting: Sequence[Need]) -> tuple[Need, ...]:
-        """What is left of the fitting placements: those that did not fail with as much memory, and always the most frugal one."""
-        failed = self._failed(family, machine)
-        hopeful = [need for need in fitting[:-1] if machine.card_gb > failed.get(need.placement.value, -1.0) * MORE]
-        return (*hopeful, fitting[-1])
+    def untried(self, family: Family, machine: Machine, fitting: Sequence[Fit]) -> tuple[Fit, ...]:
+        """What is left of the fitting placements: those that did not fail with as much memory, and the most frugal one.
 
-    def note(self, family: Family, machine: Machine, placement: Placement) -> None:
-        """This placement ran out of memory."""
-        line = f"{family.name} {placement.value} {machine.card_gb:.2f} {machine.card or PROCESSOR}"
+        That one is tried with half the shot it failed with. Raises TooLittleMemory where even the shortest failed.
+        """
+        failed = [each for each in self._failed(family, machine) if machine.card_gb <= each.card_gb * MORE]
+        bad, last = {each.placement for each in failed}, fitting[-1]
+        shortest = min((each.frames for each in failed if each.placement == last.placement), default=None)
+        frames = last.frames if shortest is None else min(last.frames, family.grid.below(shortest / 2))
+        hopeful = tuple(fit for fit in fitting[:-1] if fit.placement not in bad)
+        if frames >= family.least_frames:
+            return (*hopeful, replace(last, frames=frames))
+        if hopeful:
+            return hopeful
+        raise TooLittleMemory(f"{family.title} has run out of memory on {machine.card or PROCESSOR} with its shortest shot")
+
+    def note(self, family: Family, machine: Machine, placement: Placement, frames: int) -> None:
+        """This placement ran out of memory over a shot of so many pictures."""
+        line = f"{family.name} {placement.value} {machine.card_gb:.2f} {frames} {machine.card or PROCESSOR}"
         self.file.parent.mkdir(parents=True, exist_ok=True)
         part = self.file.with_suffix(".part")
         part.write_text("".join(f"{each}\n" for each in sorted({*self._lines(), line})), "utf-8")
         part.replace(self.file)
 
-    def _failed(self, family: Family, machine: Machine) -> dict[str, float]:
-        """The most that was free when a placement failed, by placement."""
-        most: dict[str, float] = {}
-        for line in self._lines():
-            name, placement, free, card = line.split(" ", 3)
-            if (name, card) == (family.name, machine.card or PROCESSOR):
-                most[placement] = max(float(free), most.get(placement, 0.0))
-        return most
+    def _failed(self, family: Family, machine: Machine) -> list["_Failed"]:
+        read = [line.split(" ", 4) for line in self._lines()]
+        return [
+            _Failed(Placement(placement), float(free), int(frames))
+            for name, placement, free, frames, card in read
+            if (name, card) == (family.name, machine.card or PROCESSOR)
+        ]
 
     def _lines(self) -> list[str]:
         try:
