@@ -19,6 +19,7 @@ class ScriptedBackend:
         self._able = Capabilities(name="scripted", lane="animatic", drawn=True, min_seconds=2, max_seconds=20, faces=True)
         self.asked = 0
         self.script: list[Callable[[Order], Exception | None]] = []
+        self.unfit: Exception | None = None
         self.hold = asyncio.Event()
         self.hold.set()
         self.started: list[str] = []
@@ -34,7 +35,8 @@ class ScriptedBackend:
         self._able = able
 
     async def start(self) -> None:
-        return None
+        if self.unfit:
+            raise self.unfit
 
     async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
         self.started.append(order.scene.prompt)

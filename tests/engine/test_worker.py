@@ -13,10 +13,10 @@ from tests.doubles.clock import StandingClock
 from tests.doubles.engine import ScriptedBackend, ScriptedFinisher
 from tests.stores import place_of
 from tests.waiting import until
-from walkon.engine.port import BackendUnavailable, RenderFailed
+from walkon.engine.port import BackendUnavailable, RenderFailed, TooSmall
 from walkon.engine.render import Studio
-from walkon.engine.worker import Worker
-from walkon.library import tables
+from walkon.engine.worker import DRAFT_SLOT, Worker
+from walkon.library import reach, tables
 from walkon.library.clips import Clip, ClipState, FailureCause
 from walkon.provenance.manifest import Source, Statement
 from walkon.queue.lanes import lane_of
@@ -145,7 +145,7 @@ async def test_one_that_can_take_nothing_up_leaves_the_line_alone(site: Site) ->
     site.backend.capabilities = replace(site.backend.capabilities, at_once=0)
     id = await site.ask("AAAAAA")
     async with site.working():
-        await until(lambda: site.backend.asked > 1)
+        await until(lambda: site.backend.asked > 3)
         assert await site.job(id) is JobState.QUEUED
         site.backend.capabilities = replace(site.backend.capabilities, at_once=1)
         await until(lambda: _is(site, id, ClipState.FINISHED))
@@ -435,3 +435,34 @@ async def _beaten(site: Site, ids: Sequence[ClipId]) -> bool:
     """Whether the renders under way have told how far they are."""
     views = [await site.studio.queue.view(render_job(id)) for id in ids]
     return sum(view is not None and view.progress is not None for view in views) == 2
+
+
+async def longest(site: Site) -> float | None:
+    return await site.studio.database.read(lambda tx: reach.longest_s(tx, "animatic", site.clock.now()))
+
+
+async def test_a_worker_tells_how_long_a_clip_it_can_make_while_it_lives(site: Site) -> None:
+    site.backend.capabilities = replace(site.backend.capabilities, max_seconds=7.5)
+    assert await longest(site) is None
+    async with site.working():
+        await until(lambda: _is_longest(site, 7.5))
+    assert await longest(site) is None
+
+
+async def test_a_worker_whose_machine_is_too_small_for_its_model_says_so(site: Site) -> None:
+    site.backend.unfit = TooSmall(reason="the model needs 16 GB")
+    with pytest.raises(TooSmall):
+        await Worker(site.studio, build_metrics(), lease_s=30).run()
+    assert await longest(site) == 0
+
+
+async def test_a_slot_for_previews_tells_nothing_of_clips(site: Site) -> None:
+    running = asyncio.create_task(Worker(site.studio, build_metrics(), lease_s=30, slot=DRAFT_SLOT).run())
+    await until(lambda: site.backend.asked > 3)
+    assert await longest(site) is None
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def _is_longest(site: Site, seconds: float) -> bool:
+    return await longest(site) == seconds

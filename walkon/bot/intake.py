@@ -15,9 +15,10 @@ from walkon.bot.family_card import SHOWN_AGAIN, family_card
 from walkon.bot.house import House
 from walkon.bot.quota import charge, cost_of, with_wait
 from walkon.consent import tables as consent
-from walkon.library import spending, tables
+from walkon.library import reach, spending, tables
 from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import Family, family_of
+from walkon.library.reach import BeyondReach
 from walkon.moderation.limits import LimitReached, Quota
 from walkon.queue.port import DRAFT_LANE, JobClass, JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.safety.text import WordsRefused
@@ -53,7 +54,7 @@ def card_key(clip: Clip) -> str:
 async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Promise a clip of `scene` and answer with its card. parent: what it is made from.
 
-    Raises WordsRefused, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
+    Raises WordsRefused, BeyondReach, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
     """
     return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
@@ -62,9 +63,10 @@ async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | 
     """Record the clip and its message, put the job in line, answer. The same event again answers with the same clip.
 
     The words are judged here, before anything is kept, whichever way they came.
-    Raises WordsRefused, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
+    Raises WordsRefused, BeyondReach, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
     """
     await _judge(house, scene)
+    await _within_reach(house, scene)
     try:
         clip, ref = await _record(house, asked, scene, parent)
     except LimitReached as reason:
@@ -84,6 +86,13 @@ async def _judge(house: House, scene: Scene) -> None:
     verdict = house.judge.judge(text) if len(text) < QUICKLY_JUDGED else await asyncio.to_thread(house.judge.judge, text)
     if not verdict.passes:
         raise WordsRefused(verdict)
+
+
+async def _within_reach(house: House, scene: Scene) -> None:
+    """Raises BeyondReach where workers live and none of them has the memory for it."""
+    longest_s = await house.database.read(lambda tx: reach.longest_s(tx, house.lane, house.clock.now()))
+    if longest_s is not None and scene.seconds > longest_s:
+        raise BeyondReach(scene.seconds, longest_s)
 
 
 async def _have_words_read(house: House, clip: Clip) -> None:

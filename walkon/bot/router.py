@@ -38,6 +38,7 @@ from walkon.bot.tokens import Deed, LineDeed, OwnDeed, OwnToken, read_line_token
 from walkon.bot.withdrawal import stop_asked_by
 from walkon.bot.words_card import refused_words
 from walkon.library.clips import ClipTakenDown
+from walkon.library.reach import BeyondReach
 from walkon.moderation import appeal_tables, tables
 from walkon.moderation.limits import LimitReached, Whose
 from walkon.moderation.mutes import Mute, binding
@@ -210,8 +211,8 @@ class Router:
                 return _private(speaker, "refusal.taken_down", clip=error.clip)
             case WordsRefused():
                 return Reply(card=refused_words(speaker, error.verdict), private=True)
-            case QueueFull():
-                return _private(speaker, f"refusal.full.{error.bound}", limit=error.limit, wait=speaker.wait(error.retry_after_s * 1000))
+            case QueueFull() | BeyondReach():
+                return _no_room(speaker, error)
             case _:
                 return self._fault(speaker, type(error).__name__, error)
 
@@ -312,6 +313,15 @@ class Router:
 def _asks_for_a_second_look(token: str) -> bool:
     line, clip = read_line_token(token), read_token(token)
     return (line is not None and line.deed is LineDeed.APPEAL) or (clip is not None and clip.deed is Deed.SECOND_LOOK)
+
+
+def _no_room(speaker: Speaker, error: QueueFull | BeyondReach) -> Reply:
+    """In the line, or in the machines' memory."""
+    if isinstance(error, QueueFull):
+        return _private(speaker, f"refusal.full.{error.bound}", limit=error.limit, wait=speaker.wait(error.retry_after_s * 1000))
+    if not error.longest_s:
+        return _private(speaker, "refusal.reach.none")
+    return _private(speaker, "refusal.reach.shorter", asked=round(error.seconds), limit=int(error.longest_s))
 
 
 def _private(speaker: Speaker, key: str, **values: object) -> Reply:

@@ -14,8 +14,9 @@ from time import monotonic
 import structlog
 
 from walkon.engine.finishing import NotFinished
-from walkon.engine.port import BackendUnavailable, Phase, RenderFailed, Step
+from walkon.engine.port import BackendUnavailable, Phase, RenderFailed, Step, TooSmall
 from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip, stand_in_clip
+from walkon.engine.telling import Telling
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
 from walkon.queue.port import DRAFT_LANE, Beat, FaultKind, JobCancelled, JobKind, JobState, Lease, LeaseLost, Progress, QueueUnusable
@@ -79,17 +80,30 @@ class Worker:
         shutil.rmtree(self._studio.scratch, ignore_errors=True)
         self._studio.media.sweep_parts()
         sweeping = asyncio.create_task(self._sweep())
+        telling = Telling(self._studio, self.id) if self._slot.lanes is None else None
+        words: set[asyncio.Task[None]] = set()
         try:
-            await self._studio.backend.start()
+            await self._started(telling)
+            if telling:
+                words.add(asyncio.create_task(telling.keep()))
             while True:
                 await self._take_one()
         finally:
-            under_way = {sweeping, *self._working}
+            under_way = {sweeping, *words, *self._working}
             for task in under_way:
                 task.cancel()
             await asyncio.gather(*under_way, return_exceptions=True)
             self._working.clear()
             await self._studio.backend.close()
+
+    async def _started(self, telling: Telling | None) -> None:
+        try:
+            await self._studio.backend.start()
+        except TooSmall:
+            if telling:
+                # Nobody need wait in line for what this machine will never make.
+                await telling.tell(0.0)
+            raise
 
     async def _sweep(self) -> None:
         while True:

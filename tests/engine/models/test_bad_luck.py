@@ -10,15 +10,18 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.engine.models.paper_press import paper_press
 from tests.waiting import until
 from walkon.config import EngineSection
 from walkon.engine.backends.diffusers import DiffusersBackend
 from walkon.engine.model_settings import Settings
 from walkon.engine.models import tiny
+from walkon.engine.models.darkroom import Darkroom
 from walkon.engine.models.driver import Driver
 from walkon.engine.models.families import engine as engine_of
 from walkon.engine.models.loading import loaded
-from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Step
+from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Spent, Step
+from walkon.engine.sound.voice import Voices
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.faults]
 
@@ -110,6 +113,44 @@ def test_memory_that_runs_out_in_the_decoder_is_answered_with_smaller_tiles(driv
     driver.pipe.vae.decoder = Small(decoder, most=1)
     with pytest.raises(torch.OutOfMemoryError):
         list(decoded(driver, roll, size))
+
+
+class Narrow(torch.nn.Module):
+    """A transformer on a card with little memory: takes of more latents in time than `most` do not fit."""
+
+    def __init__(self, transformer: torch.nn.Module, most: int) -> None:
+        super().__init__()
+        self.transformer, self.most = transformer, most
+
+    def __getattr__(self, name: str) -> object:
+        try:
+            return super().__getattr__(name)
+        except AttributeError:
+            return getattr(self.transformer, name)
+
+    def forward(self, hidden_states: torch.Tensor, **named: object) -> object:
+        if hidden_states.shape[2] > self.most:
+            raise torch.OutOfMemoryError("tried to allocate 20.00 GiB")
+        return self.transformer(hidden_states, **named)
+
+
+def test_a_shot_that_ran_out_of_memory_is_made_of_shorter_ones_by_the_next_process_and_after_a_restart(
+    tmp_path: Path, order: Callable[..., Order]
+) -> None:
+    longest: list[int] = []
+    for _ in range(3):
+        driver = loaded(Settings(family="wan", tiny=True, folder=None, data_dir=tmp_path, words=""))
+        driver.pipe.transformer = Narrow(driver.pipe.transformer, most=6)
+        longest.append(driver.family.most_frames)
+        with paper_press() as (_, room):
+            darkroom = Darkroom(driver, room, Voices())
+            if longest[-1] > 25:
+                with pytest.raises(Spent, match="memory ran out"):
+                    darkroom.make_clip(order(seconds=5), nothing)
+            else:
+                clip = darkroom.make_clip(order(seconds=5), nothing)
+    assert longest == [81, 37, 17]
+    assert clip.seconds >= 5
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from walkon.engine.families import families
 from walkon.engine.families.row import Placement, tiny
 from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, placements
+from walkon.engine.takes import longest_s
 
 K6 = families()["kandinsky6"]
 
@@ -32,6 +33,16 @@ def test_what_cannot_fit_is_refused_with_both_numbers() -> None:
         placements(K6, Machine(card=None, card_gb=0, host_gb=8))
 
 
+def test_a_card_that_holds_the_weights_and_a_shorter_shot_makes_shorter_shots() -> None:
+    (fit,) = placements(K6, machine(15))
+    assert fit.placement is Placement.GROUPED
+    row = K6.holding(fit.frames)
+    assert row.most_frames == fit.frames
+    assert K6.least_frames <= fit.frames < K6.most_frames
+    assert placements(K6, machine(16))[0].frames == K6.most_frames
+    assert longest_s(row) < longest_s(K6)
+
+
 def test_a_tiny_model_fits_without_a_card() -> None:
     assert placements(tiny(K6), Machine(card=None, card_gb=0, host_gb=4))
 
@@ -39,7 +50,7 @@ def test_a_tiny_model_fits_without_a_card() -> None:
 def test_a_placement_that_failed_is_skipped_until_more_is_free(tmp_path: Path) -> None:
     memory = Memory(tmp_path / "engine" / "failed")
     assert memory.untried(K6, machine(40), placements(K6, machine(40)))[0].placement is Placement.RESIDENT
-    memory.note(K6, machine(40), Placement.RESIDENT)
+    memory.note(K6, machine(40), Placement.RESIDENT, K6.most_frames)
     remembered = Memory(tmp_path / "engine" / "failed")
     assert remembered.untried(K6, machine(40), placements(K6, machine(40)))[0].placement is Placement.OFFLOADED
     assert remembered.untried(K6, machine(80), placements(K6, machine(80)))[0].placement is Placement.RESIDENT
@@ -47,8 +58,18 @@ def test_a_placement_that_failed_is_skipped_until_more_is_free(tmp_path: Path) -
     assert remembered.untried(K6, other, placements(K6, other))[0].placement is Placement.RESIDENT
 
 
-def test_the_most_frugal_placement_is_always_left(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "failed")
+def test_the_most_frugal_placement_is_tried_again_with_half_the_shot_until_none_is_left(tmp_path: Path) -> None:
+    fitting = placements(K6, machine(40))
     for placement in Placement:
-        memory.note(K6, machine(40), placement)
-    assert [need.placement for need in memory.untried(K6, machine(40), placements(K6, machine(40)))] == [Placement.GROUPED]
+        Memory(tmp_path / "failed").note(K6, machine(40), placement, K6.most_frames)
+    tried = []
+    while True:
+        try:
+            (fit,) = Memory(tmp_path / "failed").untried(K6, machine(40), fitting)
+        except TooLittleMemory:
+            break
+        tried.append(fit)
+        Memory(tmp_path / "failed").note(K6, machine(40), fit.placement, fit.frames)
+    assert {fit.placement for fit in tried} == {Placement.GROUPED}
+    assert [fit.frames for fit in tried] == [57, 25]
+    assert Memory(tmp_path / "failed").untried(K6, machine(80), fitting) == fitting

@@ -1,62 +1,24 @@
 """What reaches the press when: the sound before the last pictures, pictures as soon as they are decoded."""
 
-import threading
 from collections.abc import Callable, Iterator
-from multiprocessing import Pipe
-from multiprocessing.connection import Connection
 
 import pytest
 import torch
 
-from walkon.engine import slips
+from tests.engine.models.paper_press import PaperPress, paper_press
 from walkon.engine.models.darkroom import Darkroom
 from walkon.engine.models.driver import Driver
 from walkon.engine.port import Order
 from walkon.engine.pressroom import PressRoom
-from walkon.engine.ring import Ring, new_ring
 from walkon.engine.sound.voice import Voices
 
 pytestmark = pytest.mark.timeout(120)
 
-PATIENCE_S = 20.0
-
-
-class Press:
-    """A press that codes nothing and notes what comes."""
-
-    def __init__(self, wire: Connection) -> None:
-        self._wire, self.heard = wire, list[str]()
-        self._news = threading.Condition()
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                message = self._wire.recv()
-            except (EOFError, OSError):
-                return
-            with self._news:
-                self.heard.append(type(message).__name__)
-                self._news.notify_all()
-            match message:
-                case slips.Ping():
-                    self._wire.send(message)
-                case slips.Filled(slot):
-                    self._wire.send(slips.Freed(slot))
-                case slips.End():
-                    self._wire.send(slips.Sealed(bytes=1, loudness_lufs=-16.0, cpu_s=0.0))
-
-    def has(self, name: str, count: int) -> bool:
-        """Whether so many of these came, within a while."""
-        with self._news:
-            return self._news.wait_for(lambda: self.heard.count(name) >= count, PATIENCE_S)
-
 
 @pytest.fixture
-def press() -> Iterator[tuple[Press, PressRoom]]:
-    ours, theirs = Pipe()
-    yield Press(theirs), PressRoom(Ring(new_ring()), ours)
-    ours.close()
+def press() -> Iterator[tuple[PaperPress, PressRoom]]:
+    with paper_press() as made:
+        yield made
 
 
 class Watched(torch.nn.Module):
@@ -75,7 +37,7 @@ class Watched(torch.nn.Module):
 
 @pytest.mark.parametrize("name", ["wan", "kandinsky6"], ids=["silent model", "model with sound"])
 def test_the_press_has_the_sound_before_the_pictures_and_each_picture_as_soon_as_it_is_decoded(
-    name: str, drivers: Callable[[str], Driver], press: tuple[Press, PressRoom], order: Callable[..., Order]
+    name: str, drivers: Callable[[str], Driver], press: tuple[PaperPress, PressRoom], order: Callable[..., Order]
 ) -> None:
     paper, room = press
     driver = drivers(name)
