@@ -1,5 +1,6 @@
 """Builds what stands between a wish and people, from the configuration: judges of words and pictures, and what signs clips."""
 
+from dataclasses import replace
 from functools import partial
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -39,8 +40,10 @@ def credentials_of(config: Config) -> "Credentials":
 
     provenance = config.provenance
     if provenance.certificate and provenance.private_key:
-        return brought_credentials(provenance.certificate, provenance.private_key)
-    return own_credentials(config.signing_dir, now())
+        found = brought_credentials(provenance.certificate, provenance.private_key)
+    else:
+        found = own_credentials(config.signing_dir, now())
+    return replace(found, tsa_url=provenance.tsa_url or "")
 
 
 def frame_check_of(config: Config) -> "FrameCheck":

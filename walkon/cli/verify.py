@@ -122,6 +122,7 @@ def _record(verdict: str, known: _Known, reading: "Reading") -> dict[str, Any]:
         "altered": list(reading.altered),
         "made_from": reading.made_from,
         "removed": known.removed,
+        "stamped_at": reading.stamped_at or None,
         "consent": _consent(verdict, known, reading),
     }
 
@@ -141,6 +142,8 @@ def _lines(verdict: str, known: _Known, reading: "Reading") -> list[str]:
     if consent := _consent(verdict, known, reading):
         shown = "One real person is in it." if consent["people"] == 1 else f"{consent['people']} real people are in it."
         lines.append(f"{shown} {AGREED[consent['now']]}")
+    if reading.stamped_at and verdict != "none":
+        lines.append(f"Its time stamp says {reading.stamped_at}.")
     if reading.made_from and verdict != "none":
         lines.append(f"Made from another clip; {reading.made_from} stand before it.")
     return lines

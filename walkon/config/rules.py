@@ -302,6 +302,7 @@ RULES: Mapping[tuple[str, str], Callable[[Any], Any]] = {
     ("telegram", "webhook_secret"): _hook_secret,
     ("engine", "api_url"): _servers,
     ("web", "public_url"): _address,
+    ("provenance", "tsa_url"): _address,
     ("web", "login"): _passphrase,
     ("moderation", "topics"): _topics,
     ("moderation", "classifier"): _classifier,

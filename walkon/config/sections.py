@@ -294,12 +294,14 @@ class ModerationSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields
 class ProvenanceSection(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How clips say where they come from. certificate: a PEM chain, the signer first; private_key: its key; both or neither.
 
-    Without them walkon makes its own beside `[consent] key_file`. visible_mark: words in a corner of the picture.
+    Without them walkon makes its own beside `[consent] key_file`. visible_mark: words in a corner of the picture. tsa_url: an
+    authority that stamps the time of signing (RFC 3161).
     """
 
     certificate: PemFile | None = None
     private_key: PemFile | None = None
     visible_mark: Switch = True
+    tsa_url: Address | None = None
 
 
 class Quotas(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

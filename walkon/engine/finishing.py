@@ -5,12 +5,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import msgspec
+import structlog
 
 from walkon.engine.lines import LineProcess, NoAnswer
 from walkon.provenance.certificates import Credentials
 from walkon.provenance.manifest import Seal, Statement
 from walkon.safety.output import Look
 from walkon.types.errors import SetupError, WalkonError
+
+log = structlog.get_logger(__name__)
 
 PROGRAM = ("-m", "walkon.engine.finisher")
 SIGN_LIMIT_S = 60.0
@@ -85,7 +88,10 @@ class Finishing:
             ask = Sign(str(clip), statement, self._credentials())
         except SetupError as error:
             raise NotFinished(str(error)) from error
-        return (await self._asked(ask, Signed, SIGN_LIMIT_S)).seal
+        seal = (await self._asked(ask, Signed, SIGN_LIMIT_S)).seal
+        if seal.untimed:
+            log.warning("signed_without_time", reason=seal.untimed)
+        return seal
 
     async def look_at(self, clip: Path, poster: Path, *, most: int) -> Look:
         """What a classifier says of the clip's pictures, `most` of them at most. Raises NotFinished."""

@@ -37,7 +37,8 @@ ROOT, ISSUING, CHAIN = "root", "issuing", "chain.pem"
 class Credentials:
     """What a clip is signed with. chain: PEM, the signer first, without the root. anchor: PEM of whom it is trusted by.
 
-    key: the file of the signer's private key; its content is read where it is used and nowhere else. own: made by walkon.
+    key: the file of the signer's private key; its content is read where it is used and nowhere else. own: made by walkon. tsa_url:
+    of an authority that stamps the time (RFC 3161), "" for none.
     """
 
     chain: str
@@ -45,6 +46,7 @@ class Credentials:
     anchor: str
     ends: datetime
     own: bool
+    tsa_url: str = ""
 
 
 def own_credentials(folder: Path, now: datetime) -> Credentials:

@@ -7,6 +7,7 @@ the words. Runs where a crash of native code costs nothing: in a child process.
 import hashlib
 import json
 import tempfile
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,8 +21,10 @@ from walkon.provenance.certificates import Credentials
 MIME = "video/mp4"
 MOST_INHERITED = 128 * 1024
 """Bytes of a parent's manifest that are taken over; a longer line of remixes begins anew at its parent."""
-ROOM = 16 * 1024
-"""Bytes that a manifest without ancestry takes at most (measured: 4.3 kB, with one parent 11.3)."""
+ROOM = 24 * 1024
+"""Bytes that a manifest without ancestry takes at most (measured: 4.3 kB, a time stamp 10 more, a person 0.1 each)."""
+STAMP_S = 10.0
+"""How long the authority that stamps the time may take."""
 
 # Purposes of certificates that a reader takes, with C2PA's own first.
 _PURPOSES = "1.3.6.1.4.1.62558.2.1\n1.3.6.1.5.5.7.3.4\n1.3.6.1.5.5.7.3.36\n"
@@ -72,43 +75,74 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seal:
-    """What signing a clip left. bytes: its size now. film: SHA-256, in hexadecimal, of the file as it was before."""
+    """What signing a clip left. bytes: its size now. film: SHA-256, in hexadecimal, of the file as it was before. untimed: why no
+    time was stamped though one was asked for, "" else.
+    """
 
     bytes: int
     film: str
+    untimed: str = ""
 
 
 class SigningFailed(Exception):
     """The clip could not be signed, so it may not be shown."""
 
 
-def sign(clip: Path, statement: Statement, credentials: Credentials) -> Seal:
-    """Sign a finished mp4 in place.
+def sign(clip: Path, statement: Statement, credentials: Credentials, *, stamp_s: float = STAMP_S) -> Seal:
+    """Sign a finished mp4 in place. stamp_s: how long the authority that stamps the time may take.
 
     Until the very last step the file at `clip` is the unsigned one, and on any fault it is removed: an unsigned clip is never
-    left to be posted. Raises SigningFailed.
+    left to be posted. Where the authority that stamps the time does not, it is signed without. Raises SigningFailed.
     """
-    import c2pa
-
     target = clip.with_suffix(".signed")
     try:
         neutralise_user_data(clip)
         with clip.open("rb") as unsigned:
             film = hashlib.file_digest(unsigned, "sha256").hexdigest()
-        with c2pa.Context(c2pa.Settings.from_dict(settings(credentials.anchor))) as context:
-            info = c2pa.C2paSignerInfo(b"es256", credentials.chain.encode(), credentials.key.read_bytes(), None)
-            with c2pa.Signer.from_info(info) as signer, c2pa.Builder(json.dumps(manifest_of(statement)), context) as builder:
-                with tempfile.TemporaryDirectory(dir=clip.parent) as folder:
-                    if statement.parent is not None:
-                        _add_parent(builder, statement.parent, Path(folder))
-                    with clip.open("rb") as source, target.open("w+b") as signed:
-                        builder.sign(signer, MIME, source, signed)
+        untimed = _stamped(clip, statement, credentials, target, stamp_s) if credentials.tsa_url else ""
+        if untimed or not credentials.tsa_url:
+            _signed(clip, statement, credentials, target)
         target.replace(clip)
     except Exception as error:
         clip.unlink(missing_ok=True)
         target.unlink(missing_ok=True)
         raise SigningFailed(f"{type(error).__name__}: {error}") from error
-    return Seal(bytes=clip.stat().st_size, film=film)
+    return Seal(bytes=clip.stat().st_size, film=film, untimed=untimed)
+
+
+def _stamped(clip: Path, statement: Statement, credentials: Credentials, target: Path, stamp_s: float) -> str:
+    """Sign into `target` with the time; why that could not be, "" where it is done."""
+    attempt, told = clip.with_suffix(".stamped"), list[str]()
+
+    def try_it() -> None:
+        try:
+            _signed(clip, statement, credentials, attempt, tsa_url=credentials.tsa_url)
+            told.append("")
+        except Exception as error:
+            told.append(f"{type(error).__name__}: {error}")
+
+    # The library waits for an answer as long as the other end likes; it is left to itself then, with a file of its own.
+    trying = threading.Thread(target=try_it, daemon=True)
+    trying.start()
+    trying.join(stamp_s)
+    if told == [""]:
+        attempt.replace(target)
+        return ""
+    attempt.unlink(missing_ok=True)
+    return told[0] if told else f"no answer for {stamp_s:g} s"
+
+
+def _signed(clip: Path, statement: Statement, credentials: Credentials, target: Path, *, tsa_url: str = "") -> None:
+    import c2pa
+
+    with c2pa.Context(c2pa.Settings.from_dict(settings(credentials.anchor))) as context:
+        info = c2pa.C2paSignerInfo(b"es256", credentials.chain.encode(), credentials.key.read_bytes(), tsa_url.encode() or None)
+        with c2pa.Signer.from_info(info) as signer, c2pa.Builder(json.dumps(manifest_of(statement)), context) as builder:
+            with tempfile.TemporaryDirectory(dir=clip.parent) as folder:
+                if statement.parent is not None:
+                    _add_parent(builder, statement.parent, Path(folder))
+                with clip.open("rb") as source, target.open("w+b") as signed:
+                    builder.sign(signer, MIME, source, signed)
 
 
 def _add_parent(builder: Any, parent: Path, folder: Path) -> None:

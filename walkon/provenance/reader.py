@@ -48,6 +48,7 @@ def _told(report: dict[str, Any], results: dict[str, Any]) -> Reading:
         made_from=_line(report["manifests"], active),
         people=people,
         receipts=receipts,
+        stamped_at=str(active.get("signature_info", {}).get("time", "")),
     )
 
 

@@ -43,6 +43,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
 
     drawn: no model made it, None where nothing says so. made_from: clips that it was made from, one after the other. people: how many
     are in it who agreed, as it says; receipts: the ids of theirs.
+    stamped_at: when it was signed, as an authority of time says that is not checked here; "" where none does.
     """
 
     mark: Mark
@@ -52,6 +53,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     made_from: int = 0
     people: int = 0
     receipts: tuple[str, ...] = ()
+    stamped_at: str = ""
 
 
 UNREAD = Reading(mark=Mark.UNREAD)
