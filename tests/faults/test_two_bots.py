@@ -1,14 +1,17 @@
-"""Two bots with the same tokens on one shared store: one listens, either delivers, and a dead one is taken over from."""
+"""Two bots with the same tokens on one shared store: one listens, either delivers, and a dead or frozen one is taken over from."""
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.doubles.discord.double import DiscordDouble
 from tests.doubles.telegram.double import telegram_double
-from tests.faults.conftest import Host
+from tests.doubles.telegram.world import Chat, User
+from tests.faults.conftest import Host, Walkon
 from tests.faults.test_platforms import WORDS, City
+from tests.processes import freeze, thaw
 from tests.queue.redis_server import database_for
 from tests.store.postgres_server import new_database
 from tests.store.s3_server import new_bucket, shared_server
@@ -29,10 +32,33 @@ async def cities(tmp_path: Path) -> AsyncIterator[list[City]]:
             await host.close()
 
 
-async def test_a_bot_that_is_killed_is_taken_over_from_and_every_clip_comes_once(cities: list[City], tmp_path: Path) -> None:
-    store = new_database()
+@dataclass
+class Bots:
+    """Two on one store, the first of which holds every duty, and one worker."""
+
+    holder: Walkon
+    successor: Walkon
+    worker: Walkon
+    city: City
+    asker: User
+    chat: Chat
+
+    async def asked_everywhere(self, clips: int) -> None:
+        """A clip more on each platform, and there are so many then."""
+        await self.city.discord.slash("prompt", {"prompt": WORDS}, wait=False)
+        await self.city.telegram.message(self.chat, self.asker, f"/prompt {WORDS}")
+        await until(lambda: len(self.city.discord.clips()) == len(self.city.telegram_clips(self.chat)) == clips, 90)
+        assert len(self.city.discord.messages()) == clips
+
+    async def taken_over(self) -> None:
+        await until(lambda: self.successor.log.read_text().count("duty_taken") == 2, 60)
+        await self.city.connected()
+
+
+@pytest.fixture
+async def bots(cities: list[City], tmp_path: Path) -> Bots:
     shared = {
-        "WALKON_STORE__URL": store,
+        "WALKON_STORE__URL": new_database(),
         "WALKON_QUEUE__URL": database_for(tmp_path),
         "WALKON_MEDIA__URL": new_bucket(),
         "WALKON_CONSENT__KEY_FILE": str(tmp_path / "keys"),
@@ -40,24 +66,29 @@ async def test_a_bot_that_is_killed_is_taken_over_from_and_every_clip_comes_once
     }
     worker = await cities[0].host.start("worker", page=False, **shared)
     await until(lambda: (tmp_path / "keys").exists(), 60)
-    first, second = cities
-    holder = await first.start("bot", page=False, **shared)
-    await first.connected()
-    successor = await second.start("bot", page=False, **shared)
-    tom = first.telegram.user("Tom")
-    chat = first.telegram.private(tom)
-    await ask(first, chat, tom)
-    await until(lambda: len(first.discord.clips()) == 1 and len(first.telegram_clips(chat)) == 1, 90)
-    await holder.kill_tree()
-    await until(lambda: successor.log.read_text().count("duty_taken") == 2, 60)
-    await first.connected()
-    await ask(first, chat, tom)
-    await until(lambda: len(first.discord.clips()) == 2 and len(first.telegram_clips(chat)) == 2, 90)
-    assert (await successor.stop(), await worker.stop()) == (0, 0)
-    assert (len(first.discord.messages()), len(first.discord.clips()), len(first.telegram_clips(chat))) == (2, 2, 2)
-    assert first.discord.violations == [] and first.telegram.violations == []
+    holder = await cities[0].start("bot", page=False, **shared)
+    await cities[0].connected()
+    successor = await cities[1].start("bot", page=False, **shared)
+    tom = cities[0].telegram.user("Tom")
+    return Bots(holder, successor, worker, cities[0], tom, cities[0].telegram.private(tom))
 
 
-async def ask(city: City, chat: object, person: object) -> None:
-    await city.discord.slash("prompt", {"prompt": WORDS}, wait=False)
-    await city.telegram.message(chat, person, f"/prompt {WORDS}")  # type: ignore[arg-type]
+async def test_a_bot_that_is_killed_is_taken_over_from_and_every_clip_comes_once(bots: Bots) -> None:
+    await bots.asked_everywhere(clips=1)
+    await bots.holder.kill_tree()
+    await bots.taken_over()
+    await bots.asked_everywhere(clips=2)
+    assert (await bots.successor.stop(), await bots.worker.stop()) == (0, 0)
+    assert bots.city.discord.violations == [] and bots.city.telegram.violations == []
+
+
+async def test_a_bot_that_freezes_is_taken_over_from_and_wakes_to_say_nothing_twice(bots: Bots) -> None:
+    await bots.asked_everywhere(clips=1)
+    frozen = freeze(bots.holder.process.pid)
+    await bots.taken_over()
+    await bots.asked_everywhere(clips=2)
+    thaw(frozen)
+    await until(lambda: bots.holder.log.read_text().count("duty_left") == 2, 60)
+    await bots.asked_everywhere(clips=3)
+    assert (await bots.holder.stop(), await bots.successor.stop(), await bots.worker.stop()) == (0, 0, 0)
+    assert bots.city.discord.violations == []
