@@ -1,15 +1,18 @@
 """The store is the promise: whatever the queue forgot, ended or lost is put right."""
 
+import asyncio
 from datetime import timedelta
 from pathlib import Path
 
+from tests.queue.redis_server import database_for
 from tests.town import FINISHED, Town
 from walkon.bot.reconcile import reconcile
 from walkon.library.clips import ClipState
 from walkon.library.endings import result_of
 from walkon.queue.port import FaultKind, JobState
+from walkon.queue.redis import RedisQueue
 from walkon.queue.sqlite import SqliteQueue
-from walkon.types.ids import render_job
+from walkon.types.ids import WorkerId, render_job
 
 AT_ONCE = timedelta(0)
 
@@ -23,6 +26,22 @@ async def test_a_job_that_the_queue_forgot_is_brought_back_by_the_same_id(town: 
     assert view and view.state is JobState.QUEUED
     assert await reconcile(forgetful, settled=AT_ONCE) == 0
     await empty.close()
+
+
+async def test_two_that_reconcile_at_once_bring_each_job_back_once_and_record_each_result_once(town: Town, tmp_path: Path) -> None:
+    asked = [await town.say("Ana", "prompt", prompt=f"dog {number} runs") for number in range(3)]
+    url = database_for(tmp_path / "forgotten")
+    queues = [await RedisQueue.open(url, clock=town.clock) for _ in range(2)]
+    houses = [type(town.house)(**{**_fields(town), "queue": queue}) for queue in queues]
+    await asyncio.gather(*(reconcile(house, settled=AT_ONCE) for house in houses))
+    assert (await queues[0].stats()).queued == len(asked)
+    for number in range(len(asked)):
+        lease = await queues[0].claim(WorkerId("w"), claim_id=str(number), lanes=[town.house.lane])
+        await queues[0].complete(lease, result_of(FINISHED))
+    await asyncio.gather(*(reconcile(house, settled=AT_ONCE) for house in houses))
+    assert [(await town.clip(reply)).finished for reply in asked] == [FINISHED] * len(asked)
+    for queue in queues:
+        await queue.close()
 
 
 async def test_a_render_that_the_queue_knows_finished_and_the_store_does_not_is_recorded(town: Town) -> None:

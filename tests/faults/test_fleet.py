@@ -49,6 +49,22 @@ async def test_pages_and_workers_of_four_machines_serve_one_conversation(fleet: 
     assert [name for name in kept if name.endswith(".mp4") or name in ("store.db", "queue.db")] == []
 
 
+async def test_two_pages_put_back_what_the_queue_forgot_and_each_clip_is_made_once(fleet: Fleet) -> None:
+    async with AsyncExitStack() as stack:
+        first = await stack.enter_async_context(fleet.page())
+        await stack.enter_async_context(fleet.page())
+        ana = await stack.enter_async_context(Visitor(first, "Ana"))
+        for number in range(4):
+            await ana.say(f"{SMALL}, number {number}")
+        await ana.until(lambda page: len(page.cards()) == 4)
+        with fleet.redis.admin() as admin:
+            admin.flushall()
+        await fleet.role("worker")
+        await ana.until(lambda page: len(page.clips()) == 4)
+    assert fleet.outcome() == ({"finished": 4}, 0)
+    assert list((await fleet.jobs()).values()) == ["done"] * 4
+
+
 async def test_each_role_tells_its_health_to_whoever_watches_it(fleet: Fleet) -> None:
     """Asked on the machine itself, as a service's own health check does."""
     async with fleet.page() as page:
