@@ -102,8 +102,8 @@ class Site:
         return view.state
 
     @asynccontextmanager
-    async def working(self, quiet: QuietHours | None = None) -> AsyncIterator[None]:
-        running = asyncio.create_task(Worker(self.studio, build_metrics(), lease_s=30, quiet=quiet).run())
+    async def working(self, quiet: QuietHours | None = None, *, lease_s: float = 30) -> AsyncIterator[None]:
+        running = asyncio.create_task(Worker(self.studio, build_metrics(), lease_s=lease_s, quiet=quiet).run())
         yield
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
@@ -271,9 +271,11 @@ async def test_progress_of_a_render_is_seen_in_the_queue(site: Site) -> None:
 class FarQueue(SqliteQueue):
     """The real queue at the end of a line that can be cut."""
 
-    cut = False
+    cut = silent = False
 
     async def heartbeat(self, lease: Lease, progress: Progress | None = None) -> Beat:
+        if self.silent:
+            await asyncio.Event().wait()
         if self.cut:
             raise QueueUnusable("the line is cut")
         return await super().heartbeat(lease, progress)
@@ -296,6 +298,20 @@ async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tm
         site.backend.hold.set()
         await until(lambda: _is(site, id, ClipState.FINISHED))
     assert site.backend.started == ["a dog runs"]
+    await queue.close()
+    await database.close()
+
+
+async def test_a_render_whose_lease_is_not_renewed_in_time_is_given_up_also_where_the_queue_says_nothing_at_all(tmp_path: Path) -> None:
+    clock = StandingClock()
+    database, queue = await Database.open(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    site = Site(database, queue, clock, tmp_path)
+    site.backend.hold.clear()
+    await site.ask("AAAAAA")
+    await site.ask("BBBBBB", "a cat runs")
+    queue.silent = True
+    async with site.working(lease_s=1):
+        await until(lambda: site.backend.started == ["a dog runs", "a cat runs"])
     await queue.close()
     await database.close()
 

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.faults.conftest import Host, Visitor
+from tests.processes import freeze, thaw
 from tests.queue.redis_server import RedisServer
+from tests.waiting import until
 
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(200)]
 
@@ -39,6 +41,21 @@ async def test_a_redis_that_is_killed_and_comes_back_loses_no_clip(host: Host, r
         redis_server.start()
         await ana.until(lambda page: len(page.clips()) == 5, timeout_s=150)
         assert len(ana.cards()) == 5
+    assert await walkon.stop() == 0
+
+
+async def test_a_redis_that_freezes_for_longer_than_a_lease_costs_a_try_and_no_clip(host: Host, redis_server: RedisServer) -> None:
+    walkon = await host.start(WALKON_QUEUE__URL=redis_server.url(), WALKON_QUEUE__LEASE_S="5")
+    async with Visitor(walkon.address, "Ana") as ana:
+        await ana.say("a dog runs 20s")
+        await ana.until(lambda page: any(card.get("bar") for card in page.cards()))
+        frozen = freeze(redis_server.process.pid)
+        await until(lambda: "lease_not_renewed" in walkon.log.read_text(), 60)
+        thaw(frozen)
+        await ana.until(lambda page: page.clips(), timeout_s=150)
+        assert (len(ana.cards()), len(ana.clips())) == (1, 1)
+    with redis_server.admin() as admin:
+        assert int(admin.hget("{walkon}:1:q", "done")) == 1
     assert await walkon.stop() == 0
 
 

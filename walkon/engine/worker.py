@@ -204,12 +204,17 @@ class Worker:
 
     async def _beat(self, lease: Lease, steps: "StepLog") -> Beat:
         """Renew the lease. While the queue is away the render goes on, but no longer than the lease that was last confirmed."""
+        asked_s = monotonic()
         try:
-            beat = await self._studio.queue.heartbeat(lease, steps.progress())
+            async with asyncio.timeout(max(BEAT_S, steps.confirmed_s + self._lease_s - asked_s)):
+                beat = await self._studio.queue.heartbeat(lease, steps.progress())
+        except TimeoutError:
+            log.warning("lease_not_renewed", job=lease.job.id)
+            return Beat.LOST
         except QueueUnusable as error:
             log.warning("queue_away", job=lease.job.id, reason=error.reason)
             return Beat.OK if monotonic() - steps.confirmed_s < self._lease_s else Beat.LOST
-        steps.confirmed_s = monotonic()
+        steps.confirmed_s = asked_s
         return beat
 
     async def _abandon(self, lease: Lease, rendering: "asyncio.Task[None]", beat: Beat) -> str:
