@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from walkon.provenance.certificates import now, own_credentials
+
 CANARY = "never-print-this-x9Qk"
 # "MTIzNDU2Nzg5MDEyMzQ1Njc4" is 123456789012345678 in base 64, as Discord's tokens begin.
 DISCORD_TOKEN = f"MTIzNDU2Nzg5MDEyMzQ1Njc4.Gabcde.{CANARY}"
@@ -283,3 +285,10 @@ def test_a_plan_in_words_names_the_shots(walkon):
     done = walkon("render", "a cat jumps", "--plan")
     assert done.returncode == 0
     assert done.stdout.splitlines()[1] == "Shot 1: field, day, clear, camera hold; cat; cat jump"
+
+
+def test_a_worker_whose_signing_key_others_can_read_does_not_start(walkon, tmp_path):
+    own_credentials(tmp_path / "signing", now()).key.chmod(0o644)
+    done = walkon("worker")
+    assert done.returncode == 2
+    assert "chmod 600" in done.stderr and len(done.stderr.strip().splitlines()) == 1
