@@ -10,12 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 import pytest
 from sqlalchemy import select
 
 from tests.consent.village import EVE, LEA, TOM, Village
 from tests.doubles.clock import StandingClock
 from tests.town import FINISHED
+from walkon.bot.forgetting import erase_settled
 from walkon.config import Config, load
 from walkon.consent import enrolment_tables, guardian_tables, guarding, tables
 from walkon.consent.artefacts import ArtefactKind
@@ -33,12 +35,14 @@ from walkon.library import films
 from walkon.library import tables as library
 from walkon.library.clips import Clip, ClipState, finish
 from walkon.restoring import back_up, forget, restore, rotate, unlock
+from walkon.store import outbox
 from walkon.store.audit import audit
 from walkon.store.backup import BackupUnusable, keys_beside
 from walkon.store.database import Database
 from walkon.store.keyring import keys_for
 from walkon.store.keys import Keys
 from walkon.store.lock import RoleLock
+from walkon.store.outbox import NewRow, OutboxKind
 from walkon.store.sealed_keys import SEALED_KEY
 from walkon.store.sealing import SealBroken
 from walkon.store.witness import Witness
@@ -237,6 +241,27 @@ async def test_who_was_forgotten_stays_forgotten_and_who_came_back_later_is_left
         assert await host.state(terms.clip) is ClipState.TAKEN_DOWN
         async with host.database.reading() as tx:
             assert (await tx.execute(select(SEALED_KEY).where(SEALED_KEY.c.owner == host.keys.person_key(LEA)))).all() == []
+
+
+async def test_after_walkon_forget_and_one_last_showing_no_file_holds_a_trace(config: Config, running, clock, tmp_path: Path) -> None:
+    canary = PersonId("web:Canary7")
+    alone = Place.alone_with(Person(id=canary, name="Canary7"))
+    async with running() as host:
+        await host.enrolled(canary, still=b"Canary7 face")
+        own, others = host.terms(words="Canary7 dances", by=canary), host.terms()
+        await host.agreed(others, canary)
+        for terms in (own, others):
+            await host.clip(terms, config.media_path)
+        for key, subject in (("clip:mine", own.clip), ("again:mine", own.clip)):
+            row = NewRow(key=key, kind=OutboxKind.CARD, platform="web", subject=subject, place=msgspec.json.encode(alone).decode())
+            await host.do(lambda tx, row=row: outbox.put(tx, row, 0))
+            await host.do(lambda tx, key=key: outbox.acknowledge(tx, key, 1, '{"chat": "Canary7"}'))
+    await forget(config, canary, clock)
+    async with running() as host:
+        for row in await host.do(lambda tx: outbox.rows_of(tx, outbox.OUTBOX.c.wanted > outbox.OUTBOX.c.shown)):
+            await host.do(lambda tx, row=row: outbox.acknowledge(tx, row.key, row.wanted, row.ref))
+        await erase_settled(host.database)
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file() and b"Canary7" in path.read_bytes()] == []
 
 
 async def test_attack_27_a_log_shorter_than_what_was_published_starts_locked_until_somebody_says_so(

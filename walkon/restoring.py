@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from walkon.bot.forgetting import Forgetting, Forgotten
+from walkon.bot.forgetting import Forgetting, Forgotten, erase_settled
 from walkon.bot.guarding import first_limits
 from walkon.bot.platforms.web import tables as web
 from walkon.bot.takedown import record_takedown
@@ -109,6 +109,7 @@ async def forget(config: Config, person: PersonId, clock: Clock) -> Forgotten:
             done = await database.write(lambda tx: _forgetting(keys).forget(tx, person, clock.now()))
             if not config.media_on_s3:
                 await _purge(database, MediaStore(config.media_path), clock)
+            await erase_settled(database)
             await database.scrub()
             await Watch(database, keys, Witness(config.consent.key_file, keys), clock).catch_up()
             return done

@@ -1,5 +1,8 @@
 """Forgetting somebody: what showed or named them is gone, what proves the rest stands, and no mute is escaped by it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -7,17 +10,21 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
+from tests.bot.asked import Asked
 from tests.consent.village import LEA
+from tests.doubles.chat import Chat
 from tests.town import Town
-from walkon.bot.forgetting import Forgetting, Forgotten
+from tests.waiting import until
+from walkon.bot.command import Reply
+from walkon.bot.forgetting import Forgetting, Forgotten, erase_settled
 from walkon.bot.platforms.web import tables as web
 from walkon.bot.takedown import after_takedown
 from walkon.consent import enrolment_tables
 from walkon.consent.deciding import Decider
 from walkon.consent.enrolment import new_challenge
 from walkon.consent.proof import Proof
-from walkon.library import likes
-from walkon.library.clips import ClipState
+from walkon.library import likes, spending
+from walkon.library.clips import Clip, ClipState
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Mute
 from walkon.store import outbox, reactions
@@ -28,7 +35,7 @@ from walkon.store.ledger import Ledger
 from walkon.store.schema import METADATA
 from walkon.store.tombstones import TombstoneKind, since
 from walkon.types.ids import ClipId, EventId, PersonId
-from walkon.types.people import Person
+from walkon.types.people import Person, Place
 
 
 @pytest.fixture
@@ -110,8 +117,8 @@ async def _mutes(town, place):
 
 async def test_a_mute_that_holds_is_not_escaped_and_one_that_ended_goes(town: Town, keys: Keys) -> None:
     person, olga, now = Person(id=LEA, name="Lea"), Person(id=PersonId("web:Olga"), name="Olga"), town.clock.now()
-    for place, until in (("web:a", None), ("web:b", now + timedelta(days=1)), ("web:c", now)):
-        mute = Mute(person=person, place=place, until=until, reason="CANARY", by=olga, at=now)
+    for place, ends in (("web:a", None), ("web:b", now + timedelta(days=1)), ("web:c", now)):
+        mute = Mute(person=person, place=place, until=ends, reason="CANARY", by=olga, at=now)
         await town.house.database.write(lambda tx, mute=mute: moderation.put(tx, mute))
     await forget(town, keys)
     left = [mute for place in ("web:a", "web:b", "web:c") for mute in await _mutes(town, place)]
@@ -140,3 +147,86 @@ async def test_messages_to_or_about_them_that_are_about_no_clip_are_owed_no_more
     await forget(town, keys)
     left = [await town.house.database.read(lambda tx, name=name: outbox.row(tx, f"enrolment:{name}")) for name in ("Lea", "Marc")]
     assert [row is None for row in left] == [True, False]
+
+
+CANARY = "Canary7"
+
+
+@pytest.fixture
+async def chat(town: Town) -> AsyncIterator[Chat]:
+    chat = Chat()
+    task = asyncio.create_task(Asked(town).delivery(chat).run())
+    yield chat
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def standing(town: Town, chat: Chat, reply: Reply) -> Clip:
+    """The clip of an answer, whose card stands in the chat."""
+    await town.router.answered(str(reply.post), 1, await chat.show_first(str(reply.post), reply.card))
+    return await town.clip(reply)
+
+
+async def lived(town: Town, chat: Chat) -> None:
+    """Somebody who left traces wherever one can: alone, in others' clips, asked, asking, reporting, liking, linked."""
+    people, own = Asked(town), Place.alone_with(town.person(CANARY))
+    await people.lends(CANARY)
+    await people.lends("Tom")
+    await standing(town, chat, await people.prompts(CANARY, f"{CANARY}'s cat dances", place=own))
+    await town.finish(await town.claim())
+    clip = await standing(town, chat, await people.prompts("Ana", f"@{CANARY} surfs", CANARY))
+    [ask] = await people.asks(clip)
+    await people.presses(CANARY, "yes", ask)
+    await town.finish(await town.claim())
+    await town.press(CANARY, f"w1:like:{clip.id}")
+    await town.say(CANARY, "report", clip=clip.id, reason=f"{CANARY} says so")
+    await standing(town, chat, await people.prompts("Ana", f"@{CANARY} sings", CANARY))
+    await standing(town, chat, await people.prompts(CANARY, "@Tom waves", "Tom"))
+    await until(lambda: sum(key.startswith("ask:") for key, _ in chat.history) >= 3)
+    await town.say(CANARY, "link")
+    await town.say(CANARY, "guardian", deed="link", what="2029-06-01")
+    await town.say("Eve", "report", clip=clip.id, reason="no")
+
+
+async def forgets_me(town: Town) -> None:
+    cost = await town.say(CANARY, "forget-me")
+    await town.press(CANARY, next(button.token for button in cost.card.buttons if "own-forget" in button.token))
+
+
+def questions_open(chat: Chat) -> set[str]:
+    """The questions that stand open in the chat now."""
+    last = dict(chat.history)
+    return {key for key, card in last.items() if key.startswith("ask:") and card.buttons}
+
+
+async def test_once_the_chats_show_it_no_table_and_no_file_holds_a_trace(town: Town, chat: Chat, tmp_path: Path) -> None:
+    await lived(town, chat)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert any(CANARY.encode() in path.read_bytes() for path in files if path.name.startswith("store.db"))
+    await forgets_me(town)
+    await until(lambda: not questions_open(chat))
+
+    async def shown_everywhere() -> bool:
+        return await town.house.database.read(lambda tx: outbox.owed(tx, "web")) == 0
+
+    await until(shown_everywhere)
+    await erase_settled(town.house.database)
+    assert CANARY not in await everything(town)
+    # What was taken of a day's limits counts until that day is over.
+    town.clock.pass_s(2 * 24 * 3600)
+    await town.house.database.write(lambda tx: spending.forget_old(tx, town.clock.now()))
+    await town.house.database.scrub()
+    found = {path.name for path in tmp_path.rglob("*") if path.is_file() and CANARY.encode() in path.read_bytes()}
+    assert found == set()
+
+
+async def test_what_is_still_owed_to_a_chat_is_not_lost_by_erasing(town: Town, keys: Keys) -> None:
+    clip = await town.finished("Lea", "a cat", place=Place.alone_with(town.person("Lea")))
+    await forget(town, keys)
+    await erase_settled(town.house.database)
+    row = await town.house.database.read(lambda tx: outbox.row(tx, f"clip:{clip.id}"))
+    assert row
+    await town.house.database.write(lambda tx: outbox.acknowledge(tx, row.key, row.wanted, "{}"))
+    await erase_settled(town.house.database)
+    assert await town.house.database.read(lambda tx: outbox.row(tx, f"clip:{clip.id}")) is None

@@ -18,7 +18,7 @@ from walkon.library.clips import RemovedBy
 from walkon.moderation import appeal_tables, report_tables
 from walkon.moderation import tables as moderation
 from walkon.store import accounts, outbox, sealed_keys
-from walkon.store.database import Transaction
+from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
 from walkon.store.tombstones import TombstoneKind, bury
@@ -56,6 +56,8 @@ class Forgetting:
         await guardians.spread(tx, person, now)
         removal = await record_takedown(tx, shown, RemovedBy.PERSON, now)
         own = await record_takedown(tx, await library.of_people(tx, named), RemovedBy.MAKER, now)
+        for id in own.clips:
+            await self.decider.drop(tx, id, now)
         for one in named:
             await self._erase(tx, one, now)
         await Ledger(self.keys).append(tx, "person.forgotten", None, payload={"keys": held}, at=now)
@@ -81,3 +83,18 @@ class Forgetting:
 
 def _both(one: Removal, other: Removal) -> Removal:
     return Removal(clips=one.clips | other.clips, made_from=one.made_from + other.made_from, stopped=tuple({*one.stopped, *other.stopped}))
+
+
+async def erase_settled(database: Database) -> None:
+    """Erase where messages stood that showed or asked whoever was forgotten, once their chats show that they are gone."""
+
+    async def any_left(tx: Transaction) -> bool:
+        return await library.any_settled_posts_of_nobody(tx) or await consent.any_settled_posts_of_no_ask(tx)
+
+    async def erase(tx: Transaction) -> None:
+        await library.erase_settled_posts_of_nobody(tx)
+        await consent.erase_settled_posts_of_no_ask(tx)
+
+    if await database.read(any_left):
+        await database.write(erase)
+        await database.scrub()

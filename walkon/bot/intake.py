@@ -27,7 +27,7 @@ from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
-from walkon.types.ids import ClipId, draft_job, new_clip_id, render_job, stand_in_job
+from walkon.types.ids import ClipId, PersonId, PlaceId, draft_job, new_clip_id, render_job, stand_in_job
 from walkon.types.people import Place
 from walkon.types.scene import Scene
 from walkon.word_checks import job_for
@@ -202,7 +202,7 @@ async def line_up(house: House, clip: Clip) -> JobView | None:
     if pace is None:
         return None
     try:
-        view = await house.queue.submit(job_of(clip, pace))
+        view = await house.queue.submit(job_of(house, clip, pace))
         await _line_up_draft(house, clip)
         return await house.queue.view(view.id) if view.state is JobState.QUEUED else view
     except QueueUnusable as error:
@@ -215,7 +215,7 @@ async def _line_up_draft(house: House, clip: Clip) -> None:
     """A preview, where a model renders: it takes no time of the card, and nothing rests on it."""
     if house.drawn or clip.draft:
         return
-    draft = replace(job_of(clip, DRAFT_PACE), id=draft_job(clip.id), kind=JobKind.DRAFT, lane=DRAFT_LANE, klass=JobClass.DRAFT)
+    draft = replace(job_of(house, clip, DRAFT_PACE), id=draft_job(clip.id), kind=JobKind.DRAFT, lane=DRAFT_LANE, klass=JobClass.DRAFT)
     try:
         await house.queue.submit(draft)
     except QueueFull as error:
@@ -224,7 +224,7 @@ async def _line_up_draft(house: House, clip: Clip) -> None:
 
 async def line_up_stand_in(house: House, clip: Clip) -> None:
     """A preview with stand-ins for those who are asked, whether or not anybody hears the question. It is answered without one too."""
-    job = replace(job_of(clip, DRAFT_PACE), id=stand_in_job(clip.id), kind=JobKind.STAND_IN, lane=DRAFT_LANE, klass=JobClass.DRAFT)
+    job = replace(job_of(house, clip, DRAFT_PACE), id=stand_in_job(clip.id), kind=JobKind.STAND_IN, lane=DRAFT_LANE, klass=JobClass.DRAFT)
     try:
         await house.queue.submit(job)
     except (QueueFull, QueueUnusable) as error:
@@ -237,14 +237,19 @@ async def _pace_if_agreed(tx: Transaction, house: House, clip: Clip) -> float | 
     return await tables.recent_pace(tx, clip.lane, decode(clip.scene).aspect) or house.first_pace
 
 
-def job_of(clip: Clip, pace: float) -> NewJob:
-    """The job that renders `clip`. pace: milliseconds of work per second of clip."""
+def job_of(house: House, clip: Clip, pace: float) -> NewJob:
+    """The job that renders `clip`. pace: milliseconds of work per second of clip.
+
+    The line remembers what ended for a week, so it knows people and their own chats by a keyed hash only: it takes turns just as well.
+    """
+    place = clip.place
+    alone = place.private or place.elsewhere
     cost_ms = max(1, round(decode(clip.scene).seconds * pace))
     return NewJob(
         id=render_job(clip.id),
         kind=JobKind.RENDER,
-        place=clip.place.id,
-        person=clip.asker.id,
+        place=PlaceId(f"{place.platform}:{house.keys.person_key(PersonId(place.id))}") if alone else place.id,
+        person=PersonId(house.keys.person_key(clip.asker.id)),
         lane=clip.lane,
         cost_ms=cost_ms,
         payload=clip.id.encode(),

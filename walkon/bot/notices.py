@@ -58,7 +58,7 @@ async def notice_of(house: House, row: Row) -> Notice | None:
 async def _question_notice(house: House, row: Row) -> Notice | None:
     question = await question_of(house, AskId(row.subject))
     if question is None:
-        return None
+        return _closed(house, row)
     now, place = house.clock.now(), msgspec.json.decode(row.place, type=Place)
     speaker = Speaker(house.words, place.locale)
     final = not question.unanswered(now)
@@ -70,10 +70,15 @@ async def _question_notice(house: House, row: Row) -> Notice | None:
     return Notice(card=public_card(speaker, question, now), final=final, follows=follows)
 
 
+def _closed(house: House, row: Row) -> Notice | None:
+    """What is left of a question whose owner or asker was forgotten; nothing where it never stood anywhere."""
+    return Notice(card=closed_card(_speaker(house, row)), final=True) if row.ref else None
+
+
 async def _second_notice(house: House, row: Row) -> Notice | None:
     question, now = await question_of(house, AskId(row.subject)), house.clock.now()
     if question is None:
-        return None
+        return _closed(house, row)
     found = await house.database.read(lambda tx: guardians.guardianship_of(tx, question.ask.owner, now))
     to = msgspec.json.decode(row.reply, type=Person)
     # A question that came back to its owner, or went to another guardian, is no more this one's.

@@ -9,6 +9,7 @@ import structlog
 
 from walkon.agreement import against, record_outcome
 from walkon.bot.agreeing import expire_due
+from walkon.bot.forgetting import erase_settled
 from walkon.bot.house import House
 from walkon.bot.intake import job_of, line_up_stand_in
 from walkon.bot.takedown import purge_files
@@ -46,6 +47,7 @@ async def keep_reconciling(house: House) -> None:
             await expire_due(house)
             await line_up_stand_ins(house)
             await purge_files(house)
+            await erase_settled(house.database)
             await house.database.write(lambda tx: spending.forget_old(tx, house.clock.now()))
         except Exception as error:  # the next round tries again; the rest of the house goes on
             log.error("reconcile_broke", exc_info=error)
@@ -94,7 +96,7 @@ async def _resubmit(house: House, clip: Clip) -> bool:
         await house.database.write(lambda tx: end_declined(tx, clip.id, house.clock.now()))
         return True
     try:
-        await house.queue.submit(job_of(clip, house.first_pace))
+        await house.queue.submit(job_of(house, clip, house.first_pace))
     except QueueFull:
         return False
     log.info("job_brought_back", clip=clip.id)

@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Index, LargeBinary, Row, String, Table, Text, and_, delete, func, or_, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Index, LargeBinary, Row, String, Table, Text, and_, delete, func, or_, select, update
 
 from walkon.consent.asking import UNANSWERED, Ask, AskState, Consent, NeverAsk, Reach
 from walkon.consent.grants import Grant, Permission, Source
 from walkon.consent.likeness import Audience, Likeness
 from walkon.store.database import Transaction
+from walkon.store.outbox import OUTBOX, QUESTIONS, settled
 from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import AskId, ClipId, PersonId, PlaceId
@@ -409,3 +410,18 @@ async def forget(tx: Transaction, person: PersonId) -> None:
         APPEARANCE.c.person_id,
     ):
         await tx.execute(delete(column.table).where(column == person))
+
+
+def _settled_posts_of_no_ask() -> ColumnElement[bool]:
+    asked = select(ASK.c.id)
+    return and_(OUTBOX.c.kind.in_(QUESTIONS), settled(), OUTBOX.c.subject.not_in(asked))
+
+
+async def any_settled_posts_of_no_ask(tx: Transaction) -> bool:
+    """Whether the message of a question is still remembered that is asked no more."""
+    return (await tx.execute(select(OUTBOX.c.key).where(_settled_posts_of_no_ask()).limit(1))).first() is not None
+
+
+async def erase_settled_posts_of_no_ask(tx: Transaction) -> None:
+    """Remember it no more."""
+    await tx.execute(delete(OUTBOX).where(_settled_posts_of_no_ask()))

@@ -26,11 +26,12 @@ from sqlalchemy import (
 
 from walkon.library.clips import CancelledBy, Clip, ClipState, FailureCause, Finished, RemovedBy
 from walkon.store.database import Transaction
+from walkon.store.outbox import OUTBOX, settled
 from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.harm import HeldFor
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
-from walkon.types.people import Person, Place
+from walkon.types.people import Person, Place, Platform
 from walkon.types.scene import Aspect
 
 CLIP = Table(
@@ -67,7 +68,10 @@ _GOING = (ClipState.WAITING, ClipState.PROMISED)
 DEEPEST = 1000
 """How far up the line of parents is followed."""
 
-PERSONAL = {CLIP.name: {"person_id": "erased by person", "person": "erased by person", "prompt": "erased by person"}}
+NOBODY = "0"
+"""The account, on whichever platform, of whoever was forgotten."""
+
+PERSONAL = {CLIP.name: dict.fromkeys(("person_id", "person", "prompt", "event", "place_id", "place"), "erased by person")}
 """Columns that say something about a person, and what erases them."""
 
 
@@ -278,7 +282,29 @@ async def all_people(tx: Transaction) -> frozenset[PersonId]:
 
 
 async def forget(tx: Transaction, person: PersonId) -> None:
-    """Nobody is named any more as the one who asked for this account's clips. They must be taken down first."""
-    nobody = Person(id=PersonId(f"{person.partition(':')[0]}:0"), name="")
-    values = {"person_id": nobody.id, "person": msgspec.json.encode(nobody).decode(), "prompt": ""}
-    await tx.execute(update(CLIP).where(CLIP.c.person_id == person).values(**values))
+    """Nobody is named any more as the one who asked for this account's clips, nor by the chat it had alone. They must be down first."""
+    platform = person.partition(":")[0]
+    nobody = Person(id=PersonId(f"{platform}:{NOBODY}"), name="")
+    rows = await tx.execute(select(CLIP.c.id, CLIP.c.place).where(CLIP.c.person_id == person))
+    for row in rows.all():
+        values = {"person_id": nobody.id, "person": msgspec.json.encode(nobody).decode(), "prompt": "", "event": f"forgotten:{row.id}"}
+        place = msgspec.json.decode(row.place, type=Place)
+        if place.private or place.elsewhere:
+            nowhere = Place(id=PlaceId(f"{platform}:{NOBODY}"), channel=NOBODY, locale=place.locale, private=True)
+            values |= {"place_id": nowhere.id, "place": msgspec.json.encode(nowhere).decode()}
+        await tx.execute(update(CLIP).where(CLIP.c.id == row.id).values(**values))
+
+
+def _settled_posts_of_nobody() -> ColumnElement[bool]:
+    nobodys = select(CLIP.c.id).where(CLIP.c.person_id.in_([f"{platform}:{NOBODY}" for platform in Platform]))
+    return and_(OUTBOX.c.subject.in_(nobodys), settled())
+
+
+async def any_settled_posts_of_nobody(tx: Transaction) -> bool:
+    """Whether messages are still remembered that showed clips of whoever was forgotten, though nothing is owed of them any more."""
+    return (await tx.execute(select(OUTBOX.c.key).where(_settled_posts_of_nobody()).limit(1))).first() is not None
+
+
+async def erase_settled_posts_of_nobody(tx: Transaction) -> None:
+    """Remember them no more: where they stood is said of nobody any longer."""
+    await tx.execute(delete(OUTBOX).where(_settled_posts_of_nobody()))

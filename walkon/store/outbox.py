@@ -43,6 +43,10 @@ class OutboxKind(StrEnum):
     """No message: the platform's own means against somebody, wanted as `reply` says; `ref` says what came of it."""
 
 
+QUESTIONS = (OutboxKind.ASK, OutboxKind.SECOND)
+"""The kinds of message that ask somebody."""
+
+
 class OutboxState(StrEnum):
     """Whether anybody still tries."""
 
@@ -80,7 +84,7 @@ OUTBOX = Table(
     Index("ix_outbox_subject", "subject"),
     Index("ix_outbox_message", "platform", "message"),
 )
-PERSONAL = {OUTBOX.name: {"subject": "erased with the clip", "reply": "erased with the clip", "place": "erased with the clip"}}
+PERSONAL = {OUTBOX.name: dict.fromkeys(("subject", "reply", "place", "ref"), "erased with the clip, once its chat shows that it is gone")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,7 +334,18 @@ async def row(tx: Transaction, key: str) -> Row | None:
 
 
 async def forget_person(tx: Transaction, person: str) -> None:
-    """Owe nobody a message any more that names this account and is about no clip; messages about clips go with their clips."""
+    """Owe nobody a message any more that names this account and is about no clip; messages about clips go with their clips.
+
+    A question that stands in a chat is shown once more, closed, and no longer says who was asked.
+    """
     about_people = OUTBOX.c.kind.not_in([OutboxKind.CARD, OutboxKind.NOTE])
     named = [column.contains(f'"{person}"', autoescape=True) for column in (OUTBOX.c.reply, OUTBOX.c.place)]
+    standing = and_(OUTBOX.c.kind.in_(QUESTIONS), OUTBOX.c.ref.is_not(None), named[0])
+    once_more = {"wanted": OUTBOX.c.wanted + 1, "due_ms": 0, "attempts": 0, "state": OutboxState.OPEN, "urgent": True}
+    await tx.execute(update(OUTBOX).where(standing).values(reply="{}", **once_more))
     await tx.execute(delete(OUTBOX).where(about_people, or_(*named)))
+
+
+def settled() -> ColumnElement[bool]:
+    """Which messages nothing is owed of any more."""
+    return or_(OUTBOX.c.state != OutboxState.OPEN, OUTBOX.c.wanted <= OUTBOX.c.shown)
