@@ -92,6 +92,8 @@ def examine(config: Config) -> Iterator[Finding]:
     yield _speech()
     if config.engine.backend is Backend.DIFFUSERS:
         yield _model(config)
+    if config.engine.backend is Backend.OPENAI_VIDEOS:
+        yield from asyncio.run(_video_servers(config))
     yield from _picture_and_sound()
 
 
@@ -241,6 +243,22 @@ def _model(config: Config) -> Finding:
     if held or choice.is_tiny:
         return Finding(check="model", level=Level.OK, what=what)
     return Finding(check="model", level=Level.LOOK, what=what, mend="It will run on the processor, for hours a clip.")
+
+
+async def _video_servers(config: Config) -> list[Finding]:
+    from walkon.engine.backends.openai_videos import looked_at
+
+    found = await looked_at(config.engine)
+    away = Level.STOP if all(isinstance(server, str) for server in found.values()) else Level.LOOK
+    mend = f"Look whether {'it answers' if len(found) == 1 else 'they answer'}, [engine] api_url."
+    if not found:
+        return [Finding(check="engine", level=Level.STOP, what="engine: no video server is named", mend="Set [engine] api_url.")]
+    return [
+        Finding(check="engine", level=away, what=f"engine: {address}: {server}", mend=mend)
+        if isinstance(server, str)
+        else Finding(check="engine", level=Level.OK, what=f"engine: {address}: {server.name}, takes {server.taken}")
+        for address, server in found.items()
+    ]
 
 
 def _speech() -> Finding:

@@ -13,7 +13,7 @@ from tests.doubles.videos import VideoJob, VideosDouble, film
 from tests.waiting import until
 from walkon.config import EngineSection, Secret
 from walkon.engine import backends
-from walkon.engine.backends.openai_videos import OpenAiVideosBackend, Patience
+from walkon.engine.backends.openai_videos import READ, OpenAiVideosBackend, Patience
 from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Step
 from walkon.engine.videos_api import SGLANG, UNKNOWN, VLLM, Reference
 from walkon.scene.parser import parse
@@ -102,6 +102,23 @@ async def test_progress_is_the_servers_where_it_counts(server: VideosDouble, mad
     assert painting == [pytest.approx(0.24), pytest.approx(0.68)]
     fractions = [step.fraction for step in steps]
     assert fractions == sorted(fractions)
+
+
+async def test_a_server_that_only_knows_nothing_and_all_is_not_believed_to_count(server: VideosDouble, made, tmp_path: Path) -> None:
+    server.owner = "vllm"
+    server.script = [{"status": "in_progress", "progress": 0}, {"status": "in_progress", "progress": 100}, {"status": "completed"}]
+    backend, steps = made(server), []
+    await backend.render(order(tmp_path), steps.append)
+    assert {step.fraction for step in steps if step.phase is Phase.PAINTING} == {READ}
+
+
+@pytest.mark.parametrize(
+    "answer", [{}, [], "OK", {"id": "../../admin", "status": "queued"}, {"id": "v1", "status": "deleted"}, {"id": 7, "status": "queued"}]
+)
+async def test_an_answer_that_is_no_job_is_a_fault_of_the_server(server: VideosDouble, made, tmp_path: Path, answer: object) -> None:
+    server.fail_next("create", 200, answer)
+    with pytest.raises(BackendUnavailable, match="the answer is no job"):
+        await made(server).render(order(tmp_path), nothing)
 
 
 @pytest.mark.parametrize(("owner", "kind"), [("sglang", SGLANG), ("vllm", VLLM), ("somebody", UNKNOWN)])

@@ -58,6 +58,11 @@ class Server:
     counts: bool
     takes: frozenset[Reference] = frozenset()
 
+    @property
+    def taken(self) -> str:
+        """What it takes, in words."""
+        return " and ".join(["words", *sorted(f"a {one}" for one in self.takes)])
+
 
 SGLANG = Server(name="sglang", aborts=False, counts=True)
 VLLM = Server(name="vllm", aborts=True, counts=False)

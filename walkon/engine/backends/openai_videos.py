@@ -6,7 +6,7 @@ other clip. Jobs are spread over the servers; one that fails is left alone for a
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -295,6 +295,23 @@ class OpenAiVideosBackend:
         await asyncio.gather(*self._parting, return_exceptions=True)
         for endpoint in self._endpoints.all:
             await endpoint.api.close()
+
+
+async def looked_at(engine: EngineSection) -> Mapping[str, Server | str]:
+    """What each configured server is, by its address, or why it does not say."""
+    apis = [VideosApi(address, key=engine.api_key.reveal() if engine.api_key else None, patience_s=5) for address in engine.servers]
+    return dict(zip(engine.servers, await asyncio.gather(*map(_look_at, apis)), strict=True))
+
+
+async def _look_at(api: VideosApi) -> Server | str:
+    try:
+        return await api.server()
+    except (ServerAway, Refused) as error:
+        return error.reason
+    except ServerBusy:
+        return "it is too busy to say what it is"
+    finally:
+        await api.close()
 
 
 def _wish(scene: Scene, model: str | None) -> Wish:
