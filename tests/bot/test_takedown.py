@@ -35,7 +35,7 @@ async def made(town: Town, folder: Path, name: str, parent: Clip | None = None, 
     """A finished clip with files of its own. parent: what it is a remix of."""
     place = town.place(more.get("place", "local"))
     if parent is None:
-        asked = await town.say("Ana", "prompt", prompt=name, place=place)
+        asked = await town.say(more.get("by", "Ana"), "prompt", prompt=name, place=place)
     else:
         asked = await town.say(more.get("by", "Tom"), "remix", clip=parent.id, words=name, place=town.place(parent.place.id[4:]))
     await town.finish(await town.claim(), await film(town, more.get("file", name), folder))

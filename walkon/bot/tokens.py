@@ -126,6 +126,14 @@ def read_line_token(text: str) -> LineToken | None:
     return LineToken(LineDeed(parts[1]), int(seq)) if seq.isascii() and seq.isdecimal() and len(seq) < MOST_DIGITS else None
 
 
+def moderates(token: str) -> bool:
+    """Whether the press decides over others, so that only who moderates may."""
+    line, about_clip = read_line_token(token), read_token(token)
+    if line is not None:
+        return line.deed is not LineDeed.APPEAL
+    return about_clip is not None and (about_clip.deed.judges or about_clip.deed in (Deed.REVIEW, Deed.RELEASE))
+
+
 class AskDeed(StrEnum):
     """What a button under a question does."""
 

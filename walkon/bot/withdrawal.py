@@ -10,15 +10,17 @@ from walkon.bot import restricting
 from walkon.bot.house import House
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipEnded
-from walkon.library.endings import end_cancelled, end_kept
+from walkon.library.endings import end_cancelled, end_kept, end_unseen
 from walkon.moderation import tables as moderation
 from walkon.moderation.mutes import Case, Deed, Entry
 from walkon.moderation.proof import write
 from walkon.queue.port import CancelOutcome, JobState, JobView
 from walkon.scene.codec import decode
+from walkon.store import outbox
 from walkon.store.accounts import accounts_of
 from walkon.store.database import Transaction
 from walkon.types.ids import ClipId, EventId, JobId, render_job
+from walkon.types.people import Platform
 
 log = structlog.get_logger(__name__)
 
@@ -135,7 +137,18 @@ async def _take_effect(house: House, tx: Transaction, case: Case, jobs: Mapping[
         view = jobs.get(render_job(clip.id))
         await end_cancelled(tx, clip.id, CancelledBy.MODERATOR, now, begun=view is not None and view.token > 0)
         await house.decider.drop(tx, clip.id, now)
-    return clips
+    return [*clips, *await _stop_unseen(house, tx, case, now)]
+
+
+async def _stop_unseen(house: House, tx: Transaction, case: Case, now: datetime) -> Sequence[Clip]:
+    """What was finished and is not posted yet is not posted."""
+    accounts = await accounts_of(tx, case.person.id)
+    clips = [clip for id in await outbox.unseen(tx, tuple(Platform)) if (clip := await tables.get(tx, ClipId(id)))]
+    theirs = [clip for clip in clips if clip.asker.id in accounts and case.place in (None, clip.place.id)]
+    stopped = [clip for clip in theirs if await end_unseen(tx, clip, CancelledBy.MODERATOR, now)]
+    for clip in stopped:
+        await house.decider.drop(tx, clip.id, now)
+    return stopped
 
 
 async def _going(tx: Transaction, case: Case) -> Sequence[Clip]:

@@ -246,6 +246,13 @@ def cancel(clip: Clip, by: CancelledBy, now: datetime) -> Clip:
     return replace(clip, state=ClipState.CANCELLED, cancelled_by=by, ended_at=now)
 
 
+def cancel_unseen(clip: Clip, by: CancelledBy) -> Clip:
+    """The clip, stopped between its end and its post: its film is shown to nobody. Raises ClipEnded where it has none."""
+    if clip.state is not ClipState.FINISHED:
+        raise ClipEnded(clip.id, clip.state)
+    return replace(clip, state=ClipState.CANCELLED, cancelled_by=by, finished=None)
+
+
 def fail(clip: Clip, cause: FailureCause, now: datetime) -> Clip:
     """The clip, given up. Raises ClipEnded."""
     if clip.state.final:

@@ -16,6 +16,7 @@ from walkon.library.clips import (
     RemovedBy,
     StaleToken,
     cancel,
+    cancel_unseen,
     decline,
     drafted,
     fail,
@@ -216,6 +217,17 @@ async def end_cancelled(tx: Transaction, id: ClipId, by: CancelledBy, now: datet
         return clip
     await (spending.settle(tx, id) if begun else spending.give_back(tx, id))
     return await _change(tx, clip, cancel(clip, by, now), now)
+
+
+async def end_unseen(tx: Transaction, clip: Clip, by: CancelledBy, now: datetime) -> bool:
+    """Stop a clip that is finished and was never posted, with its files; False where it is none. Whether it was is the caller's to know."""
+    try:
+        after = cancel_unseen(clip, by)
+    except ClipEnded:
+        return False
+    await films.let_go(tx, clip.id, to_ms(now))
+    await _change(tx, clip, after, now)
+    return True
 
 
 async def end_failed(tx: Transaction, id: ClipId, cause: FailureCause, now: datetime) -> Clip | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, case, delete, or_, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, case, delete, false, or_, select, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
@@ -79,6 +79,7 @@ OUTBOX = Table(
     Column("message", String(64)),
     Column("deliverer", String(32)),
     Column("claimed_until_ms", INT64, nullable=False, server_default="0"),
+    Column("stood", Boolean, nullable=False, server_default=false()),
     Column("calm_ms", INT64, nullable=False, server_default="0"),
     Index("ix_outbox_platform_due", "platform", "state", "held_until_ms"),
     Index("ix_outbox_subject", "subject"),
@@ -258,8 +259,16 @@ async def acknowledge(tx: Transaction, key: str, revision: int, ref: str, *, mes
     # What changed while this was on its way, and may wait, waits.
     due_ms = case((OUTBOX.c.wanted > revision, OUTBOX.c.due_ms + OUTBOX.c.calm_ms), else_=OUTBOX.c.due_ms)
     shown = {"ref": ref, "message": message, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None, "state": state}
+    stood = {"stood": or_(last, OUTBOX.c.stood)}
     shown["due_ms"] = due_ms
-    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown))
+    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown, **stood))
+
+
+async def unseen(tx: Transaction, platforms: Collection[str]) -> frozenset[str]:
+    """Subjects whose last state is wanted in a message where no last state has stood yet."""
+    waiting = and_(OUTBOX.c.platform.in_(platforms), OUTBOX.c.state == OutboxState.OPEN)
+    where = and_(waiting, OUTBOX.c.kind == OutboxKind.CARD, OUTBOX.c.urgent, ~OUTBOX.c.stood)
+    return frozenset(row.subject for row in await tx.execute(select(OUTBOX.c.subject).where(where)))
 
 
 async def show_again(tx: Transaction, key: str, now_ms: int) -> None:

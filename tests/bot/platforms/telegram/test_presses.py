@@ -144,3 +144,14 @@ async def test_attack_42_a_button_bears_the_hosts_seal_and_a_forged_one_means_no
     for forged in (CANCEL, message.buttons["Cancel"].replace("7KQ2M9", "9XPB00")):
         await rig.double.press(message, forged, ana)
     assert [pressed.token for pressed in rig.desk.presses] == [CANCEL, "", ""]
+
+
+async def test_attack_37_what_decides_over_others_asks_telegram_at_each_press_who_moderates_now(rig: Rig) -> None:
+    rig.desk.reply = lambda asked: Reply(card=card(buttons=(Button(label="Remove", token="w1:remove:7KQ2M9"),)))
+    mo = rig.double.user("Mo")
+    club = rig.double.group(admins=[mo])
+    [message] = await rig.double.message(club, mo, "/prompt a cat")
+    await rig.double.press(message, "Remove", mo)
+    club.admins = set()
+    await rig.double.press(message, "Remove", mo)
+    assert [pressed.moderator for pressed in rig.desk.presses] == [True, False]

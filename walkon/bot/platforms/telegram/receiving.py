@@ -26,6 +26,7 @@ from walkon.bot.platforms.telegram.offers import BEGIN
 from walkon.bot.platforms.telegram.reactions import reactions
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, NotAllowed, Post, Throttled
+from walkon.bot.tokens import moderates
 from walkon.bot.words import Words
 from walkon.types.errors import WalkonError
 
@@ -191,9 +192,8 @@ class Receiver:
 
     async def _deed(self, query: CallbackQuery) -> tuple[Pressed | None, Reply | None]:
         self._people.meet(query.from_user)
-        pressed = events.pressed(
-            query, self._sender.seal.taken_off(query.data or ""), datetime.now(UTC), moderator=await self._is_moderator(query)
-        )
+        token = self._sender.seal.taken_off(query.data or "")
+        pressed = events.pressed(query, token, datetime.now(UTC), moderator=await self._is_moderator(query, token))
         return pressed, await self._listening.press(pressed) if pressed else None
 
     async def _acknowledge(self, query: CallbackQuery, card: Card | None, *, passing: bool = False) -> None:
@@ -208,10 +208,13 @@ class Receiver:
         apart = reply.private and not pressed.place.private
         self._spawn(self._answer(events.alone_with(pressed) if apart else pressed, reply))
 
-    async def _is_moderator(self, query: CallbackQuery) -> bool:
+    async def _is_moderator(self, query: CallbackQuery, token: str) -> bool:
         message = query.message
         if message is None or message.chat.type == "private":
             return False
+        if moderates(token):
+            # What is decided over others needs the right of this moment, not of some minutes ago.
+            return await self._ask_moderator(message.chat, query.from_user.id, _MODERATOR_ASKED_FOR_COMMAND_S)
         now, key = asyncio.get_running_loop().time(), (message.chat.id, query.from_user.id)
         known, until = self._moderators.get(key, (False, 0.0))
         return known if now < until else await self._ask_moderator(message.chat, query.from_user.id, _MODERATOR_ASKED_S)
