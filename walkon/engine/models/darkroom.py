@@ -22,6 +22,7 @@ from walkon.engine.families.row import Family, Task
 from walkon.engine.models.booth import Booth, shot_times
 from walkon.engine.models.card_meter import Meters
 from walkon.engine.models.driver import Driver, NotFinite, Request, Roll
+from walkon.engine.models.pace import UNTIL_DEVELOPED, Marks, Pace, Stopwatch
 from walkon.engine.models.retries import decoded
 from walkon.engine.models.stills import stills_of
 from walkon.engine.performance import SAMPLE_RATE, Pictures, Samples, ShotTime, SpeechCue
@@ -35,9 +36,6 @@ from walkon.engine.tails import Grade, match
 from walkon.engine.takes import Take, cut
 from walkon.engine.wording import words_for
 from walkon.types.scene import Manner, Scene
-
-READ, PAINTED, DEVELOPED = 0.05, 0.80, 0.94
-"""Fractions of a take's work after which its words are read, its steps done, its pictures decoded."""
 
 
 @dataclass(slots=True)
@@ -54,6 +52,8 @@ class _Work:
     old: int = 0
     shown: int = 0
     poster: Pictures | None = None
+    marks: Marks = field(default_factory=Marks)
+    watch_s: Stopwatch = field(default_factory=Stopwatch)
     score: Future[Score] | None = None
     said: tuple[tuple[Caption, ...], Sequence[SpeechCue], tuple[str, ...]] = ((), (), ())
 
@@ -71,7 +71,7 @@ class Darkroom:
 
     def __init__(self, driver: Driver, room: PressRoom, voices: Voices) -> None:
         self._driver, self._room = driver, room
-        self._booth = Booth(voices)
+        self._booth, self._pace = Booth(voices), Pace()
         self._family: Family = driver.family
         self.words, self.shot_s = driver.words, driver.family.most_frames / driver.family.fps
 
@@ -150,6 +150,8 @@ class Darkroom:
         self._room.begin(slips.Begin(path=path, recipe=recipe, size=self._size(work), track=None, sound_later=True))
 
     def _take(self, work: _Work, number: int, take: Take) -> None:
+        shape = (self._size(work), take.frames)
+        work.marks, work.watch_s = self._pace.marks(shape), Stopwatch()
         request = self._request(work, take)
         work.report(Step(phase=Phase.READING, fraction=self._fraction(work, number, 0.0)))
         roll = self._driver.denoise(request, partial(self._stepped, work, number))
@@ -164,6 +166,8 @@ class Darkroom:
             # Before the last pictures, so that the press mixes and codes it beside them.
             work.said = self._sound(work)
         self._developed(work, number, take, judged=True)
+        if spent := work.watch_s.spent():
+            self._pace.learn(shape, spent)
 
     def _request(self, work: _Work, take: Take) -> Request:
         built, kept = work.scene.built_on, tuple[Image.Image, ...]()
@@ -192,11 +196,12 @@ class Darkroom:
         return tuple(found + found[-1:] * (take.frames - len(found)))
 
     def _stepped(self, work: _Work, number: int, step: int, steps: int) -> None:
-        share = READ + (PAINTED - READ) * step / steps
+        work.watch_s.step()
+        share = work.marks.read + (work.marks.painted - work.marks.read) * step / steps
         work.report(Step(phase=Phase.PAINTING, step=step, steps=steps, fraction=self._fraction(work, number, share)))
 
     def _fraction(self, work: _Work, number: int, share: float) -> float:
-        return DEVELOPED * (number + share / DEVELOPED) / len(work.takes)
+        return UNTIL_DEVELOPED * (number + share / UNTIL_DEVELOPED) / len(work.takes)
 
     def _show_old(self, work: _Work) -> None:
         if work.old:
@@ -224,16 +229,12 @@ class Darkroom:
             if judged:
                 work.watch.see(fresh)
             self._show(work, fresh)
-            share = PAINTED + (DEVELOPED - PAINTED) * min(1.0, passed / take.frames)
             if judged:
-                work.report(
-                    Step(
-                        phase=Phase.DEVELOPING,
-                        step=min(passed, take.frames),
-                        steps=take.frames,
-                        fraction=self._fraction(work, number, share),
-                    )
-                )
+                self._decoded(work, number, min(passed, take.frames), take.frames)
+
+    def _decoded(self, work: _Work, number: int, passed: int, frames: int) -> None:
+        share = work.marks.painted + (UNTIL_DEVELOPED - work.marks.painted) * passed / frames
+        work.report(Step(phase=Phase.DEVELOPING, step=passed, steps=frames, fraction=self._fraction(work, number, share)))
 
     def _show(self, work: _Work, pictures: Pictures) -> None:
         for picture in pictures:
