@@ -34,3 +34,12 @@ async def queue_make(request: pytest.FixtureRequest, tmp_path: Path, queue_clock
 @pytest.fixture
 async def queue(queue_make: MakeQueue) -> JobQueue:
     return await queue_make()
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+async def twice_open(request: pytest.FixtureRequest, tmp_path: Path, queue_clock: HandClock) -> AsyncIterator[tuple[JobQueue, JobQueue]]:
+    """One queue as two processes have it, each by connections of its own."""
+    here, there = [await open_queue(request.param, tmp_path / "queue.db", clock=queue_clock) for _ in range(2)]
+    yield here, there
+    await here.close()
+    await there.close()

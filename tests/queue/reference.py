@@ -272,6 +272,8 @@ class ReferenceQueue:
         )
 
     async def wait(self, timeout_s: float) -> None:
+        if any(entry.ready_ms <= self.now_ms for entry in self.in_state(JobState.DELAYED)):
+            return
         try:
             await asyncio.wait_for(self.news.wait(), timeout_s)
         except TimeoutError:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.queue.making import LANE, LEASE_S, HandClock, a_job, claimed, leased, order_of_claims
-from walkon.queue.port import FaultKind, JobConflict, JobId, JobState, QueueFull, QueueUnusable
+from tests.queue.making import LANE, HandClock, a_job, claimed, leased, order_of_claims
+from walkon.queue.port import FaultKind, JobConflict, JobId, QueueFull, QueueUnusable
 from walkon.queue.rules import UNKNOWN_KIND, Depth
 from walkon.queue.sqlite import CHECKPOINT_BYTES, SqliteQueue
 from walkon.types.ids import PlaceId, WorkerId
@@ -236,35 +236,6 @@ async def test_a_closed_queue_says_so_and_lets_go_of_whoever_waits(queue):
     await asyncio.wait_for(waiting, 20)
     with pytest.raises(QueueUnusable, match="closed"):
         await queue.submit(a_job("job"))
-
-
-async def test_whoever_waits_hears_what_another_process_submitted(opened):
-    """A second opening is to the file what another process is: a connection of its own."""
-    here, there = await opened(), await opened()
-    await asyncio.wait_for(asyncio.gather(here.wait(60), here.wait(60), there.submit(a_job("job"))), 20)
-    assert (await leased(here)).job.id == "job"
-
-
-async def test_whoever_waits_hears_that_a_retry_is_due(queue, clock):
-    await queue.submit(a_job("job"))
-    await queue.fail(await leased(queue), FaultKind.TRANSIENT, "x")
-    clock.advance(120)
-    await asyncio.wait_for(queue.wait(60), 20)
-
-
-async def test_what_one_process_does_the_other_sees_and_fences(opened, clock):
-    here, there = await opened(), await opened()
-    await here.submit(a_job("job", place="p"))
-    late = await leased(there)
-    for _ in range(2):
-        clock.advance(LEASE_S)
-        await here.sweep()
-    current = await leased(here, "w2")
-    await there.drain()
-    assert (await here.heartbeat(current)).value == "drain"
-    assert (await there.heartbeat(late)).value == "lost"
-    await here.complete(current, b"clip")
-    assert (await there.view(JobId("job"))).state is JobState.DONE
 
 
 async def test_many_may_open_a_new_file_at_once(file):
