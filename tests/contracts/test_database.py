@@ -198,3 +198,62 @@ async def _add_one(tx: Transaction) -> None:
 async def _made_tally(tx: Transaction) -> None:
     await tx.execute(text("CREATE TABLE tally (n INTEGER)"))
     await tx.execute(text("INSERT INTO tally VALUES (0)"))
+
+
+async def counted(tx: Transaction) -> int:
+    return int((await tx.execute(text("SELECT n FROM tally"))).scalar_one())
+
+
+async def tallied(database: Database, n: int) -> None:
+    async def step(tx: Transaction) -> None:
+        await tx.execute(text("UPDATE tally SET n = :n"), {"n": n})
+
+    await database.write(step)
+
+
+@pytest.fixture
+async def tally(database: Database) -> Database:
+    await database.write(_made_tally)
+    return database
+
+
+async def test_what_was_read_lately_is_not_read_again_until_this_process_writes(tally: Database) -> None:
+    looks = []
+
+    async def look(tx: Transaction) -> int:
+        looks.append(1)
+        return await counted(tx)
+
+    assert [await tally.recent("tally", look, within_s=60) for _ in range(3)] == [0, 0, 0]
+    assert len(looks) == 1
+    await tallied(tally, 1)
+    assert await tally.recent("tally", look, within_s=60) == 1
+
+
+async def test_what_another_process_writes_is_seen_within_the_time(tally: Database, store_place: Path | str) -> None:
+    other = await Database.open(store_place)
+    try:
+        assert await tally.recent("tally", counted, within_s=60) == 0
+        await tallied(other, 1)
+        assert await tally.recent("tally", counted, within_s=0) == 1
+    finally:
+        await other.close()
+
+
+async def test_a_glance_sees_what_was_written_also_beside_somebody_who_reads_for_long(tally: Database) -> None:
+    await tallied(tally, 1)
+    assert await tally.glance(counted) == 1
+    async with tally.reading():
+        waiting = asyncio.create_task(tally.glance(counted))
+        await asyncio.sleep(0)
+        assert not waiting.done()
+    assert await waiting == 1
+
+
+async def test_a_glance_that_waits_for_something_else_is_refused_and_the_next_one_works(tally: Database) -> None:
+    async def waits(tx: Transaction) -> None:
+        await asyncio.sleep(0)
+
+    with pytest.raises(StepWaited):
+        await tally.glance(waits)
+    assert await tally.glance(counted) == 0

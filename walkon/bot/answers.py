@@ -35,6 +35,7 @@ from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipState
 from walkon.queue.lanes import backend_of
 from walkon.scene.codec import decode
+from walkon.store.database import Transaction
 from walkon.types.ids import ClipId
 
 
@@ -140,9 +141,11 @@ async def _build_on(house: House, speaker: Speaker, clip: Clip, pressed: Pressed
 
 
 async def _clip_seen(house: House, id: ClipId, pressed: Pressed) -> Clip | None:
-    async with house.database.reading() as tx:
+    async def seen(tx: Transaction) -> Clip | None:
         clip = await tables.get(tx, id)
         return clip if clip and await in_sight(tx, clip, pressed) else None
+
+    return await house.database.glance(seen)
 
 
 def _private(speaker: Speaker, key: str, **values: object) -> Reply:

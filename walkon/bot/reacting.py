@@ -7,7 +7,7 @@ import msgspec
 
 from walkon.bot import liking
 from walkon.bot.answering import react_ask, take_back_unless
-from walkon.bot.ask_card import APPROVING, NO, YES
+from walkon.bot.ask_card import APPROVING, NO, REFUSING, YES
 from walkon.bot.command import Reacted
 from walkon.bot.house import House
 from walkon.bot.liking import HEART, loving
@@ -22,36 +22,36 @@ from walkon.types.people import Place, Platform
 REMIX = "🔁"
 """Another take of the clip it is put under. Telegram's fixed list of reactions has none that means it."""
 
+MEANT = APPROVING | REFUSING | {REMIX}
+"""What means something on every platform; what likes differs."""
+
 READ_BACK = 50
 """The newest messages whose reactions are looked at after a start."""
 
 
-async def react(house: House, reacted: Reacted) -> None:
-    """Do what the reaction means, if anything. Raises as `intake.promise` does."""
-    row = await subject_of(house, reacted)
-    if row is not None and row.kind is OutboxKind.ASK:
-        await react_ask(house, reacted, AskId(row.subject))
-    elif row is not None and row.kind is OutboxKind.CARD:
-        await _about_a_clip(house, reacted, row)
-
-
-async def answers_a_question(house: House, reacted: Reacted) -> bool:
-    """Whether the message reacted to is a question."""
-    row = await subject_of(house, reacted)
-    return row is not None and row.kind is OutboxKind.ASK
-
-
 async def subject_of(house: House, reacted: Reacted) -> Row | None:
-    """The message that was reacted to; None for one that is none of ours."""
-    return await house.database.read(lambda tx: outbox.at(tx, reacted.place.platform, reacted.message))
+    """What the reaction is about; None where it can mean nothing: an emoji without a meaning, or a message that is none of ours.
+
+    In a busy chat nearly every reaction is such a one, so the store is asked last, and once.
+    """
+    if reacted.emoji not in MEANT and reacted.emoji not in loving(reacted.place.platform):
+        return None
+    return await house.database.glance(lambda tx: outbox.at(tx, reacted.place.platform, reacted.message))
+
+
+async def react(house: House, reacted: Reacted, row: Row) -> None:
+    """Do what the reaction means there, if anything. row: from `subject_of`. Raises as `intake.promise` does."""
+    if row.kind is OutboxKind.ASK:
+        await react_ask(house, reacted, AskId(row.subject))
+    elif row.kind is OutboxKind.CARD:
+        await _about_a_clip(house, reacted, row)
 
 
 async def _about_a_clip(house: House, reacted: Reacted, row: Row) -> None:
     remixes, likes = reacted.emoji == REMIX and reacted.added, reacted.emoji in loving(reacted.place.platform)
     if not remixes and not likes:
         return
-    async with house.database.reading() as tx:
-        clip = await tables.get(tx, ClipId(row.subject))
+    clip = await house.database.glance(lambda tx: tables.get(tx, ClipId(row.subject)))
     place = msgspec.json.decode(row.place, type=Place)
     if clip is None or not clip.finished or not clip.may_be_seen_in(place.id, reacted.person.id):
         return

@@ -61,14 +61,27 @@ Check = Callable[[House, Asked], Awaitable[Card | None]]
 """Something that may speak against hearing somebody; the card is what they read then."""
 
 
+MUTES_KNOWN_S = 1.0
+"""How old the list of the muted may be that other processes write to: a mute holds at every door within two seconds."""
+
+
 async def not_muted(house: House, asked: Asked) -> Card | None:
-    """Nobody muted here or everywhere is heard. The store is asked each time: the mute may be a second old, from another process."""
+    """Nobody muted here or everywhere is heard. Whoever is in no list of the muted costs no look into the store."""
+    person = asked.person
+    if person.id in house.operators:
+        return None
+    muted = await house.database.recent("muted", lambda tx: tables.muted_accounts(tx, house.clock.now()), within_s=MUTES_KNOWN_S)
+    return await not_muted_now(house, asked) if person.id in muted else None
+
+
+async def not_muted_now(house: House, asked: Asked) -> Card | None:
+    """The same as the store says at this moment."""
     person = asked.person
     if person.id in house.operators:
         return None
     # Where the platform does not say which chat it is, it may be the one that somebody is muted in.
     place = None if asked.place.elsewhere else asked.place.id
-    mutes = await house.database.read(lambda tx: tables.mutes_of(tx, person.id, place))
+    mutes = await house.database.glance(lambda tx: tables.mutes_of(tx, person.id, place))
     now = house.clock.now()
     mute = binding(mutes, now)
     if mute is None:
@@ -130,7 +143,7 @@ class Router:
         if against is None:
             reply = await answer()
             # Whoever was muted while this was being promised: the mute did not find it yet, so it is stopped here.
-            against = await not_muted(self._house, asked) if reply.post else None
+            against = await not_muted_now(self._house, asked) if reply.post else None
             if against is None:
                 return reply, True
             await stop_asked_by(self._house, asked.event)
@@ -183,7 +196,7 @@ class Router:
         about = invocation.about
         if option is None or about is None:
             return {}
-        row = await self._house.database.read(lambda tx: outbox.at(tx, invocation.place.platform, about))
+        row = await self._house.database.glance(lambda tx: outbox.at(tx, invocation.place.platform, about))
         return {option.name: row.subject} if row and row.kind is OutboxKind.CARD else {}
 
     def _unknown(self, speaker: Speaker, name: str) -> Reply:
@@ -270,15 +283,18 @@ class Router:
             log.error("command_broke", what="reaction", exc_info=error)
 
     async def _react(self, reacted: Reacted) -> None:
+        row = await reacting.subject_of(self._house, reacted)
+        if row is None:
+            return
         # An answer to a question is a person's own right: a mute does not take it away.
-        if await reacting.answers_a_question(self._house, reacted):
-            await reacting.react(self._house, reacted)
+        if row.kind is OutboxKind.ASK:
+            await reacting.react(self._house, reacted, row)
             return
         # So is taking back what one liked.
         if reacted.added and await self._against(reacted) is not None:
             return
-        await reacting.react(self._house, reacted)
-        if await self._against(reacted) is not None:
+        await reacting.react(self._house, reacted, row)
+        if await not_muted_now(self._house, reacted) is not None:
             await stop_asked_by(self._house, reacted.event)
 
     async def awaiting(self, platform: Platform) -> Sequence[Awaiting]:

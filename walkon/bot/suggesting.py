@@ -26,8 +26,8 @@ async def suggest(house: House, asked: Invocation, option: Option[object]) -> Se
 
 async def _clips(house: House, asked: Invocation, typed: str) -> Sequence[Suggestion]:
     stops = asked.command == _STOPS
-    async with house.database.reading() as tx:
-        own = await tables.latest_of(tx, asked.person.id, asked.place.id, promised_only=stops, limit=LOOKED_AT)
+    person, place = asked.person.id, asked.place.id
+    own = await house.database.glance(lambda tx: tables.latest_of(tx, person, place, promised_only=stops, limit=LOOKED_AT))
     fit = [clip for clip in own if (stops or clip.finished) and (typed in clip.prompt.casefold() or typed in clip.id.casefold())]
     return [Suggestion(clip.id, f"{clip.id} · {_line(clip.prompt)}") for clip in fit[:MOST]]
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     delete,
     func,
     literal,
@@ -65,6 +66,7 @@ CLIP = Table(
     Index("ix_clip_parent_asked_ms", "parent", "asked_ms"),
 )
 _GOING = (ClipState.WAITING, ClipState.PROMISED)
+_ONE = select(CLIP).where(CLIP.c.id == bindparam("id"))
 DEEPEST = 1000
 """How far up the line of parents is followed."""
 
@@ -129,7 +131,7 @@ async def add(tx: Transaction, clip: Clip) -> Clip:
 
 async def get(tx: Transaction, id: ClipId) -> Clip | None:
     """One clip, None if unknown."""
-    row = (await tx.execute(select(CLIP).where(CLIP.c.id == id))).first()
+    row = (await tx.execute(_ONE, {"id": id})).first()
     return _clip(row) if row else None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, delete, select, update
+from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, bindparam, delete, func, select, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
@@ -35,6 +35,10 @@ PERSONAL = {
 }
 
 
+_OWN = select(ACCOUNT.c.person_id).where(ACCOUNT.c.account_id == bindparam("account")).scalar_subquery()
+_JOINED = select(ACCOUNT.c.account_id, ACCOUNT.c.person_id).where(ACCOUNT.c.person_id == func.coalesce(_OWN, bindparam("account")))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
     """One account offers to be joined with whichever account shows its code. claimed_by: the account that did."""
@@ -53,9 +57,8 @@ async def person_of(tx: Transaction, account: PersonId) -> PersonId:
 
 async def accounts_of(tx: Transaction, account: PersonId) -> Sequence[PersonId]:
     """Every account of the person behind this one, itself included, in a fixed order."""
-    person = await person_of(tx, account)
-    rows = await tx.execute(select(ACCOUNT.c.account_id).where(ACCOUNT.c.person_id == person))
-    return sorted({account, person, *(PersonId(row.account_id) for row in rows)})
+    rows = (await tx.execute(_JOINED, {"account": account})).all()
+    return sorted({account, *(PersonId(name) for row in rows for name in row)})
 
 
 async def join(tx: Transaction, person: PersonId, other: PersonId, now_ms: int) -> None:

@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from time import monotonic
+from typing import Any, TypeVar, cast
 
 from walkon.store.faults import StoreAway, StoreUnusable
 from walkon.store.postgres import PostgresDriver
@@ -33,6 +35,15 @@ async def looking(place: Path | str, step: Step[T]) -> T:
         await thread.close()
 
 
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What was read. writes: how many this process had done before. at_s: monotonic time."""
+
+    value: Any
+    writes: int
+    at_s: float
+
+
 class Database:
     """The open store. `changed` is set by `announce` after a commit that somebody may be waiting for.
 
@@ -48,6 +59,8 @@ class Database:
         self._writing: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
         self._untold = self._closed = False
+        self._seen: dict[str, _Seen] = {}
+        self._writes = 0
         self.changed = asyncio.Event()
 
     @classmethod
@@ -93,6 +106,7 @@ class Database:
                 outcomes: list[Any] = await self._writer.together(steps)
             except Exception as error:
                 outcomes = [error] * len(batch)
+            self._writes += 1
             for (_, result), outcome in zip(batch, outcomes, strict=False):
                 if not result.done():
                     result.set_exception(outcome) if isinstance(outcome, BaseException) else result.set_result(outcome)
@@ -105,6 +119,22 @@ class Database:
     async def read(self, step: Step[T]) -> T:
         """Run the step on a consistent view."""
         return await self._reader.alone(step)
+
+    async def glance(self, step: Step[T]) -> T:
+        """The same for a few rows found by their keys, as nearly every event needs them: from a file they are read here and now."""
+        return await self._reader.at_once(step)
+
+    async def recent(self, name: str, step: Step[T], *, within_s: float) -> T:
+        """What the step of that name reads; in memory for so long, unless this process has written anything meanwhile.
+
+        For small answers that nearly every event asks for. What another process writes is seen within that time.
+        """
+        seen, now_s, writes = self._seen.get(name), monotonic(), self._writes
+        if seen is not None and seen.writes == writes and now_s - seen.at_s < within_s:
+            return cast("T", seen.value)
+        value = await self.glance(step)
+        self._seen[name] = _Seen(value, writes, now_s)
+        return value
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:

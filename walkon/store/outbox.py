@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, case, delete, false, or_, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, bindparam, case, delete, false, or_, select, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
@@ -108,6 +108,7 @@ class Row:
 
 
 _ROW = [OUTBOX.c[name] for name in Row.__dataclass_fields__]
+_AT = select(*_ROW).where(OUTBOX.c.platform == bindparam("platform"), OUTBOX.c.message == bindparam("message")).limit(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -311,8 +312,7 @@ async def release_holds(tx: Transaction, platform: str) -> None:
 
 async def at(tx: Transaction, platform: str, message: str) -> Row | None:
     """What the message is about that reactions call so; None for a message that is none of ours."""
-    where = and_(OUTBOX.c.platform == platform, OUTBOX.c.message == message)
-    found = (await tx.execute(select(*_ROW).where(where).limit(1))).first()
+    found = (await tx.execute(_AT, {"platform": platform, "message": message})).first()
     return Row(**found._mapping) if found else None
 
 

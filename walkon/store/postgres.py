@@ -64,6 +64,8 @@ class PostgresDriver:
     url: postgresql://…, as libpq reads it. patience_s: how long work waits for a server that is away.
     """
 
+    near = False
+
     def __init__(self, url: str, *, patience_s: float) -> None:
         self.url = url
         self._patience_s = patience_s

@@ -19,6 +19,8 @@ T = TypeVar("T")
 class SqliteDriver:
     """A `Driver` for one file."""
 
+    near = True
+
     def __init__(self, path: Path) -> None:
         self.path = path
 

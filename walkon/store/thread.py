@@ -30,7 +30,9 @@ Step = Callable[[Transaction], Coroutine[Any, Any, T]]
 
 
 class Driver(Protocol):
-    """What differs between one database and another."""
+    """What differs between one database and another. near: a row is read in less time than another thread takes to be woken."""
+
+    near: bool
 
     def engine(self, *, writer: bool) -> Engine:
         """An engine whose connections write, or never do."""
@@ -138,6 +140,12 @@ class ConnectionThread:
         """Run one step in a transaction that is left without a trace if it raises."""
         async with self._turn:
             return await self._transacted(lambda connection: _to_its_end(step, _Inside(connection)))
+
+    async def at_once(self, step: Step[T]) -> T:
+        """The same, in the caller's own thread where the database is near and nobody has the connection."""
+        if not self._driver.near or self._turn.locked():
+            return await self.alone(step)
+        return self._driver.run(self._connect, lambda connection: _to_its_end(step, _Inside(connection)), writer=self._writer)
 
     async def begin(self) -> Transaction:
         """A view for code on the event loop; holds the turn until `end`."""

@@ -98,9 +98,10 @@ class DiscordDouble:
     async def react(self, message: Message, emoji: str, *, user: User, heard: bool = True) -> None:
         """Somebody puts a reaction under a message. heard: false while nobody listens, so that the event is lost."""
         message.reactions.setdefault(emoji, []).append(user)
-        member = {"member": member_json(user)} if message.channel.guild_id else {}
+        more: dict[str, Any] = {"message_author_id": self.world.me.id}
+        more |= {"member": member_json(user)} if message.channel.guild_id else {}
         if heard:
-            await self.gateway.dispatch("MESSAGE_REACTION_ADD", {**reaction_json(message, emoji, user), **member})
+            await self.gateway.dispatch("MESSAGE_REACTION_ADD", {**reaction_json(message, emoji, user), **more})
 
     async def unreact(self, message: Message, emoji: str, *, user: User, heard: bool = True) -> None:
         """Somebody takes their reaction away."""
@@ -144,15 +145,26 @@ class DiscordDouble:
         data = {"id": "2", "name": entry, "type": 3, "target_id": message.id, "resolved": shown}
         return await self._interact(COMMAND, user or self.ana, message.channel, data, {}, wait)
 
-    async def typing(
-        self, name: str, options: dict[str, Any], focused: str, *, user: User | None = None, wait: bool = True
-    ) -> dict[str, str]:
+    async def typing(self, name: str, options: dict[str, Any], focused: str, *, user: User | None = None) -> dict[str, str]:
         """Somebody is typing the option `focused` of `/sora NAME`: the suggestions, values by what is shown."""
+        asked = await self.types(name, options, focused, user=user)
+        return {choice["name"]: choice["value"] for choice in asked.choices}
+
+    async def types(
+        self,
+        name: str,
+        options: dict[str, Any],
+        focused: str,
+        *,
+        user: User | None = None,
+        channel: Channel | None = None,
+        wait: bool = True,
+    ) -> Interaction:
+        """The same, as the interaction that it is."""
         given = [{"name": key, "type": _OPTION_TYPES[type(value)], "value": value} for key, value in options.items()]
         marked = [{**option, "focused": True} if option["name"] == focused else option for option in given]
         data = {"id": "1", "name": "sora", "type": 1, "options": [{"name": name, "type": 1, "options": marked}]}
-        asked = await self._interact(TYPING, user or self.ana, self.channel, data, {}, wait)
-        return {choice["name"]: choice["value"] for choice in asked.choices}
+        return await self._interact(TYPING, user or self.ana, channel or self.channel, data, {}, wait)
 
     async def press(self, message: Message, custom_id: str, *, user: User | None = None, wait: bool = True) -> Interaction:
         """Somebody presses a button of the message."""

@@ -12,9 +12,9 @@ from walkon.types.ids import render_job
 async def queue(ctx: Context) -> Reply:
     """The asker's clips that are still owed here, each with its place, and the whole line in one sentence."""
     speaker = Speaker(ctx.house.words, ctx.invocation.person.locale)
-    async with ctx.house.database.reading() as tx:
-        clips = await tables.latest_of(tx, ctx.invocation.person.id, ctx.invocation.place.id, promised_only=True)
-    views = await ctx.house.queue.views([render_job(clip.id) for clip in clips])
+    person, place = ctx.invocation.person.id, ctx.invocation.place.id
+    clips = await ctx.house.database.glance(lambda tx: tables.latest_of(tx, person, place, promised_only=True))
+    views = await ctx.house.queue.views([render_job(clip.id) for clip in clips]) if clips else {}
     lines = [_line(speaker, clip, views.get(render_job(clip.id))) for clip in clips]
     stats = await ctx.house.queue.stats()
     lines.append(speaker.text("card.queue.all", queued=stats.queued + stats.delayed, running=stats.running))

@@ -12,7 +12,7 @@ async def settings(ctx: Context) -> Reply:
     """A line for each limit of the asker's, the place's and the host's, in private."""
     asked, now = ctx.invocation, ctx.house.clock.now()
     speaker = Speaker(ctx.house.words, asked.person.locale)
-    found = await ctx.house.database.read(lambda tx: left(tx, ctx.house, asked, now))
+    found = await ctx.house.database.glance(lambda tx: left(tx, ctx.house, asked, now))
     quiet = ctx.house.limits.quiet_hours
     body = left_lines(speaker, found)
     if quiet:

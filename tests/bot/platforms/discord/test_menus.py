@@ -36,7 +36,7 @@ async def test_a_clip_is_suggested_while_its_id_is_typed(town: Town) -> None:
 
 async def test_suggestions_that_come_too_late_break_nothing(town: Town) -> None:
     town.discord.fail_next("create_interaction_response", How.REFUSE, status=404, code=10062)
-    await town.discord.typing("show", {"clip": "7k"}, "clip", wait=False)
+    await town.discord.types("show", {"clip": "7k"}, "clip", wait=False)
     await town.discord.slash("queue")
     assert town.desk.invocations[-1].command == "queue"
 

@@ -38,6 +38,16 @@ async def test_taking_a_reaction_away_is_heard_too(town: Town) -> None:
     assert [heard.added for heard in town.desk.reactions] == [True, False]
 
 
+async def test_a_reaction_to_what_somebody_else_wrote_is_not_ours_to_hear(town: Town) -> None:
+    message, _ = await asked(town)
+    strange = {"channel_id": town.discord.channel.id, "guild_id": town.discord.guild.id, "message_id": "77", "type": 0, "burst": False}
+    strange |= {"user_id": town.discord.ana.id, "emoji": {"id": None, "name": "✅"}, "message_author_id": town.discord.user("Léa").id}
+    await town.discord.gateway.dispatch("MESSAGE_REACTION_ADD", strange)
+    await town.discord.react(message, "✅", user=town.discord.ana)
+    await until(lambda: town.desk.reactions)
+    assert [heard.message != "77" for heard in town.desk.reactions] == [True]
+
+
 async def test_an_emoji_counts_with_and_without_its_variation_selector(town: Town) -> None:
     message, _ = await asked(town)
     await town.discord.react(message, "❤️", user=town.discord.ana)

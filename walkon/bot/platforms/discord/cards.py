@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import discord
 
@@ -40,9 +41,13 @@ PUBLIC = Share(words=600, quote=950, total=1500)
 PRIVATE = Share(words=2000, quote=2400, total=3000)
 """A public card stays far below Discord's 4,000 characters a message; a private sheet may say more."""
 
+REMEMBERED = 2_000
+"""Texts whose escaping is remembered: most of a card's are walkon's own, the same again and again."""
+
 _MARKUP = re.compile(r"([\\*_~`|<>\[\]])")
 _LINE_STARTS = re.compile(r"(?m)^(\s*)([-+#])")
 _NUMBERED = re.compile(r"(?m)^(\s*\d+)\.")
+_HARMLESS = re.compile(r"[^\W\d_][^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069\\*_~`|<>\[\]@:]*")
 _INVISIBLE = re.compile(r"[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 _STYLES = {
     ButtonStyle.PRIMARY: discord.ButtonStyle.primary,
@@ -51,11 +56,14 @@ _STYLES = {
 }
 
 
+@lru_cache(maxsize=REMEMBERED)
 def escaped(text: str) -> str:
     """The text so that Discord shows it letter by letter: no formatting, no link, and no mention even for the server.
 
     The server looks for mentions without regard to backslashes, so each @ is parted from what follows by a zero-width space.
     """
+    if _HARMLESS.fullmatch(text):
+        return text
     shown = _INVISIBLE.sub(" ", text)
     shown = _MARKUP.sub(r"\\\1", shown)
     shown = _LINE_STARTS.sub(r"\1\\\2", shown)

@@ -37,10 +37,12 @@ class Reactions:
     now: Callable[[], float]
 
     async def hear(self, payload: discord.RawReactionActionEvent) -> None:
-        """Tell the handler, unless a bot reacted."""
+        """Tell the handler, unless a bot reacted, or Discord says that somebody else wrote the message, which most reactions are to."""
         user = self.client.user
         member = payload.member
         if user is None or payload.user_id == user.id or (member is not None and member.bot):
+            return
+        if payload.message_author_id not in (None, user.id):
             return
         place = self._place(payload.guild_id, payload.channel_id)
         name = member.display_name if member else str(payload.user_id)
