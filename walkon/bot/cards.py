@@ -17,6 +17,20 @@ class Tone(Enum):
     BAD = 0xD9534F
 
 
+class Signal(Enum):
+    """Where something stands, as a sign on the message that asked for it. NONE takes a former sign away."""
+
+    NONE = "none"
+    ASKED = "asked"
+    AGREED = "agreed"
+    """Everybody asked has said yes."""
+    RENDERING = "rendering"
+    KEPT = "kept"
+    FINISHED = "finished"
+    HELD = "held"
+    STOPPED = "stopped"
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A person named in a text. It notifies only if the card's `pings` has them."""
@@ -125,7 +139,7 @@ class Card:
     message, ready to be joined, where the platform can. film: in the place of
     a video, for an operator alone. handout: only in a private answer. clip: the id it is about, for the page's links. whole: somebody
     decides by it, so that its words are not shortened where the platform can help it; a video that leaves no room for them stands
-    beside it.
+    beside it. signal: for the message that is answered, None where that one asked for nothing.
     """
 
     tone: Tone
@@ -142,6 +156,7 @@ class Card:
     handout: Handout | None = None
     clip: str | None = None
     whole: bool = False
+    signal: Signal | None = None
 
     @property
     def deeds(self) -> tuple[Button, ...]:

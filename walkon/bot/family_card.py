@@ -6,6 +6,7 @@ from walkon.agreement import against, agreed
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker, clip_card, taken_down_card
 from walkon.bot.house import House
+from walkon.bot.signals import signal_of
 from walkon.consent.grants import Use
 from walkon.library import likes, tables
 from walkon.library.clips import Clip, ClipState, RemovedBy
@@ -18,7 +19,12 @@ SHOWN_AGAIN = "show:"
 
 
 async def family_card(house: House, speaker: Speaker, clip: Clip, view: JobView | None, *, family_in: PlaceId | None = None) -> Card:
-    """The card of `clip` now. family_in: list the relatives that live in that place, None for none."""
+    """The card of `clip` now. family_in: list the relatives that live in that place, None for none; only such a card asked for nothing."""
+    card = await _card(house, speaker, clip, view, family_in)
+    return card if family_in else replace(card, signal=signal_of(clip, view, house.quiet_until()))
+
+
+async def _card(house: House, speaker: Speaker, clip: Clip, view: JobView | None, family_in: PlaceId | None) -> Card:
     # Whoever shows the card need not have asked: what somebody in it has taken back is in no card.
     objecting = await house.database.read(lambda tx: against(tx, clip, house.clock.now(), use=Use.KEEP))
     if clip.state is ClipState.FINISHED and objecting:

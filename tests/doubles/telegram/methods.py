@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PIL import Image
+from telegram.constants import ReactionEmoji
 
 from tests.doubles.telegram.world import BOT, Chat, Message, StoredFile, User, Version, at_names
 
@@ -78,7 +79,7 @@ class Methods:
     def __init__(self, violations: list[str]) -> None:
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, StoredFile] = {}
-        self.commands: dict[str, list[dict[str, str]]] = {}
+        self.commands: dict[tuple[str, str], list[dict[str, str]]] = {}
         self.callbacks: dict[str, dict[str, Any] | None] = {}
         self.pings: list[str] = []
         self.inline_answers: dict[str, dict[str, Any] | None] = {}
@@ -114,7 +115,7 @@ class Methods:
             self._violations.append("what people said meanwhile would be dropped")
 
     def get_my_commands(self, call: Call) -> Any:
-        return self.commands.get(call.fields.get("language_code", ""), [])
+        return self.commands.get(_audience(call), [])
 
     def set_my_commands(self, call: Call) -> Any:
         commands = call.value("commands")
@@ -122,7 +123,7 @@ class Methods:
             raise bad("BOT_COMMAND_INVALID")
         if any(not 1 <= len(one["description"]) <= 256 for one in commands):
             raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
-        self.commands[call.fields.get("language_code", "")] = commands
+        self.commands[_audience(call)] = commands
         return True
 
     def get_chat_member(self, call: Call) -> Any:
@@ -157,6 +158,16 @@ class Methods:
         chat.restricted.pop(user, None)
         if not all(permissions.get(name) for name in PERMISSIONS):
             chat.restricted[user] = 0 if endless else until
+        return True
+
+    def set_message_reaction(self, call: Call) -> Any:
+        message = self._chat(call).find(call.integer("message_id"))
+        if message is None:
+            raise bad("message to react not found")
+        emoji = [one["emoji"] for one in call.value("reaction") or []]
+        if len(emoji) > 1 or any(one not in list(ReactionEmoji) for one in emoji):
+            raise bad("REACTION_INVALID")
+        message.signs.append(emoji[0] if emoji else "")
         return True
 
     def send_message(self, call: Call) -> Any:
@@ -378,6 +389,11 @@ class Methods:
 
     def _part(self, given: str | None, call: Call) -> bytes | None:
         return call.files[given.removeprefix("attach://")][1] if given else None
+
+
+def _audience(call: Call) -> tuple[str, str]:
+    """Whom a list of commands is for: the scope, and the language, empty for all others."""
+    return (call.value("scope") or {"type": "default"})["type"], call.fields.get("language_code", "")
 
 
 def utf16(text: str) -> int:

@@ -56,7 +56,7 @@ class Version:
 
 @dataclass(eq=False, kw_only=True)
 class Message:
-    """A message with everything it ever showed, newest last."""
+    """A message with everything it ever showed, newest last. signs: the bot's own reactions, one after the other; "" for none."""
 
     id: int
     chat: "Chat"
@@ -68,6 +68,7 @@ class Message:
     extra: dict[str, Any] = field(default_factory=dict)
     deleted: bool = False
     reactions: dict[int, list[str]] = field(default_factory=dict)
+    signs: list[str] = field(default_factory=list)
 
     @property
     def now(self) -> Version:

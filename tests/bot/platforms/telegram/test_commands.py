@@ -150,21 +150,30 @@ async def test_one_slow_command_holds_nobody_else_up(rig: Rig) -> None:
 
 
 async def test_each_language_sees_its_own_list_of_commands(rig: Rig) -> None:
-    await rig.double.until(lambda: "fr" in rig.double.world.commands)
-    english, french = rig.double.world.commands[""], rig.double.world.commands["fr"]
+    await rig.double.until(lambda: len(rig.double.world.commands) == 4)
+    english, french = rig.double.world.commands["default", ""], rig.double.world.commands["default", "fr"]
     assert {"command": "forget_me", "description": "What forget-me does"} in english
     assert {"command": "prompt", "description": "Ce que fait prompt"} in french
     assert [one["command"] for one in english] == [one["command"] for one in french]
 
 
+async def test_what_only_moderators_may_do_is_listed_for_the_administrators_of_groups(rig: Rig) -> None:
+    await rig.double.until(lambda: len(rig.double.world.commands) == 4)
+    for language in ("", "fr"):
+        everybody, administrators = [
+            {one["command"] for one in rig.double.world.commands[scope, language]} for scope in ("default", "all_chat_administrators")
+        ]
+        assert administrators - everybody == {"mod"}
+
+
 async def test_the_list_of_commands_is_sent_only_when_it_changed(rig: Rig) -> None:
-    await rig.double.until(lambda: "fr" in rig.double.world.commands)
+    await rig.double.until(lambda: len(rig.double.world.commands) == 4)
     await rig.stop()
     sent = rig.double.count("setMyCommands")
     rig.start()
     ana = rig.double.user("Ana")
     await rig.double.message(rig.double.private(ana), ana, "/queue")
-    assert sent == 2
+    assert sent == 4
     assert rig.double.count("setMyCommands") == sent
 
 

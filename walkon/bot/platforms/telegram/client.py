@@ -1,6 +1,7 @@
 """Telegram behind the `ChatPlatform` port: one bot, one connection pool for calls and one for receiving."""
 
 import asyncio
+import itertools
 import logging
 import os
 import re
@@ -8,7 +9,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 
 import structlog
-from telegram import BotCommand
+from telegram import BotCommand, BotCommandScopeAllChatAdministrators, BotCommandScopeDefault
 from telegram.error import BadRequest, InvalidToken
 from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
@@ -47,6 +48,8 @@ DESCRIPTION_LIMIT = 256
 # Bot API 10.3, "Authorizing your bot"; anything else would end up as another address.
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]+")
 _NOBODY = "0:none"
+_SCOPES = ((BotCommandScopeDefault(), False), (BotCommandScopeAllChatAdministrators(), True))
+"""Whom a list of commands is for, and whether it has what only moderators may do."""
 _CONNECTIONS = 16
 _LEAST_LEVELS = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegram": logging.INFO}
 
@@ -195,24 +198,27 @@ class TelegramPlatform:
         """Let go of connections."""
         self._ready = False
         await self._receiver.close()
+        await self._sender.close()
         await self._bot.shutdown()
 
     async def _publish_commands(self) -> None:
-        """Tell Telegram our commands in each language, where it knows others. A failure leaves the old list standing."""
-        for locale in Locale:
+        """Tell Telegram our commands, to each reader in their language, where it knows others. A failure leaves the old list standing."""
+        for locale, (scope, for_moderators) in itertools.product(Locale, _SCOPES):
             language = None if locale is Locale.EN else locale.value
-            wanted = self._listed(locale)
+            wanted = self._listed(locale, for_moderators=for_moderators)
             try:
                 with told_apart():
-                    if await self._bot.get_my_commands(language_code=language) != wanted:
-                        await self._bot.set_my_commands(wanted, language_code=language)
+                    if await self._bot.get_my_commands(scope, language) != wanted:
+                        await self._bot.set_my_commands(wanted, scope, language)
             except WalkonError as error:
-                log.warning("telegram_commands_not_published", language=locale, error=type(error).__name__)
+                log.warning("telegram_commands_not_published", language=locale, scope=scope.type, error=type(error).__name__)
 
-    def _listed(self, locale: Locale) -> tuple[BotCommand, ...]:
+    def _listed(self, locale: Locale, *, for_moderators: bool) -> tuple[BotCommand, ...]:
+        # A command that everybody sees the answer of matters to everybody, also where a moderator's limits are others.
         return tuple(
             BotCommand(short_form(command.name), self._words.say(locale, f"command.{command.name}")[:DESCRIPTION_LIMIT])
             for command in self._commands
+            if for_moderators or command.public or not command.moderates
         )
 
 

@@ -241,7 +241,7 @@ def pressed(query: CallbackQuery, token: str, at: datetime, *, moderator: bool) 
 
 def _under(message: MaybeInaccessibleMessage) -> ReplyTo:
     shows = message if isinstance(message, Message) else None
-    return ReplyTo(message_id=message.message_id, film=bool(shows and shows.video), picture=bool(shows and shows.photo))
+    return ReplyTo(message_id=message.message_id, ours=True, film=bool(shows and shows.video), picture=bool(shows and shows.photo))
 
 
 def _pressed_elsewhere(query: CallbackQuery, token: str, message: str, at: datetime) -> Pressed:

@@ -45,5 +45,5 @@ def _reacted(update: MessageReactionUpdated, user: User, emoji: str, *, added: b
         place=chat_place(chat.id, chat.type, None, person.locale),
         at=update.date,
         upload_limit=UPLOAD_LIMIT,
-        reply=str(ReplyTo(message_id=update.message_id)),
+        reply=str(ReplyTo(message_id=update.message_id, ours=True)),
     )

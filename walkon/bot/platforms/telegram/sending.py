@@ -27,6 +27,7 @@ from walkon.bot.platforms.telegram.cards import (
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
 from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
+from walkon.bot.platforms.telegram.signs import Signs
 from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, private_film, stored, thumbnail, uploaded
 from walkon.bot.port import MessageGone, PlatformDown, Post
 from walkon.bot.tokens import Seal
@@ -43,13 +44,14 @@ SOME_FILM = "?"
 class ReplyTo(msgspec.Struct, frozen=True, kw_only=True):
     """The message of the place that is answered; 0 for none in particular. inline: the message itself, where it stands elsewhere.
 
-    film, picture: that is what the message shows, which cannot become a text again.
+    film, picture: that is what the message shows, which cannot become a text again. ours: the bot wrote it.
     """
 
     message_id: int = 0
     inline: str = ""
     film: bool = False
     picture: bool = False
+    ours: bool = False
 
     def __str__(self) -> str:
         return msgspec.json.encode(self).decode()
@@ -93,6 +95,7 @@ class Sender:
         self._storage = storage
         self._upload_answer_s = upload_answer_s
         self.seal = seal
+        self._signs = Signs(bot)
         self._placed: dict[str, Ref] = {}
         self._moved: dict[int, int] = {}
 
@@ -109,7 +112,18 @@ class Sender:
             self._placed.pop(post.key, None)
             raise
         self._placed.pop(post.key, None)
+        self._sign(post, card)
         return str(shown)
+
+    async def close(self) -> None:
+        """Give up what only decorates."""
+        await self._signs.close()
+
+    def _sign(self, post: Post, card: Card) -> None:
+        """Only a message that somebody wrote to ask for it bears a sign."""
+        asked = msgspec.json.decode(post.reply, type=ReplyTo)
+        if card.signal and asked.message_id and not asked.ours and not post.place.elsewhere:
+            self._signs.put(int(post.place.channel), asked.message_id, card.signal)
 
     async def _new(self, post: Post, card: Card, words_limit: int | None) -> Ref:
         limits = {"words_limit": words_limit} if words_limit else {}
