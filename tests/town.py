@@ -14,7 +14,7 @@ from tests.stores import place_of
 from walkon.bot import commands
 from walkon.bot.ask_posts import following_asks
 from walkon.bot.command import Invocation, Pressed, RawValue, Reply
-from walkon.bot.house import House, always, never
+from walkon.bot.house import House
 from walkon.bot.router import Router
 from walkon.bot.words import Words
 from walkon.consent.casting import Caster
@@ -163,7 +163,6 @@ async def town_in(folder: Path, clock: StandingClock | None = None, lane: str = 
         clock=clock,
         lane=lane,
         drawn=lane == "animatic",
-        extends=always if lane == "diffusers" else never,
         command_names=tuple(found),
         operators=frozenset({"web:Olga"}),
     )

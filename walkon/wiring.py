@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from walkon.abilities import extends_of, tell_abilities
 from walkon.config import Backend, Config, scattered
 from walkon.gates import classifier_of, finishing_of, frame_check_of, judge_of
 from walkon.queue.lanes import lane_of
@@ -177,8 +176,6 @@ async def _parts(ground: Ground, roles: frozenset[Role], stack: AsyncExitStack) 
         backend = backend_of(ground.config)
         parts["worker"] = _worker(ground, backend)
         parts |= _text_slot(ground) | _draft_slot(ground)
-        if ground.config.engine.backend is Backend.OPENAI_VIDEOS:
-            parts["abilities"] = partial(tell_abilities, backend, ground.database, SystemClock())
         if ground.database.shared:
             parts["presence"] = Duty(ground.database, SystemClock(), f"{PRESENT}{uuid.uuid4().hex}").keep
     if roles & {Role.BOT, Role.WEB}:
@@ -259,7 +256,6 @@ def _house(ground: Ground) -> "tuple[House, Router]":
         clock=SystemClock(),
         lane=lane_of(ground.config.engine.backend, model=ground.config.engine.asked_model),
         drawn=ground.config.engine.backend is Backend.ANIMATIC,
-        extends=extends_of(ground.config.engine.backend, ground.database, SystemClock()),
         classified=bool(ground.config.moderation.classifier),
         first_pace=FIRST_PACES[ground.config.engine.backend],
         command_root=ground.config.discord.command if ground.config.discord else "sora",

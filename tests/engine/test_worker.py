@@ -465,6 +465,16 @@ async def test_a_worker_tells_how_long_a_clip_it_can_make_while_it_lives(site: S
     assert await longest(site) is None
 
 
+async def test_a_worker_tells_whether_its_engine_can_go_on_from_a_clip(site: Site) -> None:
+    site.backend.capabilities = replace(site.backend.capabilities, extends=True)
+    async with site.working():
+        await until(lambda: _can_extend(site))
+
+
+async def _can_extend(site: Site) -> bool:
+    return await site.studio.database.read(lambda tx: reach.extends(tx, "animatic", site.clock.now())) is True
+
+
 async def test_a_worker_whose_machine_is_too_small_for_its_model_says_so(site: Site) -> None:
     site.backend.unfit = TooSmall(reason="the model needs 16 GB")
     with pytest.raises(TooSmall):

@@ -29,22 +29,11 @@ NO_SETTINGS = GuardiansSection()
 """A host that sets no limits at all, one that everybody may use, and one that leaves guardians as they are."""
 
 
-async def never() -> bool:
-    """What an engine says of what it cannot do."""
-    return False
-
-
-async def always() -> bool:
-    """What an engine says of what it can do wherever it runs."""
-    return True
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class House:
     """What every command may use. lane: the queue lane that renders here. drawn: its clips are drawn, no model makes them.
 
-    extends: whether an engine that is there can go on from the pictures of a clip. classified: a model reads the words too, in jobs
-    of their own.
+    classified: a model reads the words too, in jobs of their own.
     first_pace: milliseconds of work for a second of clip before any was measured here (bench/animatic: 3 to 5 times real time).
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
     files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow, guardians: as the
@@ -64,7 +53,6 @@ class House:
     lane: str
     drawn: bool
     first_pace: float = 400.0
-    extends: Callable[[], Awaitable[bool]] = never
     classified: bool = False
     command_root: str = "sora"
     command_names: tuple[str, ...] = ()

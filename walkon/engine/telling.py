@@ -1,4 +1,4 @@
-"""Tells the bot how long a clip this worker can make, again and again, for as long as it lives."""
+"""Tells the bot what this worker can make, again and again, for as long as it lives."""
 
 import asyncio
 from contextlib import suppress
@@ -34,7 +34,8 @@ class Telling:
 
     async def tell(self, longest_s: float) -> None:
         """Tell it once. Where the store is away, the next time will do."""
-        told = Reach(worker=self._worker, lanes=self._studio.backend.capabilities.lanes, longest_s=longest_s)
+        able = self._studio.backend.capabilities
+        told = Reach(worker=self._worker, lanes=able.lanes, longest_s=longest_s, extends=able.extends)
         try:
             await self._studio.database.write(lambda tx: reach.tell(tx, told, self._studio.clock.now()))
         except StoreAway as error:

@@ -6,8 +6,10 @@ import pytest
 
 from tests.town import FINISHED, Town
 from walkon.bot.cards import plain
+from walkon.library import reach
+from walkon.library.reach import TOLD_FOR, Reach
 from walkon.scene.codec import decode
-from walkon.types.ids import ClipId
+from walkon.types.ids import ClipId, WorkerId
 from walkon.types.scene import Aspect, BuiltOn, Manner
 
 
@@ -39,6 +41,25 @@ class TestWhereAModelMakesTheClips:
         reply = await town.say("Tom", "extend", clip=first)
         assert reply.private and "longer than 60 seconds" in plain(reply.card.head)
         assert await town.house.queue.stats() == before
+
+    async def told(self, town: Town, worker: str, *, extends: bool, lane: str = "diffusers") -> None:
+        word = Reach(worker=WorkerId(worker), lanes=(lane,), longest_s=60, extends=extends)
+        await town.house.database.write(lambda tx: reach.tell(tx, word, town.clock.now()))
+
+    async def test_it_is_refused_while_no_workers_engine_can_go_on_from_pictures(self, town: Town) -> None:
+        first = await self.finished(town)
+        await self.told(town, "w1", extends=False)
+        await self.told(town, "w2", extends=True, lane="elsewhere")
+        refused = await town.say("Tom", "extend", clip=first)
+        assert refused.private and f"/sora remix {first}" in plain(refused.card.head)
+        await self.told(town, "w3", extends=True)
+        assert (await town.say("Tom", "extend", clip=first)).post
+
+    async def test_while_no_worker_lives_it_waits_for_one(self, town: Town) -> None:
+        first = await self.finished(town)
+        await self.told(town, "w1", extends=False)
+        town.clock.pass_s(TOLD_FOR.total_seconds())
+        assert (await town.say("Tom", "extend", clip=first)).post
 
 
 async def test_where_clips_are_drawn_it_says_what_works_instead(town: Town) -> None:

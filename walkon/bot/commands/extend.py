@@ -7,6 +7,7 @@ from walkon.bot.command import Command, Context, Option, OptionKind, Reply, inte
 from walkon.bot.intake import submit
 from walkon.bot.naming import people_in
 from walkon.bot.remixing import source, told
+from walkon.library import reach
 from walkon.library.clips import Clip
 from walkon.scene.codec import decode
 from walkon.scene.parser import parse
@@ -31,11 +32,18 @@ async def extend(ctx: Context) -> Reply:
     if isinstance(clip, Reply):
         return clip
     speaker, seconds = Speaker(ctx.house.words, ctx.invocation.person.locale), ctx.get(SECONDS) or USUAL_S
-    if not await ctx.house.extends():
+    if not await _can(ctx):
         return told(speaker, "refusal.extend_here", root=ctx.house.command_root, clip=clip.id)
     if clip.finished and clip.finished.seconds + seconds > LONGEST_EXTENDED_S:
         return told(speaker, "refusal.extend_long", clip=clip.id, limit=LONGEST_EXTENDED_S)
     return await _longer(ctx, clip, seconds)
+
+
+async def _can(ctx: Context) -> bool:
+    """Whether the engine can go on from pictures, as its workers say; while none lives, the clip waits for one."""
+    house = ctx.house
+    told = await house.database.read(lambda tx: reach.extends(tx, house.lane, house.clock.now()))
+    return not house.drawn and told is not False
 
 
 async def _longer(ctx: Context, clip: Clip, seconds: int) -> Reply:

@@ -114,6 +114,7 @@ def capabilities(family: Family, *, model: str = "") -> Capabilities:
         max_seconds=min(longest_s(family), MAX_SECONDS + 5),
         models=(model,) if model else (),
         faces=Task.PEOPLE in family.tasks,
+        extends=Task.EXTEND in family.tasks,
     )
 
 

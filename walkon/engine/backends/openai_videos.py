@@ -135,7 +135,7 @@ class OpenAiVideosBackend:
             endpoint.full(busy.retry_after_s)
             return None
         endpoint.met = True
-        log.info("video_server", address=endpoint.api.address, kind=endpoint.server.name, takes=sorted(endpoint.server.takes))
+        log.info("video_server", address=endpoint.api.address, kind=endpoint.server.name, takes=endpoint.server.taken)
         return None
 
     async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
@@ -307,7 +307,7 @@ async def _look_at(api: VideosApi) -> Server | str:
     try:
         return await api.server()
     except (ServerAway, Refused) as error:
-        return error.reason
+        return error.reason.removeprefix(f"{api.address}: ")
     except ServerBusy:
         return "it is too busy to say what it is"
     finally:
