@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from tests.doubles.discord.double import DiscordDouble
@@ -12,7 +14,7 @@ from tests.doubles.telegram.world import Chat, User
 from tests.faults.conftest import Host, Walkon
 from tests.faults.test_platforms import WORDS, City
 from tests.processes import freeze, thaw
-from tests.queue.redis_server import database_for
+from tests.queue.redis_server import database_for, free_port
 from tests.store.postgres_server import new_database
 from tests.store.s3_server import new_bucket, shared_server
 from tests.waiting import until
@@ -42,6 +44,7 @@ class Bots:
     city: City
     asker: User
     chat: Chat
+    health: str
 
     async def asked_everywhere(self, clips: int) -> None:
         """A clip more on each platform, and there are so many then."""
@@ -66,15 +69,18 @@ async def bots(cities: list[City], tmp_path: Path) -> Bots:
     }
     worker = await cities[0].host.start("worker", page=False, **shared)
     await until(lambda: (tmp_path / "keys").exists(), 60)
-    holder = await cities[0].start("bot", page=False, **shared)
+    port = free_port()
+    holder = await cities[0].start("bot", page=False, **shared, WALKON_HEALTH__PORT=str(port))
     await cities[0].connected()
     successor = await cities[1].start("bot", page=False, **shared)
     tom = cities[0].telegram.user("Tom")
-    return Bots(holder, successor, worker, cities[0], tom, cities[0].telegram.private(tom))
+    return Bots(holder, successor, worker, cities[0], tom, cities[0].telegram.private(tom), f"http://127.0.0.1:{port}/")
 
 
 async def test_a_bot_that_is_killed_is_taken_over_from_and_every_clip_comes_once(bots: Bots) -> None:
     await bots.asked_everywhere(clips=1)
+    assert (await fetched(bots.health + "readyz"))["workers"] == 1
+    assert 'walkon_deliveries_total{outcome="sent",platform="discord"}' in await fetched(bots.health + "metrics")
     await bots.holder.kill_tree()
     await bots.taken_over()
     await bots.asked_everywhere(clips=2)
@@ -92,3 +98,10 @@ async def test_a_bot_that_freezes_is_taken_over_from_and_wakes_to_say_nothing_tw
     await bots.asked_everywhere(clips=3)
     assert (await bots.holder.stop(), await bots.successor.stop(), await bots.worker.stop()) == (0, 0, 0)
     assert bots.city.discord.violations == []
+
+
+async def fetched(address: str) -> Any:
+    """What a bot tells whoever watches over it."""
+    async with aiohttp.ClientSession() as session, session.get(address) as answer:
+        assert answer.status == 200
+        return await answer.json() if answer.content_type == "application/json" else await answer.text()
