@@ -14,7 +14,7 @@ from walkon.queue.port import (
     Progress,
     WorkerId,
 )
-from walkon.queue.rules import POISON, RESULT_WINDOW_MS, VANISHED
+from walkon.queue.rules import POISON, RESULT_WINDOW_MS, SWEEPS_A_LEASE, VANISHED
 from walkon.types.clock import from_ms, to_ms
 
 A, B, C = JobId("a"), JobId("b"), JobId("c")
@@ -216,6 +216,20 @@ async def test_a_silent_workers_job_is_taken_back_only_when_seen_expired_twice(q
     queue_clock.advance(0.001)
     assert await queue.sweep() == 1
     assert (await leased(queue, "w2")).attempt == 2
+
+
+@pytest.mark.parametrize("looked_ahead", [0, 0.3, 0.9])
+async def test_a_silent_workers_job_is_in_line_again_within_one_and_two_fifths_of_its_lease(queue, queue_clock, looked_ahead):
+    """Wherever between two looks the lease began."""
+    queue_clock.advance(looked_ahead * LEASE_S / SWEEPS_A_LEASE)
+    await queue.submit(a_job("a"))
+    await leased(queue)
+    queue_clock.advance((1 - looked_ahead) * LEASE_S / SWEEPS_A_LEASE)
+    looks = 1
+    while not await queue.sweep():
+        looks += 1
+        queue_clock.advance(LEASE_S / SWEEPS_A_LEASE)
+    assert looks <= 1.4 * SWEEPS_A_LEASE
 
 
 async def test_a_lease_that_was_renewed_after_it_was_seen_expired_must_be_seen_twice_anew(queue, queue_clock):

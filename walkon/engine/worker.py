@@ -20,6 +20,7 @@ from walkon.engine.telling import Telling
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
 from walkon.queue.port import DRAFT_LANE, Beat, FaultKind, JobCancelled, JobKind, JobState, Lease, LeaseLost, Progress, QueueUnusable
+from walkon.queue.rules import SWEEPS_A_LEASE
 from walkon.store.database import StoreAway
 from walkon.telemetry import Metrics
 from walkon.types.errors import WalkonError
@@ -111,7 +112,7 @@ class Worker:
                 await self._studio.queue.sweep()
             except WalkonError as error:  # the queue is away: the next round tries again
                 log.warning("sweep_failed", error=f"{type(error).__name__} {error}")
-            await asyncio.sleep(self._lease_s / 3)
+            await asyncio.sleep(self._lease_s / SWEEPS_A_LEASE)
 
     async def _take_one(self) -> None:
         queue = self._studio.queue

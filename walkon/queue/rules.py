@@ -27,6 +27,9 @@ RESULT_WINDOW_MS = 7 * 24 * 3600 * 1000
 SWEEP_LIMIT = 100
 """Jobs that one sweep takes back, promotes or forgets: a thousand at once would hold up everybody for tens of milliseconds."""
 
+SWEEPS_A_LEASE = 30
+"""How often whoever works looks for leases to take back: a silent worker's job is in line again after 1 + 1/3 + 2/30 leases at most."""
+
 NO_ROOM_HINT_MS = 5_000
 """Expected wait for room when there is nothing to judge by."""
 
