@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.bot.platforms.web.studio import WITH_CAMEO
 from tests.browser.conftest import Enter, Visit
 from walkon.bot.cards import Handout
 
@@ -71,3 +72,26 @@ async def test_hurrying_from_tab_to_tab_asks_once_for_each(enter: Enter) -> None
     await visit.promise("a cat")
     asked = [heard.options["deed"] for heard in visit.studio.heard if heard.command == "cameo"]
     assert asked == ["requests", "receipts", "appearances"]
+
+
+@pytest.mark.parametrize("width", [1280, 320])
+async def test_how_many_questions_wait_stands_beside_the_word_and_goes_with_the_last(enter: Enter, width: int) -> None:
+    visit = await enter(width=width)
+    visit.studio.questions = 2
+    await visit.say("/sora help")
+    await expect(visit.page.get_by_role("link", name="People, 2 waiting for your answer")).to_have_text("People2")
+    assert await visit.axe() == [] and await visit.overflow() == 0
+    visit.studio.questions = 0
+    await visit.say("/sora help")
+    await expect(visit.page.get_by_role("link", name="People", exact=True)).to_have_text("People")
+
+
+async def test_my_cameo_leads_to_enrolling_with_the_camera_at_hand(enter: Enter) -> None:
+    visit = await enter(commands=WITH_CAMEO)
+    panel = await people(visit)
+    await panel.get_by_role("link", name="My cameo").click()
+    await panel.get_by_role("button", name="Lend my face and voice").click()
+    await expect(panel).to_be_hidden()
+    await expect(visit.log.get_by_text("/sora cameo enrol")).to_be_visible()
+    await expect(visit.page.get_by_role("button", name="Record")).to_be_focused()
+    assert visit.studio.heard[-1].options == {"deed": "enrol"}

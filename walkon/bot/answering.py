@@ -1,6 +1,6 @@
 """Answers to questions: by button, by reaction, in the chat or alone. Only the answer of whoever is asked counts, each time anew."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import structlog
 
@@ -15,8 +15,22 @@ from walkon.bot.house import House
 from walkon.bot.moments import moment
 from walkon.bot.notices import question_of
 from walkon.bot.tokens import AskDeed, AskToken, OwnDeed, OwnToken
-from walkon.consent.asking import AskClosed, AskState, Consent, NotEnrolled, NothingLent, NotYoursToAnswer, Reach, TopicRefused, UnknownAsk
+from walkon.consent import tables as consent
+from walkon.consent.asking import (
+    Ask,
+    AskClosed,
+    AskState,
+    Consent,
+    NotEnrolled,
+    NothingLent,
+    NotYoursToAnswer,
+    Reach,
+    TopicRefused,
+    UnknownAsk,
+)
 from walkon.store import reactions
+from walkon.store.accounts import person_of
+from walkon.store.database import Transaction
 from walkon.types.errors import WalkonError
 from walkon.types.ids import AskId, PersonId
 from walkon.types.people import Person
@@ -70,6 +84,17 @@ async def _answer(house: House, pressed: Pressed, token: AskToken, speaker: Spea
         return _done(speaker, token, "card.ask.refused", asker=outcome.clip.asker.name)
     outcome = await agreeing.never_ask(house, token.ask, by, _NEVER[token.deed])
     return _done(speaker, token, f"card.ask.{token.deed.replace('-', '_')}", asker=outcome.clip.asker.name, root=house.command_root)
+
+
+async def open_to(house: House, account: PersonId) -> Sequence[Ask]:
+    """The questions that wait for an answer of the person behind an account, newest first."""
+    now = house.clock.now()
+
+    async def step(tx: Transaction) -> Sequence[Ask]:
+        asks = await consent.open_asks_to(tx, await person_of(tx, account))
+        return [ask for ask in asks if ask.state_at(now) is AskState.OPEN]
+
+    return await house.database.read(step)
 
 
 async def look(house: House, person: Person, id: AskId, terms: str = "") -> Reply:

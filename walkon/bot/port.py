@@ -159,6 +159,9 @@ class Handler(Protocol):
     async def read_back(self, awaiting: Awaiting, standing: Sequence[Reacted]) -> None:
         """All reactions of the awaited emoji that stand under the message now."""
 
+    async def asking(self, person: PersonId) -> int:
+        """How many questions wait for an answer of whoever has that account."""
+
     async def film(self, person: PersonId, about: str) -> bytes | None:
         """The film of a card that was addressed to that person, for platforms that show it on request; None if there is none for them."""
 

@@ -7,7 +7,7 @@ from time import monotonic
 
 import structlog
 
-from walkon.bot import agreeing, answers, enrolling, reacting
+from walkon.bot import agreeing, answering, answers, enrolling, reacting
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import (
@@ -309,6 +309,14 @@ class Router:
             log.error("command_broke", what="reactions", exc_info=error)
         for one in standing:
             await self.reacted(one)
+
+    async def asking(self, person: PersonId) -> int:
+        """How many questions wait for their answer; none where that cannot be told now. Never raises but CancelledError."""
+        try:
+            return len(await answering.open_to(self._house, person))
+        except Exception as error:
+            log.error("command_broke", what="asking", exc_info=error)
+            return 0
 
     async def film(self, person: PersonId, about: str) -> bytes | None:
         """An enrolment's film, for an operator alone and while it is kept. Never raises but CancelledError."""

@@ -105,6 +105,7 @@ class Studio:
     promised: asyncio.Event = field(default_factory=asyncio.Event)
     films: dict[tuple[PersonId, str], bytes] = field(default_factory=dict)
     handout: Handout | None = None
+    questions: int = 0
     open: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __post_init__(self) -> None:
@@ -129,6 +130,10 @@ class Studio:
         """A private word."""
         self.pressed.append(pressed)
         return _private(f"You pressed {pressed.token}.")
+
+    async def asking(self, person: PersonId) -> int:
+        """As many as the test says."""
+        return self.questions
 
     async def film(self, person: PersonId, about: str) -> bytes | None:
         """What was put there for that person."""

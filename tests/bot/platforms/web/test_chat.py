@@ -9,9 +9,11 @@ import pytest
 
 from tests.bot.platforms.web.conftest import Page, browser, line, served
 from tests.bot.platforms.web.studio import finished_card, line_card, rendering_card, stored_clip
+from walkon.bot.cards import Card, Tone
+from walkon.bot.platforms.web.chat import lobby_place
 from walkon.bot.port import Post
 from walkon.store.text import keepable
-from walkon.types.people import Person
+from walkon.types.people import Locale, Person
 
 
 def new_id() -> str:
@@ -268,3 +270,15 @@ async def test_two_hundred_people_at_once_are_all_answered(page: Page) -> None:
     await asyncio.gather(*(one(number) for number in range(200)))
     assert len(page.studio.heard) == 200
     assert len(page.studio.stands) == 200
+
+
+async def test_how_many_questions_wait_is_told_when_it_changes_and_to_whom_it_concerns(page: Page) -> None:
+    async with browser(page) as someone, line(someone) as chat:
+        page.studio.questions = 1
+        await chat.hello()
+        assert await chat.until("asking") == {"type": "asking", "count": 1}
+        page.studio.questions = 3
+        await page.studio.platform.show(
+            Post(key="ask:A", place=lobby_place(Locale.EN), reply="{}", ref=None), Card(tone=Tone.WAIT, head=("A question",))
+        )
+        assert await chat.until("asking") == {"type": "asking", "count": 3}

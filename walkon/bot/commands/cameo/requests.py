@@ -1,16 +1,12 @@
 """`/sora cameo requests`: who is asking, and one question whole."""
 
-from walkon.bot.answering import look
+from walkon.bot.answering import look, open_to
 from walkon.bot.cards import Button, Card, Tone
 from walkon.bot.command import Reply
 from walkon.bot.commands.cameo.said import Said
 from walkon.bot.moments import moment
 from walkon.bot.notices import question_of
 from walkon.bot.tokens import AskDeed, AskToken
-from walkon.consent import tables as consent
-from walkon.consent.asking import Ask, AskState
-from walkon.store.accounts import person_of
-from walkon.store.database import Transaction
 from walkon.types.ids import AskId
 
 MOST = 10
@@ -21,11 +17,7 @@ async def requests(said: Said) -> Reply:
     if said.what:
         return await look(said.house, said.by, AskId(said.what.split()[0].upper()))
     now = said.house.clock.now()
-
-    async def step(tx: Transaction) -> list[Ask]:
-        return [ask for ask in await consent.open_asks_to(tx, await person_of(tx, said.by.id)) if ask.state_at(now) is AskState.OPEN]
-
-    asks = await said.house.database.read(step)
+    asks = await open_to(said.house, said.by.id)
     lines, buttons = [], []
     for number, ask in enumerate(asks[:MOST], 1):
         question = await question_of(said.house, ask.id, said.by)

@@ -39,6 +39,8 @@ MOST_MENTIONS = 8
 """Different names that are looked up for one command."""
 HEARTBEAT_S = 20.0
 GOODBYE_S = 1.0
+COUNT_GAP_S = 0.5
+"""Between two looks at how many questions wait for one person: a render changes its message often, and no question with it."""
 
 
 def lobby_place(locale: Locale) -> Place:
@@ -72,20 +74,28 @@ class Chat:
         await socket.prepare(request)
         visitor = Visitor(socket, session)
         self._visitors.add(visitor)
-        delivery = asyncio.create_task(self._deliver(visitor))
+        tasks = [asyncio.create_task(self._deliver(visitor)), asyncio.create_task(self._count(visitor))]
         try:
             await self._listen(visitor)
         finally:
             self._visitors.discard(visitor)
             self.lobby.leave(visitor)
-            delivery.cancel()
-            with suppress(asyncio.CancelledError):
-                await delivery
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         return socket
 
     async def _deliver(self, visitor: Visitor) -> None:
         with suppress(ClientConnectionResetError, ConnectionError):
             await visitor.deliver()
+
+    async def _count(self, visitor: Visitor) -> None:
+        """Tell the page how many questions wait for an answer, whenever anything was said or shown that may have changed it."""
+        while True:
+            await visitor.stirred.wait()
+            visitor.stirred.clear()
+            visitor.asking(await self.handler.asking(visitor.session.account))
+            await asyncio.sleep(COUNT_GAP_S)
 
     async def _listen(self, visitor: Visitor) -> None:
         async for message in visitor.socket:
@@ -98,6 +108,7 @@ class Chat:
             except Exception as error:
                 log.error("page_message_broke", kind=type(frame).__name__, exc_info=error)
                 visitor.send(frames.Refused("broken", getattr(frame, "id", None)))
+            visitor.stirred.set()
 
     async def _take(self, visitor: Visitor, frame: frames.FromPage) -> None:
         match frame:

@@ -129,6 +129,12 @@ class Shown(Struct, tag="shown", frozen=True):
     card: Raw
 
 
+class Asking(Struct, tag="asking", frozen=True):
+    """So many questions wait for an answer of whoever the page speaks for."""
+
+    count: int
+
+
 class Done(Struct, tag="done", frozen=True):
     """What the page sent under this id is kept and answered."""
 
@@ -142,7 +148,7 @@ class Refused(Struct, tag="refused", frozen=True):
     id: str | None = None
 
 
-ToPage = Welcome | News | Shown | Older | Me | Done | Refused
+ToPage = Welcome | News | Asking | Shown | Older | Me | Done | Refused
 
 _decoder: msgspec.json.Decoder[FromPage] = msgspec.json.Decoder(FromPage)
 _encoder = msgspec.json.Encoder()

@@ -16,7 +16,7 @@ WAITING_LIMIT = 2_000
 
 
 class Visitor:
-    """A connection. Everything is sent by `deliver`, in the order it was given."""
+    """A connection. Everything is sent by `deliver`, in the order it was given. stirred: something was said or shown."""
 
     def __init__(self, socket: WebSocketResponse, session: Session) -> None:
         self.socket = socket
@@ -25,6 +25,8 @@ class Visitor:
         self._waiting: dict[tuple[str, int], ToPage] = {}
         self._given = 0
         self._news = asyncio.Event()
+        self.stirred = asyncio.Event()
+        self._asking = 0
 
     @property
     def people(self) -> Sequence[str]:
@@ -40,6 +42,13 @@ class Visitor:
         """A message is new or changed."""
         self._waiting.pop(("message", message.seq), None)
         self._put(("message", message.seq), frames.News(frames.view(message)))
+        self.stirred.set()
+
+    def asking(self, count: int) -> None:
+        """So many questions wait for this person's answer; said only where it was not so before."""
+        if count != self._asking:
+            self._asking = count
+            self._put(("asking", 0), frames.Asking(count))
 
     def send(self, frame: ToPage) -> None:
         """Send this after all that waits."""

@@ -47,6 +47,7 @@ class Composer extends HTMLElement {
     this.box.addEventListener("blur", () => this.completion.close());
     this.completion.addEventListener("take", ({ detail }) => this.#put(detail, { focus: true }));
     document.addEventListener("take-words", ({ detail }) => this.#put(detail, { focus: true }));
+    document.addEventListener("enrol", () => this.#enrol());
     document.addEventListener("fault", ({ detail }) => setText(this.fault, detail));
     document.addEventListener("keydown", (event) => this.#slash(event));
     document.addEventListener("words", () => this.#showHint());
@@ -79,6 +80,12 @@ class Composer extends HTMLElement {
     if (/\bcameo\s+enrol\b/.test(text)) this.filming.hidden = false;
     this.#say(text);
     this.#put("");
+  }
+
+  #enrol() {
+    this.filming.hidden = false;
+    this.#say(`/${connection.root} cameo enrol`);
+    this.filming.begin();
   }
 
   #say(text) {

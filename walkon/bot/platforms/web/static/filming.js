@@ -23,6 +23,11 @@ export class Filming extends HTMLElement {
     fill(this);
   }
 
+  /** Somebody has said that they want to enrol: where they go on from. */
+  begin() {
+    (this.record.hidden ? this.file : this.record).focus();
+  }
+
   async #chosen() {
     const [film] = this.file.files;
     if (film) await this.#send(film);

@@ -13,6 +13,7 @@ class People extends HTMLElement {
     this.links = Object.keys(TABS).map((tab) => h("a", { href: `#people/${tab}`, "data-tab": tab, "data-word": `people.${tab}` }));
     this.cards = h("div", { class: "people-cards" });
     this.answer = h("div", { class: "people-cards" });
+    this.enrol = h("button", { type: "button", class: "button", hidden: true, "data-word": "people.enrol", onclick: () => this.#enrol() });
     const close = h("button", { type: "button", class: "button", "data-word": "people.close", onclick: () => this.dialog.close() });
     const head = h("div", { class: "people-head" }, h("h2", { id: "people-head", "data-word": "people" }), close);
     this.dialog = h(
@@ -22,6 +23,7 @@ class People extends HTMLElement {
       h("nav", { "data-word-label": "people.tabs" }, ...this.links),
       this.answer,
       this.cards,
+      this.enrol,
     );
     this.append(this.dialog);
     fill(this);
@@ -40,6 +42,7 @@ class People extends HTMLElement {
     const tab = place[1] in TABS ? place[1] : "requests";
     if (tab !== this.tab) this.answer.replaceChildren();
     this.tab = tab;
+    this.enrol.hidden = tab !== "cameo";
     for (const link of this.links) setAttribute(link, "aria-current", link.dataset.tab === tab ? "page" : null);
     if (!this.dialog.open) this.dialog.showModal();
     this.#look();
@@ -80,6 +83,12 @@ class People extends HTMLElement {
 
   #message(place, card) {
     return { seq: `people-${place}`, private: true, card };
+  }
+
+  /** The digits come as an answer in the conversation, for this person alone, and the camera stands below it. */
+  #enrol() {
+    this.dialog.close();
+    document.dispatchEvent(new Event("enrol"));
   }
 
   #closed() {

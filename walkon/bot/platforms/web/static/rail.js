@@ -14,12 +14,14 @@ class Rail extends HTMLElement {
     this.other = h("button", { type: "button", class: "tool", onclick: () => this.#speakOther() });
     this.name = h("span", { class: "name", dir: "auto" });
     this.person = h("button", { type: "button", class: "tool person", hidden: true, onclick: () => this.#rename() }, icon(PERSON), this.name);
+    this.count = h("span", { class: "count", hidden: true });
+    this.people = h("a", { href: "#people" }, icon(PEOPLE), h("span", { "data-word": "people" }), this.count);
     this.append(
       h(
         "header",
         { class: "rail" },
         h("a", { class: "brand", href: "/" }, h("img", { src: "/static/icon.svg", alt: "", width: 28, height: 28 }), "walkon"),
-        h("nav", { "data-word-label": "rooms" }, h("a", { href: "/", "aria-current": "page" }, icon(CHAT), h("span", { "data-word": "chat" })), h("a", { href: "#people" }, icon(PEOPLE), h("span", { "data-word": "people" }))),
+        h("nav", { "data-word-label": "rooms" }, h("a", { href: "/", "aria-current": "page" }, icon(CHAT), h("span", { "data-word": "chat" })), this.people),
         h("div", { class: "tools" }, this.theme, this.other, this.person),
       ),
     );
@@ -27,12 +29,20 @@ class Rail extends HTMLElement {
     this.#show();
     document.addEventListener("words", () => this.#show());
     connection.addEventListener("welcome", () => this.#show());
+    connection.addEventListener("line", ({ detail }) => detail.online && this.#asked(0));
+    connection.addEventListener("asking", ({ detail }) => this.#asked(detail.count));
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#show());
   }
 
   get #dark() {
     const chosen = document.documentElement.dataset.theme;
     return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
+  }
+
+  /** So many questions wait for an answer. */
+  #asked(count) {
+    this.asking = count;
+    this.#show();
   }
 
   #toggleTheme() {
@@ -60,6 +70,9 @@ class Rail extends HTMLElement {
     setText(this.other, french ? "EN" : "FR");
     setAttribute(this.other, "lang", french ? "en" : "fr");
     setAttribute(this.other, "aria-label", french ? "EN, English" : "FR, français");
+    setText(this.count, this.asking ? String(this.asking) : "");
+    this.count.hidden = !this.asking;
+    setAttribute(this.people, "aria-label", this.asking ? say("people.asking", { n: this.asking }) : null);
     const { name } = connection.me;
     setText(this.name, name ?? "");
     setAttribute(this.person, "aria-label", name ? `${name}, ${say("name.change")}` : null);
