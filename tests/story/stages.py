@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -22,11 +22,12 @@ from walkon.bot.platforms.discord.client import DiscordPlatform
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.port import ChatPlatform
+from walkon.bot.router import Router
 from walkon.store import outbox
 from walkon.store.outbox import OutboxKind
 from walkon.telemetry import build_metrics
-from walkon.types.ids import PersonId
-from walkon.types.people import Platform
+from walkon.types.ids import PersonId, PlaceId
+from walkon.types.people import Place, Platform
 
 FOUND = commands.load()
 
@@ -316,11 +317,15 @@ async def on_discord(town: Town, folder: Path) -> AsyncIterator[Stage]:
 
 
 @asynccontextmanager
-async def on_telegram(town: Town, folder: Path) -> AsyncIterator[Stage]:
-    """A group with Ana, Lea and Eve."""
+async def on_telegram(town: Town, folder: Path, *, inline: bool = False) -> AsyncIterator[Stage]:
+    """A group with Ana, Lea and Eve. inline: clips can be carried into other chats."""
     async with telegram_double() as double:
+        storage = double.group("Storage").id if inline else None
+        if storage:
+            town.house = replace(town.house, storage=Place(id=PlaceId(f"telegram:{storage}"), channel=str(storage)))
+            town.router = Router(town.house, {command.name: command for command in FOUND}, build_metrics())
         platform = TelegramPlatform(
-            Account(token=TOKEN, api_url=double.url, storage_chat=None),
+            Account(token=TOKEN, api_url=double.url, storage_chat=storage),
             root="sora",
             commands=FOUND,
             words=town.house.words,
