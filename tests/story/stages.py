@@ -43,14 +43,23 @@ class Stage(Protocol):
     def platform(self) -> ChatPlatform:
         """The real adapter."""
 
-    async def prompts(self, name: str, words: str, mentioned: str) -> None:
-        """Somebody asks for a clip, with `{}` in the words for a mention of somebody else."""
+    async def prompts(self, name: str, words: str, *mentioned: str) -> str:
+        """Somebody asks for a clip, with `{}` in the words for each mention of somebody else; what they are answered."""
 
     async def question(self) -> str:
         """The question as it stands in the chat, once it does."""
 
+    async def questions(self, number: int) -> None:
+        """That many questions stand in the chat."""
+
     async def answers(self, name: str, yes: bool) -> None:
         """Somebody answers as one does there: by reaction, or by button where there are none."""
+
+    async def thinks_better_of_it(self, name: str) -> None:
+        """Somebody takes their yes back as one does there: by taking the reaction away, or by `/sora cameo` where there are none."""
+
+    async def forges(self, name: str, token: str) -> str:
+        """Somebody presses a button of the last question that carries a token of their own making; what they alone read."""
 
     async def looks(self, name: str, *, film: bool = False) -> "Looked":
         """Somebody looks at the question alone: what they read, and the film they see. film: one is to come."""
@@ -106,15 +115,27 @@ class OnDiscord:
     def account(self) -> dict[str, PersonId]:
         return {name: PersonId(f"discord:{user.id}") for name, user in self.people.items()}
 
-    async def prompts(self, name: str, words: str, mentioned: str) -> None:
-        await self.discord.slash("prompt", {"prompt": words.format(f"<@{self.people[mentioned].id}>")}, user=self.people[name])
+    async def prompts(self, name: str, words: str, *mentioned: str) -> str:
+        written = words.format(*(f"<@{self.people[one].id}>" for one in mentioned))
+        return str((await self.discord.slash("prompt", {"prompt": written}, user=self.people[name])).message.text)
 
     async def question(self) -> str:
         self.marked = await until(lambda: next((one for one in self.discord.messages() if "❌" in one.reactions), None))
         return str(self.marked.text)
 
+    async def questions(self, number: int) -> None:
+        await until(lambda: sum("❌" in one.reactions for one in self.discord.messages()) == number)
+
     async def answers(self, name: str, yes: bool) -> None:
         await self.discord.react(self.marked, "✅" if yes else "❌", user=self.people[name])
+
+    async def thinks_better_of_it(self, name: str) -> None:
+        await self.discord.unreact(self.marked, "✅", user=self.people[name])
+
+    async def forges(self, name: str, token: str) -> str:
+        pressed = await self.discord.press(self.marked, token, user=self.people[name])
+        assert pressed.message.ephemeral
+        return str(pressed.message.text)
 
     async def looks(self, name: str, *, film: bool = False) -> Looked:
         pressed = await self.discord.press(self.marked, self.marked.buttons["Look first"], user=self.people[name])
@@ -168,10 +189,13 @@ class OnTelegram:
     def account(self) -> dict[str, PersonId]:
         return {name: PersonId(f"telegram:{user.id}") for name, user in self.people.items()}
 
-    async def prompts(self, name: str, words: str, mentioned: str) -> None:
-        text = "/prompt " + words.format(mentioned)
-        mark = {"type": "text_mention", "offset": text.index(mentioned), "length": len(mentioned), "user": self.people[mentioned].json()}
-        await self.double.message(self.club, self.people[name], text, entities=[mark])
+    async def prompts(self, name: str, words: str, *mentioned: str) -> str:
+        text = "/prompt " + words.format(*mentioned)
+        marks = [
+            {"type": "text_mention", "offset": text.index(one), "length": len(one), "user": self.people[one].json()} for one in mentioned
+        ]
+        [said, *_] = await self.double.message(self.club, self.people[name], text, entities=marks)
+        return str(said.text)
 
     async def question(self) -> str:
         self.marked = await until(lambda: next((one for one in self.club.from_bot if "Approve" in one.buttons), None))
@@ -179,8 +203,17 @@ class OnTelegram:
         await until(lambda: self.town.house.database.read(lambda tx: outbox.standing(tx, Platform.TELEGRAM, OutboxKind.ASK, limit=1)))
         return str(self.marked.text)
 
+    async def questions(self, number: int) -> None:
+        await until(lambda: sum("Approve" in one.buttons for one in self.club.from_bot) == number)
+
     async def answers(self, name: str, yes: bool) -> None:
         self.double.react(self.marked, "👍" if yes else "👎", user=self.people[name])
+
+    async def thinks_better_of_it(self, name: str) -> None:
+        self.double.react(self.marked, user=self.people[name])
+
+    async def forges(self, name: str, token: str) -> str:
+        return str((await self.double.press(self.marked, token, self.people[name])).get("text", ""))
 
     async def looks(self, name: str, *, film: bool = False) -> Looked:
         user, link = self.people[name], self.marked.buttons["Look first"]
@@ -246,12 +279,31 @@ class OnThePage:
 
         return await until(look)  # type: ignore[return-value]
 
-    async def prompts(self, name: str, words: str, mentioned: str) -> None:
-        await self.lines[mentioned].say(self._id(), "/sora help")
-        await self.lines[name].say(self._id(), words.format(f"@{mentioned}"))
+    async def prompts(self, name: str, words: str, *mentioned: str) -> str:
+        for one in mentioned:
+            await self.lines[one].say(self._id(), "/sora help")
+        await self.lines[name].say(self._id(), words.format(*(f"@{one}" for one in mentioned)))
+        return said(next(one for one in reversed(await self._cards(name)) if "may Ana put you" not in said(one)))
 
     async def question(self) -> str:
         return said(await self._found("Lea", lambda message: "may Ana put you" in said(message)))
+
+    async def questions(self, number: int) -> None:
+        async def standing() -> bool:
+            return sum("may Ana put you" in said(message) for message in await self._cards("Ana")) == number
+
+        await until(standing)
+
+    async def thinks_better_of_it(self, name: str) -> None:
+        await self.types(name, "cameo appearances")
+        await self.presses(name, "Take down")
+        await self.presses(name, "Take back")
+
+    async def forges(self, name: str, token: str) -> str:
+        press = self._id()
+        await self.lines[name].send(type="press", id=press, token=token)
+        await self.lines[name].until("done", id=press)
+        return said(next(message for message in reversed(await self._cards(name)) if message.get("private")))
 
     async def answers(self, name: str, yes: bool) -> None:
         asked = await self._found(name, lambda message: "may Ana put you" in said(message))
