@@ -48,9 +48,17 @@ def test_every_file_that_is_named_exists(path: Path) -> None:
         assert (ROOT / target).exists() or "NAME" in target or "vary" in target, target
 
 
-def test_every_test_that_the_queues_manual_names_is_in_the_suite() -> None:
-    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/queue.md").read_text()))
+@pytest.mark.parametrize("page", ["queue.md", "attacks.md"])
+def test_every_test_that_a_manual_names_is_in_the_suite(page: str) -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs" / page).read_text()))
     written = set(
         re.findall(r"^(?:async )?def (test_\w+)", "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py")), re.MULTILINE)
     )
     assert len(named) > 30 and named <= written, named - written
+
+
+def test_every_attack_on_consent_has_a_line_and_a_test() -> None:
+    rows = re.findall(r"^\| ([\d, ]+) \|.*$", (ROOT / "docs/attacks.md").read_text(), re.MULTILINE)
+    assert sorted(int(number) for row in rows for number in row.split(",")) == list(range(1, 33))
+    lines = re.findall(r"^\| [\d, ]+ \|.*$", (ROOT / "docs/attacks.md").read_text(), re.MULTILINE)
+    assert all("`test_" in line for line in lines)
