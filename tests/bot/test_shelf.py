@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import msgspec
 
+from tests.bot.test_limits import limited
 from tests.town import FINISHED, Town
 from walkon.bot import commands
+from walkon.bot.cards import plain
 from walkon.bot.command import Invocation, RawValue
 from walkon.bot.port import Shelf
 from walkon.bot.router import Router
 from walkon.bot.takedown import take_down
+from walkon.config import PersonQuotas
 from walkon.library.clips import Clip, RemovedBy
 from walkon.store import outbox
 from walkon.store.outbox import Copy
@@ -147,3 +150,15 @@ async def test_what_is_made_elsewhere_is_also_kept_in_the_hosts_own_chat(town: T
     assert key not in await owed(), "before there is a film, there is nothing to keep"
     await town.finish(await town.claim(), FINISHED)
     assert key in await owed()
+
+
+async def test_whoever_has_no_clip_left_is_told_until_when_and_offered_only_what_is_finished(town: Town) -> None:
+    town = limited(town, person=PersonQuotas(active=None, per_day=2))
+    clip = await town.finished("Ana", "a cat sleeps")
+    assert (await browsed(town, "Ana", "a dog")).left == 1
+    town.clock.pass_s(3600)
+    await town.say("Ana", "prompt", prompt="a bird")
+    shelf = await browsed(town, "Ana", "a dog")
+    assert (shelf.words, shelf.bases, shelf.until) == (None, (), "2026-11-25 12:00 UTC")
+    assert shelf.refused and "2 clips for a day" in plain(shelf.refused.head)
+    assert [ready.clip.id for ready in (await browsed(town, "Ana")).ready] == [clip.id]

@@ -116,7 +116,8 @@ class Ready:
 class Shelf:
     """What a person may carry into another chat. words: to be made, None where nothing was written. ready: clips as they are.
 
-    bases: clips that the words may change. next: where the next page starts, None after the last. refused: why there is nothing.
+    bases: clips that the words may change. next: where the next page starts, None after the last. refused: why there is nothing, and
+    until: until when, in words. left: how many clips the person may still ask for today, None where nobody counts.
     """
 
     words: str | None = None
@@ -124,6 +125,8 @@ class Shelf:
     bases: tuple[Clip, ...] = ()
     next: int | None = None
     refused: Card | None = None
+    until: str | None = None
+    left: int | None = None
 
 
 class Handler(Protocol):

@@ -53,15 +53,20 @@ async def cost_of(house: House, seconds: float) -> Cost:
 
 
 async def charge(tx: Transaction, house: House, asked: Asked, clip: Clip, cost: Cost) -> None:
-    """Count the clip against every quota it falls under, or raise LimitReached and count nothing.
+    """Count the clip against every quota it falls under, or raise LimitReached and count nothing."""
+    reason = await no_room(tx, house, asked, cost, clip.asked_at)
+    if reason:
+        raise reason
+    await spending.charge(tx, clip.id, (clip.asker.id, clip.place.id), cost, clip.asked_at)
+
+
+async def no_room(tx: Transaction, house: House, asked: Asked, cost: Cost, now: datetime) -> LimitReached | None:
+    """Why there is no room for a clip of that cost, None where there is.
 
     Of several reasons the one that holds longest is told, so that whoever comes back then is not sent away again.
     """
-    now = clip.asked_at
     reasons = [reason for standing in await standings(tx, house, asked) for reason in await _reasons(tx, standing, cost, now)]
-    if reasons:
-        raise max(reasons, key=lambda reason: (reason.too_much, reason.again or now))
-    await spending.charge(tx, clip.id, (clip.asker.id, clip.place.id), cost, now)
+    return max(reasons, key=lambda reason: (reason.too_much, reason.again or now), default=None)
 
 
 async def standings(tx: Transaction, house: House, asked: Asked) -> Sequence[Standing]:

@@ -15,14 +15,19 @@ from walkon.bot.command import Invocation
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import card_row
+from walkon.bot.limit_cards import limit_card
+from walkon.bot.moments import moment, next_minute
 from walkon.bot.port import Ready, Shelf
+from walkon.bot.quota import cost_of, left, no_room
 from walkon.library import likes, tables
 from walkon.library.clips import Clip
+from walkon.moderation.limits import Quota
 from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
 from walkon.types.ids import ClipId, read_clip_id
 from walkon.types.people import Person
+from walkon.types.scene import MIN_SECONDS
 
 PAGE = 20
 """Clips listed at once."""
@@ -45,14 +50,27 @@ async def shelf(house: House, asked: Invocation) -> Shelf:
     """What the person may carry away now. Options of `asked`: words as written, start of the page."""
     named, words = read_words(str(asked.options.get(WORDS, "")))
     if words:
-        bases = await house.database.read(lambda tx: _bases(tx, asked.person, named))
-        return Shelf(words=None if named else words, bases=bases)
+        return await _to_be_made(house, asked, named, words)
     start = int(str(asked.options.get(START, 0)))
     found = await house.database.read(lambda tx: _offered(tx, asked.person, named, start))
     speaker = Speaker(house.words, asked.person.locale)
     offered = await house.database.read(lambda tx: _travelling(tx, found[:PAGE], house.clock.now()))
     ready = [Ready(clip=clip, card=await family_card(house, speaker, clip, None)) for clip in offered]
     return Shelf(ready=tuple(ready), next=start + PAGE if len(found) > PAGE else None)
+
+
+async def _to_be_made(house: House, asked: Invocation, named: ClipId | None, words: str) -> Shelf:
+    """The words as a clip and as remixes; nothing where the person has no clip left to ask for, so that nothing lands in the chat."""
+    now, cost = house.clock.now(), await cost_of(house, MIN_SECONDS)
+    reason = await house.database.read(lambda tx: no_room(tx, house, asked, cost, now))
+    if reason:
+        speaker = Speaker(house.words, asked.person.locale)
+        until = moment(speaker, next_minute(reason.again), now) if reason.again else None
+        return Shelf(refused=limit_card(speaker, reason, now), until=until)
+    bases = await house.database.read(lambda tx: _bases(tx, asked.person, named))
+    of_day = [one for one in await house.database.read(lambda tx: left(tx, house, asked, now)) if one.quota is Quota.PER_DAY]
+    rest = min((int(one.limit - one.taken) for one in of_day), default=None)
+    return Shelf(words=None if named else words, bases=bases, left=rest)
 
 
 async def _offered(tx: Transaction, person: Person, named: ClipId | None, start: int) -> tuple[Clip, ...]:

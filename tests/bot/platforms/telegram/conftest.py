@@ -48,6 +48,7 @@ async def nothing(ctx: Context) -> Reply:
 COMMANDS = (
     Command("prompt", nothing, options=(text_option("prompt", required=True, rest=True), integer_option("seconds", low=2, high=20))),
     Command("queue", nothing),
+    Command("settings", nothing),
     replace(REMIX, run=nothing),
     Command("cancel", nothing, options=(clip_option("clip"),)),
     Command("show", nothing, options=(clip_option("clip", required=True),)),

@@ -79,6 +79,7 @@ async def test_nothing_written_lists_ones_own_clips_that_telegram_has_page_by_pa
     listed = await rig.double.query(rig.double.user("Ana"), "", offset="20")
     assert [one["id"] for one in listed["results"]] == ["clip:7KQ2M9"]
     assert listed["results"][0]["title"] == cut_title()
+    assert listed["results"][0]["description"] == f"by {there.clip.asker.name} · 6 s · 7KQ2M9"
     assert listed["next_offset"] == "40"
     assert rig.desk.browsed[0].options["start"] == "20"
     assert listed["button"] == {"text": "Make a clip from scratch", "start_parameter": "scratch"}
@@ -98,6 +99,15 @@ async def test_whoever_may_not_ask_now_gets_no_result_and_a_way_to_read_why(rig:
     listed = await rig.double.query(rig.double.user("Ana"), WORDS)
     assert listed["results"] == []
     assert listed["button"] == {"text": "Not now. Why?", "start_parameter": "why"}
+    rig.desk.shelf = lambda asked: Shelf(refused=card("No clip left."), until="18:40 UTC")
+    listed = await rig.double.query(rig.double.user("Ana"), WORDS)
+    assert listed["button"]["text"] == "Not now: back at 18:40 UTC. Why?"
+
+
+async def test_how_many_clips_are_left_stands_with_the_offer(rig: Rig) -> None:
+    rig.desk.shelf = lambda asked: Shelf(words=str(asked.options["words"]), left=3)
+    listed = await rig.double.query(rig.double.user("Ana"), WORDS)
+    assert listed["results"][0]["description"].endswith(" · 3 left for 24 h")
 
 
 async def test_a_chosen_clip_answers_in_its_message_and_becomes_the_clip_there(rig: Rig) -> None:

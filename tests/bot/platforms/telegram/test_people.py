@@ -70,6 +70,7 @@ async def test_a_bots_reaction_is_never_heard(rig: Rig) -> None:
     [
         ("cameo-enrol", ("cameo", {"deed": "enrol"})),
         ("cameo-requests-7KQ2M9", ("cameo", {"deed": "requests", "clip": "7KQ2M9"})),
+        ("why", ("settings", {})),
         ("cancel", ("help", {})),
         ("nonsense-of-any-kind", ("help", {})),
     ],

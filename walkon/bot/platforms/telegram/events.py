@@ -50,6 +50,7 @@ Event = TypeVar("Event", bound=Invocation | Pressed)
 PROMPT = "prompt"
 HELP = "help"
 START = "start"
+WHY, SETTINGS = "why", "settings"
 CAMEO, ENROL = "cameo", "enrol"
 
 LINKED = (CAMEO, "link")
@@ -84,7 +85,9 @@ class Grammar:
         return (name, {}) if private or typed["bot"] else None
 
     def _linked(self, payload: str) -> tuple[str, Mapping[str, RawValue]]:
-        """`cameo-requests-7KQ2M9` is `/cameo requests 7KQ2M9`."""
+        """`cameo-requests-7KQ2M9` is `/cameo requests 7KQ2M9`; whoever asks why not is shown their limits, unless a mute answers first."""
+        if payload == WHY and SETTINGS in self._commands:
+            return SETTINGS, {}
         name, *words = payload.split("-")
         if name not in LINKED or name not in self._commands:
             return HELP, {}

@@ -30,7 +30,6 @@ from walkon.types.people import Locale
 log = structlog.get_logger(__name__)
 
 SCRATCH = "scratch"
-WHY = "why"
 
 
 class Inline:
@@ -71,7 +70,8 @@ class Inline:
         if not self._sender.inline:
             return InlineQueryResultsButton(self._words.say(locale, "telegram.inline.off"), start_parameter=SCRATCH)
         if shelf.refused:
-            return InlineQueryResultsButton(self._words.say(locale, "telegram.inline.not_now"), start_parameter=WHY)
+            key = "telegram.inline.not_until" if shelf.until else "telegram.inline.not_now"
+            return InlineQueryResultsButton(self._words.say(locale, key, until=shelf.until), start_parameter=events.WHY)
         if query.strip():
             return None
         return InlineQueryResultsButton(self._words.say(locale, "telegram.inline.scratch"), start_parameter=SCRATCH)

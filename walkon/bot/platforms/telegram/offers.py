@@ -71,6 +71,7 @@ class Offers:
         results: list[InlineQueryResult] = []
         if shelf.words:
             title, under = self._words.say(locale, "telegram.inline.render"), self._words.say(locale, "telegram.inline.render_under")
+            under += f" · {self._words.say(locale, 'telegram.inline.left', n=shelf.left)}" if shelf.left is not None else ""
             results.append(self._article(user, query, RENDER, title, under))
         for base in shelf.bases:
             title = self._words.say(locale, "telegram.inline.remix", words=_line(base.prompt, TITLE_LIMIT))
@@ -109,12 +110,14 @@ class Offers:
         if video is None or file_id is None:
             return None
         written = write(ready.card, limit=CAPTION_LIMIT)
-        seconds = self._words.duration(locale, video.seconds)
+        seconds = self._words.number(locale, video.seconds, 0 if video.seconds == int(video.seconds) else 1)
         return InlineQueryResultCachedVideo(
             f"{READY}:{ready.clip.id}",
             file_id,
             _line(ready.clip.prompt, TITLE_LIMIT),
-            description=self._words.say(locale, "telegram.inline.ready_under", seconds=seconds, clip=ready.clip.id),
+            description=self._words.say(
+                locale, "telegram.inline.ready_under", who=ready.clip.asker.name, seconds=seconds, clip=ready.clip.id
+            ),
             caption=written.text,
             caption_entities=written.entities,
             reply_markup=sealed(keyboard_elsewhere(ready.card), self._seal),
