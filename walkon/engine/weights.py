@@ -5,9 +5,11 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import prod
 from pathlib import Path
+from typing import Any
 
 from walkon.engine.families import families, family_of, names
 from walkon.engine.families.row import Family, tiny
@@ -184,8 +186,26 @@ def _component(folder: Path) -> None:
         _whole(file)
 
 
-def _whole(file: Path) -> None:
-    """The header's own sum: the length of the header, the header, then exactly the bytes that it announces."""
+def parts_gb(folder: Path) -> Mapping[str, float]:
+    """GB of 10⁹ bytes of each component of examined weights, at two bytes a number, as a card holds them."""
+    parts = sorted({file.parent for file in folder.glob("*/*.safetensors")})
+    return {part.name: sum(map(_numbers, _read_of(part))) * 2 / 1e9 for part in parts}
+
+
+def _read_of(component: Path) -> Sequence[Path]:
+    """The files that are loaded: other precisions of the same weights may lie beside them."""
+    for shards in component.glob("*model.safetensors.index.json"):
+        return [component / name for name in sorted(set(json.loads(shards.read_text("utf-8"))["weight_map"].values()))]
+    plain = [file for file in component.glob("*.safetensors") if file.stem.count(".") == 0]
+    return plain or list(component.glob("*.safetensors"))
+
+
+def _numbers(file: Path) -> int:
+    return sum(prod(entry["shape"]) for name, entry in _whole(file).items() if name != "__metadata__")
+
+
+def _whole(file: Path) -> Mapping[str, Any]:
+    """The header, after its own sum: the length of the header, the header, then exactly the bytes that it announces."""
     try:
         with file.open("rb") as opened:
             length = int.from_bytes(opened.read(8), "little")
@@ -196,5 +216,6 @@ def _whole(file: Path) -> None:
         ends = [entry["data_offsets"][1] for name, entry in tensors.items() if name != "__metadata__"]
         if 8 + length + max(ends, default=0) != size:
             raise ValueError(f"{size} bytes of {8 + length + max(ends, default=0)}")
+        return dict(tensors)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise BackendUnavailable(reason=f"{file} is damaged ({problem}). Fetch it again.") from None

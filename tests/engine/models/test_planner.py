@@ -1,13 +1,18 @@
 """Where weights lie, by free memory; what failed is remembered and never bars the last way."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from walkon.engine.families import families
 from walkon.engine.families.row import Placement, tiny
-from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, placements
+from walkon.engine.models import tiny as tiny_models
+from walkon.engine.models.driver import Driver
+from walkon.engine.models.families import engine as engine_of
+from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, placements, weighed
 from walkon.engine.takes import longest_s
+from walkon.engine.weights import parts_gb
 
 K6 = families()["kandinsky6"]
 
@@ -41,6 +46,24 @@ def test_a_card_that_holds_the_weights_and_a_shorter_shot_makes_shorter_shots() 
     assert K6.least_frames <= fit.frames < K6.most_frames
     assert placements(K6, machine(16))[0].frames == K6.most_frames
     assert longest_s(row) < longest_s(K6)
+
+
+def test_larger_weights_of_a_family_need_what_they_weigh() -> None:
+    large = weighed(K6, {"transformer": 58.0, "text_encoder": 16.0})
+    roomy = 128.0
+    assert placements(large, machine(80, roomy))[0].placement is Placement.OFFLOADED
+    assert placements(large, machine(70, roomy))[0].placement is Placement.GROUPED
+    with pytest.raises(TooLittleMemory):
+        placements(large, machine(80, 64))
+    assert weighed(K6, {"transformer": 1.0}) == K6
+
+
+def test_what_weights_weigh_is_read_from_their_files(data_dir: Path, drivers: Callable[[str], Driver]) -> None:
+    driver = drivers("wan")
+    found = parts_gb(tiny_models.home(data_dir / "tiny", "wan", engine_of("wan")))
+    assert set(found) == {"text_encoder", "transformer", "vae"}
+    numbers = sum(parameter.numel() for parameter in driver.pipe.transformer.parameters())
+    assert found["transformer"] == pytest.approx(2 * numbers / 1e9)
 
 
 def test_a_tiny_model_fits_without_a_card() -> None:

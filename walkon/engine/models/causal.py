@@ -24,6 +24,9 @@ def in_time(vae: Any, latents: Any) -> Iterator[Any]:
     latents: (1, channels, n, height, width), scaled for the VAE.
     """
     rows = _tiles(vae, latents)
+    if hasattr(vae, "_hf_hook"):
+        # Where components wait beside the card, this is what `vae.decode` would begin with.
+        vae._hf_hook.pre_forward(vae)
     with vae_memory(vae):
         moments = vae.post_quant_conv(latents.to(vae.dtype))
         for moment in range(latents.shape[2]):

@@ -18,9 +18,10 @@ from walkon.engine.model_settings import Settings
 from walkon.engine.models import tiny as tiny_models
 from walkon.engine.models.driver import Driver
 from walkon.engine.models.families import engine
-from walkon.engine.models.planner import PROCESSOR, Machine, Memory, TooLittleMemory, place, placements
+from walkon.engine.models.planner import PROCESSOR, Machine, Memory, TooLittleMemory, place, placements, weighed
 from walkon.engine.models.smoke import smoke
 from walkon.engine.port import BackendUnavailable, TooSmall
+from walkon.engine.weights import parts_gb
 
 
 def quiet() -> None:
@@ -54,6 +55,8 @@ def loaded(settings: Settings) -> Driver:
 
 def _row(settings: Settings) -> Family:
     row = tiny(family(settings.family)) if settings.tiny else family(settings.family)
+    if settings.folder and not settings.tiny:
+        row = weighed(row, parts_gb(settings.folder))
     return row if settings.steps is None else replace(row, sampling=replace(row.sampling, steps=settings.steps))
 
 

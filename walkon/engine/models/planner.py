@@ -1,12 +1,13 @@
 """From free memory to where the weights lie and how large the decoder's tiles are; what failed once is not tried again."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 import torch
+from diffusers.hooks import apply_group_offloading
 
 from walkon.engine.families.row import Family, Need, Placement
 
@@ -50,6 +51,16 @@ WORK = 0.2
 """Of what a placement takes, the part that grows with a shot's length: the rows reckon weights and a quarter of them for work."""
 
 
+def weighed(family: Family, parts_gb: Mapping[str, float]) -> Family:
+    """The family with the needs of these very weights, where they are larger than its smallest. parts_gb: of each component."""
+    whole_gb, largest_gb = sum(parts_gb.values()) / (1 - WORK), max(parts_gb.values(), default=0.0) / (1 - WORK)
+    on_card = {Placement.RESIDENT: whole_gb, Placement.OFFLOADED: largest_gb, Placement.GROUPED: 0.0}
+    needs = (
+        replace(need, card_gb=max(need.card_gb, on_card[need.placement]), host_gb=max(need.host_gb, whole_gb)) for need in family.needs
+    )
+    return replace(family, needs=tuple(needs))
+
+
 def placements(family: Family, machine: Machine) -> tuple[Fit, ...]:
     """The family's placements that hold its longest shot, fastest first; where none does, the most frugal with a shorter one.
 
@@ -80,17 +91,37 @@ def _shorter(family: Family, need: Need, machine: Machine) -> int:
 
 def place(pipe: Any, placement: Placement, machine: Machine) -> None:
     """Put the pipeline's weights where they belong."""
-    if machine.card is None:
-        return
-    device = torch.device("cuda")
+    if machine.card is not None:
+        put(pipe, placement, torch.device("cuda"))
+
+
+def put(pipe: Any, placement: Placement, device: torch.device) -> None:
+    """Put the pipeline's weights there."""
     match placement:
         case Placement.RESIDENT:
             pipe.to(device)
         case Placement.OFFLOADED:
             pipe.enable_model_cpu_offload(device=device)
         case Placement.GROUPED:
-            pipe.transformer.enable_group_offload(onload_device=device, offload_type="block_level", num_blocks_per_group=1, use_stream=True)
-            pipe.enable_model_cpu_offload(device=device)
+            _stream(pipe, device)
+
+
+def _stream(pipe: Any, device: torch.device) -> None:
+    """Transformers pass through the card block by block and text encoders leaf by leaf; what is left is small and stays there.
+
+    diffusers does not let one pipeline have streamed components and others that are moved as a whole.
+    """
+    streams = {"onload_device": device, "use_stream": device.type == "cuda"}
+    for name, part in pipe.components.items():
+        if not isinstance(part, torch.nn.Module):
+            continue
+        if name.startswith("transformer"):
+            part.enable_group_offload(offload_type="block_level", num_blocks_per_group=1, **streams)
+        elif name.startswith("text_encoder"):
+            # Their blocks lie too deep for the block level to find them.
+            apply_group_offloading(part, offload_type="leaf_level", **streams)
+        else:
+            part.to(device)
 
 
 TILE_SHRINKS = (1.0, 0.5, 0.25)
