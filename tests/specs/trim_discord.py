@@ -24,6 +24,7 @@ OPERATIONS = (
     ("delete", "/webhooks/{webhook_id}/{webhook_token}/messages/@original"),
     ("patch", "/webhooks/{webhook_id}/{webhook_token}/messages/{message_id}"),
     ("post", "/webhooks/{webhook_id}/{webhook_token}"),
+    ("patch", "/channels/{channel_id}"),
     ("post", "/channels/{channel_id}/messages"),
     ("patch", "/channels/{channel_id}/messages/{message_id}"),
     ("get", "/channels/{channel_id}/messages/{message_id}/reactions/{emoji_name}"),

@@ -223,7 +223,8 @@ class Invocation:
     """A command as a platform delivered it, typed but not yet checked.
 
     upload_limit: bytes of a file that may be posted as answer. moderator: the platform lets this person hold others back in
-    this place; false where it was not asked. roles: what the place calls the person, by name or number. mentions: the people
+    this place; false where it was not asked. roles: what the place calls the person, by name or number. lacks: rights that walkon
+    itself needs there to post a clip and does not have, keys of `right.*` in the locales. mentions: the people
     named in the words, by how they stand there (`mention_token`), no two alike; a name that the platform could not resolve is
     not among them. about: the message that it is about, by the name that reactions have for it: one that is answered, or one
     whose menu was used. reply: what the platform needs to answer this event later, its own JSON (an interaction token, a message
@@ -240,13 +241,14 @@ class Invocation:
     moderator: bool = False
     mentions: Mapping[str, Person] = field(default_factory=dict)
     roles: frozenset[str] = frozenset()
+    lacks: tuple[str, ...] = ()
     about: str | None = None
     reply: str = "{}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressed:
-    """A button that somebody pressed. token: as the button carried it. moderator, roles, reply: as in Invocation."""
+    """A button that somebody pressed. token: as the button carried it. moderator, roles, lacks, reply: as in Invocation."""
 
     event: EventId
     token: str
@@ -256,6 +258,7 @@ class Pressed:
     upload_limit: int
     moderator: bool = False
     roles: frozenset[str] = frozenset()
+    lacks: tuple[str, ...] = ()
     reply: str = "{}"
 
 

@@ -1,7 +1,7 @@
 """From a checked request to promised work: the store first, then the queue, then the answer."""
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import msgspec
 import structlog
@@ -27,6 +27,7 @@ from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
+from walkon.types.errors import WalkonError
 from walkon.types.ids import ClipId, PersonId, PlaceId, draft_job, new_clip_id, render_job, stand_in_job
 from walkon.types.people import Place
 from walkon.types.scene import Scene
@@ -46,6 +47,13 @@ FIRST_ANSWER_MS = 20_000
 """How long whoever took the request may take to show its first answer before delivery does."""
 
 
+@dataclass(eq=False)
+class RightMissing(WalkonError):
+    """walkon may not post a clip there. rights: keys of `right.*` in the locales."""
+
+    rights: tuple[str, ...]
+
+
 def card_key(clip: Clip) -> str:
     """The outbox key of the message that a clip was asked for with."""
     return f"clip:{clip.id}"
@@ -54,7 +62,7 @@ def card_key(clip: Clip) -> str:
 async def submit(ctx: Context, scene: Scene, *, parent: ClipId | None = None) -> Reply:
     """Promise a clip of `scene` and answer with its card. parent: what it is made from.
 
-    Raises WordsRefused, BeyondReach, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
+    Raises RightMissing, WordsRefused, BeyondReach, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
     """
     return await promise(ctx.house, ctx.invocation, scene, parent=parent)
 
@@ -65,6 +73,8 @@ async def promise(house: House, asked: Asked, scene: Scene, *, parent: ClipId | 
     The words are judged here, before anything is kept, whichever way they came.
     Raises WordsRefused, BeyondReach, QueueFull, LimitReached, ClipTakenDown; nothing is promised then.
     """
+    if not isinstance(asked, Reacted) and asked.lacks:
+        raise RightMissing(asked.lacks)
     await _judge(house, scene)
     await _within_reach(house, scene)
     try:

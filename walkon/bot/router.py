@@ -28,6 +28,7 @@ from walkon.bot.command import (
 from walkon.bot.files import Attachment
 from walkon.bot.guarding import within_limits
 from walkon.bot.house import House
+from walkon.bot.intake import RightMissing
 from walkon.bot.limit_cards import flood_card, limit_card, stranger_card
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.port import Awaiting, Shelf, message_name
@@ -224,6 +225,9 @@ class Router:
                 return _private(speaker, "refusal.taken_down", clip=error.clip)
             case WordsRefused():
                 return Reply(card=refused_words(speaker, error.verdict), private=True)
+            case RightMissing():
+                rights = ", ".join(speaker.say(f"right.{right}") for right in error.rights)
+                return _private(speaker, "refusal.rights", rights=rights)
             case QueueFull() | BeyondReach():
                 return _no_room(speaker, error)
             case _:

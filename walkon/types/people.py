@@ -49,7 +49,8 @@ class Person:
 class Place:
     """Where a message stands: the tenant that shares the queue, the channel in it, and the thread or topic if any.
 
-    elsewhere: it was carried by a person into a chat that the platform does not name to us. id is then that person's own place.
+    veiled: clips stand under a spoiler there, since it is for adults alone. elsewhere: it was carried by a person into a chat that the
+    platform does not name to us. id is then that person's own place.
     """
 
     id: PlaceId
@@ -58,6 +59,7 @@ class Place:
     locale: Locale = Locale.EN
     private: bool = False
     elsewhere: bool = False
+    veiled: bool = False
 
     @property
     def scope(self) -> PlaceId:

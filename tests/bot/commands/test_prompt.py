@@ -1,5 +1,7 @@
 """`/sora prompt`: what is accepted is on disk and in line before anybody is told so."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.town import Town
@@ -9,6 +11,7 @@ from walkon.queue.port import JobState
 from walkon.scene.codec import decode
 from walkon.store import outbox
 from walkon.types.ids import render_job
+from walkon.types.people import Locale
 from walkon.types.scene import MAX_PROMPT, Aspect
 
 CAT = 'a cat does a backflip on a skateboard, "watch this!" says the cat'
@@ -131,3 +134,15 @@ async def test_options_may_stand_in_the_words_and_a_slip_among_them_is_refused_w
     assert (scene.seconds, scene.aspect, scene.seed, scene.unknown) == (8, Aspect.TALL, 42, ())
     refused = await town.say("Ana", "prompt", prompt="a cat runs 4:3 8s")
     assert plain(refused.card.head) == "‹4:3› – for aspect I know: 16:9, 9:16, 1:1."
+
+
+async def test_where_walkon_may_not_post_a_clip_nothing_is_started_and_the_right_is_named(town: Town) -> None:
+    clip = await town.finished("Ana", "a cat runs")
+    asked = replace(town.said("Ana", "prompt", prompt="a dog runs"), lacks=("attach_files",))
+    for locale, words in ((Locale.EN, "Attach Files"), (Locale.FR, "Joindre des fichiers")):
+        reply = await town.router.command(replace(asked, person=town.person("Ana", locale)))
+        assert words in plain(reply.card.head) and reply.private and reply.post is None
+    assert "Attach Files" in plain(
+        (await town.router.command(replace(town.said("Tom", "vary", clip=clip.id), lacks=asked.lacks))).card.head
+    )
+    assert (await town.house.queue.stats()).queued == 0

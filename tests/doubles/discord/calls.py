@@ -15,6 +15,7 @@ from tests.doubles.discord.payloads import (
     me_json,
     member_in_json,
     message_json,
+    thread_json,
     user_json,
     whole_guild_json,
 )
@@ -155,8 +156,19 @@ async def execute_webhook(call: Call) -> tuple[int, Any]:
     return call.told(message) if call.query.get("wait") in ("1", "true") else (204, None)
 
 
+async def update_channel(call: Call) -> tuple[int, Any]:
+    channel = _open_channel(call)
+    if channel.locked:
+        raise Refusal(403, 50013, "Missing Permissions")
+    channel.archived = call.body["archived"]
+    return 200, {**thread_json(channel), "total_message_sent": 1}
+
+
 async def create_message(call: Call) -> tuple[int, Any]:
     channel = _open_channel(call)
+    if channel.archived and channel.locked:
+        raise Refusal(400, 50083, "Thread is archived")
+    channel.archived = False
     world, nonce = call.world, call.body.get("nonce")
     kept = world.nonces.get((channel.id, nonce)) if nonce and call.body.get("enforce_nonce") else None
     if kept and world.clock.now() - kept[0] < NONCE_KEPT_S:
@@ -176,6 +188,8 @@ async def update_message(call: Call) -> tuple[int, Any]:
     message = call.world.messages.get(call.params["message_id"])
     if message is None or message.deleted or message.ephemeral or message.channel is not channel:
         raise unknown("message")
+    if channel.archived:
+        raise Refusal(400, 50083, "Thread is archived")
     return _edited(call, message, call.world.upload_limit)
 
 

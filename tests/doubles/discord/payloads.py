@@ -147,6 +147,13 @@ def submission_json(modal: dict[str, Any], text: str) -> dict[str, Any]:
     return {"custom_id": modal["custom_id"], "components": [{"type": 18, "id": 1, "component": box}]}
 
 
+def thread_json(channel: Channel) -> dict[str, Any]:
+    """A thread as whoever changes it is told."""
+    stamped = {"archived": channel.archived, "auto_archive_duration": 1440, "archive_timestamp": iso(0), "locked": channel.locked}
+    counted = {"message_count": 0, "member_count": 1, "owner_id": "1", "flags": 0}
+    return {"id": channel.id, "type": 11, "guild_id": channel.guild_id, "name": channel.name, **counted, "thread_metadata": stamped}
+
+
 def channel_json(channel: Channel) -> dict[str, Any]:
     """A channel as the gateway gives it."""
     if channel.type == 1:
@@ -154,8 +161,8 @@ def channel_json(channel: Channel) -> dict[str, Any]:
     made = {"id": channel.id, "type": channel.type, "name": channel.name, "position": 0, "permission_overwrites": [], "flags": 0}
     if channel.type == 11:
         stamped = {"archived": False, "auto_archive_duration": 1440, "archive_timestamp": iso(0), "locked": False}
-        made |= {"parent_id": "1", "owner_id": "1", "message_count": 0, "member_count": 1, "thread_metadata": stamped}
-    return {**made, "guild_id": channel.guild_id, "topic": None, "nsfw": False, "rate_limit_per_user": 0, "last_message_id": None}
+        made |= {"parent_id": channel.parent, "owner_id": "1", "message_count": 0, "member_count": 1, "thread_metadata": stamped}
+    return {**made, "guild_id": channel.guild_id, "topic": None, "nsfw": channel.adult, "rate_limit_per_user": 0, "last_message_id": None}
 
 
 def direct_json(channel: Channel, user: User) -> dict[str, Any]:
@@ -231,6 +238,7 @@ def interaction_json(interaction: Interaction, guild: Guild | None, me: User, da
     who: dict[str, Any] = {"member": member_json(user)} if guild else {"user": user_json(user)}
     where: dict[str, Any] = {"guild_id": guild.id, "guild_locale": guild.locale} if guild else {}
     ids = {"id": interaction.id, "application_id": me.id, "token": interaction.token, "channel_id": interaction.channel.id}
-    rest = {"version": 1, "locale": user.locale, "app_permissions": EVERYTHING, "attachment_size_limit": limit, "entitlements": []}
+    rights = EVERYTHING if interaction.channel.rights is None else str(interaction.channel.rights)
+    rest = {"version": 1, "locale": user.locale, "app_permissions": rights, "attachment_size_limit": limit, "entitlements": []}
     owners = {"authorizing_integration_owners": {"0": guild.id if guild else "0"}, "context": 0 if guild else 1}
     return {**ids, **rest, **owners, **who, **where, "type": interaction.kind, "channel": channel_json(interaction.channel), "data": data}

@@ -31,13 +31,22 @@ class User:
 
 @dataclass
 class Channel:
-    """A text channel, thread (type 11) or direct message (type 1, no server). closed: the bot may not post there."""
+    """A text channel, thread (type 11) or direct message (type 1, no server). closed: the bot may not post there.
+
+    rights: what the bot may there, None for everything. adult: for adults alone; a thread is as its parent. archived, locked: a
+    thread that fell asleep, and one that only moderators may wake.
+    """
 
     id: str
     name: str
     guild_id: str | None
     type: int = 0
     closed: bool = False
+    rights: int | None = None
+    adult: bool = False
+    archived: bool = False
+    locked: bool = False
+    parent: str = "1"
 
 
 @dataclass(frozen=True)

@@ -193,3 +193,30 @@ async def test_attack_42_a_button_bears_the_hosts_seal_and_a_forged_one_means_no
         for pressed in (custom_id, "w1:cancel:7KQ2M9", custom_id.replace("7KQ2M9", "9XPB00")):
             await town.discord.press(answer.message, pressed)
     assert [pressed.token for pressed in town.desk.presses] == ["w1:cancel:7KQ2M9", "", ""]
+
+
+VIEW, SEND, SEND_IN_THREADS, ATTACH = 1 << 10, 1 << 11, 1 << 38, 1 << 15
+
+
+@pytest.mark.parametrize(
+    ("rights", "kind", "lacks"),
+    [
+        (VIEW | SEND | ATTACH, 0, ()),
+        (VIEW | SEND, 0, ("attach_files",)),
+        (VIEW | ATTACH, 0, ("send_messages",)),
+        (VIEW | SEND | ATTACH, 11, ("send_messages_in_threads",)),
+        (VIEW | SEND_IN_THREADS | ATTACH, 11, ()),
+        (1 << 3, 0, ()),
+        (0, 0, ("view_channel", "send_messages", "attach_files")),
+        (0, 1, ()),
+    ],
+)
+async def test_what_the_bot_may_not_in_that_channel_is_known_before_anything_is_promised(
+    town: Town, rights: int, kind: int, lacks: tuple[str, ...]
+) -> None:
+    town.desk.reply = told_privately
+    channel = town.discord.world.channel(None if kind == 1 else town.discord.guild, kind=kind)
+    channel.rights = rights
+    asked = await town.discord.slash("prompt", {"prompt": "a cat"}, channel=channel)
+    await town.discord.press(asked.message, "w1:vary:7KQ2M9")
+    assert town.desk.invocations[0].lacks == town.desk.presses[0].lacks == lacks

@@ -8,6 +8,7 @@ import pytest
 from tests.bot.platforms.discord.conftest import CLIP, Town, placeholder
 from tests.doubles.discord.faults import How
 from tests.doubles.discord.rules import GALLERY, walk
+from tests.doubles.discord.world import Channel
 from walkon.bot.cards import Card, Mention, Tone
 from walkon.bot.port import MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
 from walkon.types.ids import PersonId
@@ -163,11 +164,57 @@ async def test_a_channel_that_is_closed_to_the_bot_is_said_so(town: Town) -> Non
         await town.platform.show(post, town.finished())
 
 
-async def test_a_channel_that_is_no_more_is_gone(town: Town) -> None:
+async def test_a_channel_that_is_no_more_takes_no_message_and_an_edit_there_is_of_nothing(town: Town) -> None:
     await answered(town)
     post = replace(town.post(), reply=json.dumps({**json.loads(town.post().reply), "at": 0, "channel_id": "12"}))
-    with pytest.raises(MessageGone):
+    with pytest.raises(NotAllowed):
         await town.platform.show(post, town.finished())
+    standing = json.dumps({**json.loads(post.reply), "message_id": "13"})
+    with pytest.raises(MessageGone):
+        await town.platform.show(replace(post, ref=standing), town.finished())
+
+
+async def in_a_thread(town: Town) -> tuple[Channel, str]:
+    """A thread, such as a forum's post, and where the answer stands in it that the bot itself edits by now."""
+    thread = town.discord.world.channel(town.discord.guild, kind=11)
+    await town.discord.slash("prompt", {"prompt": "a cat"}, channel=thread)
+    ref = await town.desk.ref()
+    return thread, json.dumps({**json.loads(ref), "at": 0})
+
+
+async def test_a_thread_that_fell_asleep_while_the_clip_was_made_is_woken_for_it(town: Town) -> None:
+    thread, ref = await in_a_thread(town)
+    thread.archived = True
+    await town.platform.show(town.post(ref=ref), town.finished())
+    assert town.discord.clips(thread) == [CLIP] and not thread.archived
+    assert len(town.discord.messages(thread)) == 1
+
+
+async def test_a_thread_that_was_locked_meanwhile_is_said_to_be_closed(town: Town) -> None:
+    thread, ref = await in_a_thread(town)
+    thread.archived = thread.locked = True
+    with pytest.raises(NotAllowed):
+        await town.platform.show(town.post(ref=ref), town.finished())
+
+
+@pytest.mark.parametrize("adult", [True, False])
+@pytest.mark.parametrize("threaded", [True, False])
+async def test_in_a_channel_for_adults_and_its_threads_a_clip_stands_under_a_spoiler(
+    closed_town: Town, adult: bool, threaded: bool
+) -> None:
+    channel = closed_town.discord.channel
+    channel.adult = adult
+    async with closed_town.open() as town:
+        if threaded:
+            channel = town.discord.world.channel(town.discord.guild, kind=11)
+            channel.parent = town.discord.channel.id
+        await town.discord.slash("prompt", {"prompt": "a cat"}, channel=channel)
+        ref = await town.desk.ref()
+        await town.platform.show(town.post(ref=ref), town.finished())
+    [message] = town.discord.messages(channel)
+    [gallery] = [part for part in walk(message.now.components) if part["type"] == GALLERY]
+    assert [bool(item.get("spoiler")) for item in gallery["items"]] == [adult]
+    assert message.files[0].description == 'Draft: a cat says: "watch".'
 
 
 async def test_a_clip_above_the_limit_is_too_large(town: Town) -> None:

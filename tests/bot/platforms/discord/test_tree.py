@@ -1,10 +1,12 @@
 """walkon's commands as Discord shows them, told to Discord only when they changed."""
 
+import re
 from typing import Any
 
 import pytest
 
 from tests.bot.platforms.discord.conftest import COMMANDS, Town
+from tests.doubles.discord import rules
 from tests.doubles.discord.faults import How
 from tests.waiting import until
 from walkon.bot import commands
@@ -93,3 +95,19 @@ async def test_every_real_command_is_taken(closed_town: Town) -> None:
     await served(closed_town)
     told = {sub["name"] for sub in closed_town.discord.world.commands[None][0]["options"]}
     assert {"prompt", "queue", "cancel", "show", "help"} <= told
+
+
+def test_everything_that_is_offered_has_a_short_description_and_a_name_in_french_and_the_whole_fits() -> None:
+    words = Words.load()
+    [root, *_] = command_tree("sora", commands.load(), words)
+    subs = root["options"]
+    described = [*subs, *(option for sub in subs for option in sub["options"])]
+    for one in described:
+        assert one["description"] != one["description_localizations"]["fr"], one["name"]
+        assert max(map(len, (one["description"], one["description_localizations"]["fr"]))) <= 45, one["name"]
+    for option in (option for sub in subs for option in sub["options"]):
+        assert re.fullmatch(r"[-_'\w]{1,32}", option["name_localizations"]["fr"]), option["name"]
+        assert option["name_localizations"]["fr"] == option["name_localizations"]["fr"].lower()
+    names = [[option["name_localizations"]["fr"] for option in sub["options"]] for sub in subs]
+    assert all(len(set(of_one)) == len(of_one) for of_one in names)
+    assert rules.commands_faults([root]) == []

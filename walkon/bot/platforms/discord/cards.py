@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import discord
@@ -77,6 +77,11 @@ def fitted(text: str, room: int, written: Callable[[str], str] = escaped) -> str
         return whole
     kept = bisect_right(range(min(len(text), room) + 1), room - 1, key=lambda n: len(written(text[:n]))) - 1
     return written(text[:kept].rstrip()) + "…" if kept > 0 else ""
+
+
+def veiled(card: Card) -> Card:
+    """The card with its clip under a spoiler."""
+    return replace(card, video=replace(card.video, spoiler=True)) if card.video else card
 
 
 def pinged(card: Card, *, private: bool = False) -> discord.AllowedMentions:

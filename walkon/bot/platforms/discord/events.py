@@ -14,7 +14,7 @@ import structlog
 from walkon.bot.cards import Form
 from walkon.bot.command import Invocation, Pressed, RawValue, Reply
 from walkon.bot.files import Attachment
-from walkon.bot.platforms.discord.cards import pinged
+from walkon.bot.platforms.discord.cards import pinged, veiled
 from walkon.bot.platforms.discord.faults import ALREADY_ANSWERED
 from walkon.bot.platforms.discord.forms import Submitted, fits, modal, submitted
 from walkon.bot.platforms.discord.mentions import named
@@ -189,8 +189,9 @@ class Listener:
         return (await interaction.edit_original_response(view=view, attachments=hung, allowed_mentions=pings)).id
 
     def _view(self, interaction: discord.Interaction, reply: Reply) -> discord.ui.LayoutView:
-        locale = Locale.of(str(interaction.locale)) if reply.private else _place(interaction).locale
-        return self.messages.layout.view(reply.card, locale, private=reply.private)
+        place = _place(interaction)
+        locale = Locale.of(str(interaction.locale)) if reply.private else place.locale
+        return self.messages.layout.view(veiled(reply.card) if place.veiled else reply.card, locale, private=reply.private)
 
 
 def _handed(reply: Reply) -> list[discord.File]:
@@ -271,8 +272,30 @@ def _happened(interaction: discord.Interaction, at: float) -> dict[str, Any]:
         "at": datetime.fromtimestamp(at, UTC),
         "upload_limit": interaction.filesize_limit,
         "roles": _roles(user),
+        "lacks": _lacks(interaction),
         "reply": _standing(interaction, at).write(),
     }
+
+
+def _lacks(interaction: discord.Interaction) -> tuple[str, ...]:
+    """What the bot needs in this channel of a server it is a member of, and has not. Elsewhere it answers by the interaction alone."""
+    if interaction.guild_id is None or not interaction.is_guild_integration():
+        return ()
+    rights = interaction.app_permissions
+    in_thread = isinstance(interaction.channel, discord.Thread)
+    needed = {
+        "view_channel": rights.view_channel,
+        "send_messages_in_threads" if in_thread else "send_messages": rights.send_messages_in_threads
+        if in_thread
+        else rights.send_messages,
+        "attach_files": rights.attach_files,
+    }
+    return tuple(right for right, held in needed.items() if not held and not rights.administrator)
+
+
+def _is_for_adults(interaction: discord.Interaction) -> bool:
+    channel = interaction.channel
+    return isinstance(channel, discord.TextChannel | discord.Thread | discord.VoiceChannel) and channel.is_nsfw()
 
 
 def _roles(user: discord.User | discord.Member) -> frozenset[str]:
@@ -287,7 +310,8 @@ def _place(interaction: discord.Interaction) -> Place:
     if interaction.guild_id is None:
         return Place(id=PlaceId(f"discord:dm-{channel}"), channel=channel, locale=Locale.of(str(interaction.locale)), private=True)
     locale = Locale.of(str(interaction.guild_locale or interaction.locale))
-    return Place(id=PlaceId(f"discord:{interaction.guild_id}"), channel=channel, thread=thread, locale=locale)
+    veil = _is_for_adults(interaction)
+    return Place(id=PlaceId(f"discord:{interaction.guild_id}"), channel=channel, thread=thread, locale=locale, veiled=veil)
 
 
 def _standing(interaction: discord.Interaction, at: float) -> Standing:

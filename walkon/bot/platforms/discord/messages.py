@@ -12,8 +12,8 @@ import msgspec
 import structlog
 
 from walkon.bot.cards import Card
-from walkon.bot.platforms.discord.cards import CLIP_FILE, FILM_FILE, MAX_ALT, Layout, pinged
-from walkon.bot.platforms.discord.faults import UNKNOWN_MESSAGE, token_is_void
+from walkon.bot.platforms.discord.cards import CLIP_FILE, FILM_FILE, MAX_ALT, Layout, pinged, veiled
+from walkon.bot.platforms.discord.faults import THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, token_is_void
 from walkon.bot.port import NotAllowed, Post
 from walkon.store.media import Media
 from walkon.types.clock import Clock
@@ -102,7 +102,17 @@ class Messages:
     clock: Clock
 
     async def show(self, client: discord.Client, post: Post, card: Card) -> str:
-        """As the port's `show`, with discord.py's errors."""
+        """As the port's `show`, with discord.py's errors. A thread that fell asleep meanwhile is woken; one that is locked refuses."""
+        try:
+            return await self._show(client, post, card)
+        except discord.HTTPException as error:
+            if error.code != THREAD_ARCHIVED:
+                raise
+        channel = (await self._standing(client, post)).channel_id
+        await client.http.edit_channel(int(channel), archived=False)
+        return await self._show(client, post, card)
+
+    async def _show(self, client: discord.Client, post: Post, card: Card) -> str:
         owed = Owed(post=post, card=card, standing=await self._standing(client, post))
         if post.follows and post.ref is None:
             follows = Standing.read(post.follows)
@@ -175,6 +185,9 @@ class Messages:
             try:
                 message = await self._send(client, owed, nonce)
             except discord.NotFound as error:
+                if error.code == UNKNOWN_CHANNEL:
+                    # Nothing can stand there any more; to say the message is gone would have it posted anew without end.
+                    raise NotAllowed("the channel is gone") from error
                 if error.code != UNKNOWN_MESSAGE:
                     raise
                 continue
@@ -193,7 +206,8 @@ class Messages:
         return await channel.send(view=view, files=files, nonce=nonce, allowed_mentions=pings, reference=answers, mention_author=False)
 
     def _view(self, owed: Owed) -> discord.ui.LayoutView:
-        return self.layout.view(owed.card, owed.post.place.locale)
+        place = owed.post.place
+        return self.layout.view(veiled(owed.card) if place.veiled else owed.card, place.locale)
 
 
 async def begin_reactions(client: discord.Client, ref: str, emoji: Iterable[str]) -> None:
