@@ -46,6 +46,7 @@ def test_what_is_asked_for_in_words(prompt: str, wanted: tuple[object, ...]) -> 
         ("a cat jumps 1 s", "seconds", "1 s"),
         ("a cat jumps 8s 4:3", "aspect", "4:3"),
         ("4:3 a cat jumps", "aspect", "4:3"),
+        ("a cat jumps 21:9", "aspect", "21:9"),
         ("a cat jumps, 21:9", "aspect", "21:9"),
         ("a cat jumps seed 4294967296", "seed", "4294967296"),
         ("a cat jumps seed -1 8s", "seed", "-1"),

@@ -44,6 +44,8 @@ _OPTION = re.compile(rf"(?:{_RATIO}|{_LENGTH}|{_NUMBERED})(?![\w:])", re.I)
 _ROW = re.sub(r"\?P<\w+>", "?:", _OPTION.pattern)
 _LAST_ROW = re.compile(rf"(?P<before>^|[\s,;]+)(?P<row>{_ROW}(?:[\s,;]+{_ROW})*)[\s,;.!]*$", re.I)
 _FIRST_ROW = re.compile(rf"^(?P<row>{_ROW}(?:[\s,;]+{_ROW})*)(?=[\s,;:]|$)", re.I)
+_OTHER_SHAPES = frozenset({"4:3", "3:4", "5:4", "4:5", "21:9", "9:21", "2.35:1", "2.39:1", "1.85:1"})
+"""What pictures elsewhere are shaped like: nothing but an option, where it ends or begins a prompt."""
 _TIME_OF_DAY = re.compile(r"(?:[01]?\d|2[0-3])\s?:\s?[0-5]\d")
 LONGEST_ROW = 120
 """Characters at either end among which a row of options is looked for."""
@@ -107,11 +109,12 @@ def _rows(text: str) -> Iterator[str]:
 
 
 def _is_row(row: str, *, apart: bool) -> bool:
-    """A ratio by itself may be a score or a time of day, unless it stands apart from the words."""
+    """A ratio by itself may be a score or a time of day, unless pictures have it, or it stands apart from the words."""
     options = list(_OPTION.finditer(row))
-    if len(options) > 1 or not options[0]["aspect"]:
+    ratio = options[0]["aspect"]
+    if len(options) > 1 or not ratio or re.sub(r"\s", "", ratio) in _OTHER_SHAPES:
         return True
-    return apart and not _TIME_OF_DAY.fullmatch(options[0]["aspect"])
+    return apart and not _TIME_OF_DAY.fullmatch(ratio)
 
 
 def _check(row: str) -> None:

@@ -28,6 +28,13 @@ async def test_without_an_id_it_lists_what_one_likes_here_the_last_liked_first(t
     assert "no clip here yet" in read(await town.say("Tom", "like", place=other))[0]
 
 
+async def test_alone_with_walkon_all_that_one_likes_is_listed(town: Town) -> None:
+    clip = await town.finished("Ana", "a cat", place=Place(id=PlaceId("web:club"), channel="club"))
+    await town.say("Tom", "like", place=clip.place, clip=clip.id)
+    alone = Place(id=PlaceId("web:@Tom"), channel="@Tom", private=True)
+    assert read(await town.say("Tom", "like", place=alone)) == ["Clips you like", f"{clip.id} by Ana: a cat"]
+
+
 async def test_who_likes_it_is_told_to_nobody_else(town: Town) -> None:
     clip = await town.finished("Ana", "a cat")
     await town.say("Tom", "like", clip=clip.id)

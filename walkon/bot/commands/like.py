@@ -23,10 +23,11 @@ async def like(ctx: Context) -> Reply:
 
 
 async def _liked(ctx: Context) -> Reply:
+    # Alone with walkon one reads of all that one likes, in a place with others of what lives there.
     asked = ctx.invocation
     async with ctx.house.database.reading() as tx:
         found = await likes.liked_by(tx, asked.person.id, limit=LISTED)
-        seen = [clip for clip in found if await in_sight(tx, clip, asked)]
+        seen = [clip for clip in found if asked.place.private or await in_sight(tx, clip, asked)]
     speaker = Speaker(ctx.house.words, asked.person.locale)
     if not seen:
         return Reply(card=Card(tone=Tone.QUIET, head=speaker.text("card.like.none", root=ctx.house.command_root)), private=True)
