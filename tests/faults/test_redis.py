@@ -11,6 +11,7 @@ from tests.queue.making import a_job, claimed, leased, order_of_claims
 from tests.queue.redis_server import RedisServer
 from walkon.queue.port import FaultKind, JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
+from walkon.queue.rules import POISON
 
 pytestmark = pytest.mark.faults
 
@@ -211,6 +212,27 @@ async def everything_left(queue: RedisQueue) -> list[JobId]:
             ended.append(lease.job.id)
             await queue.complete(lease, b"")
     return ended
+
+
+async def test_a_job_that_kills_two_workers_is_set_aside_and_the_next_one_is_done(server, opened):
+    queue = await opened(server, lease_s=1)
+    await queue.submit(a_job("poison"))
+    await queue.submit(a_job("next"))
+    for name in ("first", "second"):
+        async with on_queue("die", server.url(), name) as worker:
+            assert await worker.wait() == 1
+        while not await queue.sweep():
+            await queue.wait(0.05)
+    view = await queue.view(JobId("poison"))
+    assert (view.state, view.error, view.attempts) == (JobState.DEAD, POISON, 2)
+    assert await order_of_claims(queue) == ["next"]
+
+
+async def test_a_thousand_submissions_of_one_job_by_four_processes_are_one_job(server, opened):
+    await asyncio.gather(*(lines_on_queue("repeat", server.url(), f"p{number}") for number in range(4)))
+    queue = await opened(server)
+    assert (await queue.stats()).queued == 1
+    assert await order_of_claims(queue) == ["job"]
 
 
 async def test_a_worker_frozen_past_its_lease_wakes_to_a_refusal(server, opened):

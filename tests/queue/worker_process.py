@@ -1,6 +1,7 @@
-"""A process of its own on a queue: `python -m tests.queue.worker_process drain|live|hold FILE_OR_URL NAME`."""
+"""A process of its own on a queue: `python -m tests.queue.worker_process drain|live|hold|die|repeat FILE_OR_URL NAME`."""
 
 import asyncio
+import os
 import sys
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from walkon.queue.sqlite import SqliteQueue
 from walkon.types.ids import WorkerId
 
 AT_ONCE = 10
+REPEATS = 250
 
 
 def say(*words: str) -> None:
@@ -56,11 +58,22 @@ async def hold(queue: JobQueue, name: str) -> None:
         say("refused", type(fault).__name__)
 
 
+async def die(queue: JobQueue, name: str) -> None:
+    """Claims one job and is gone, as a worker is whose card or library takes the process with it."""
+    await queue.claim(WorkerId(name), claim_id=name, lanes=[LANE])
+    os._exit(1)
+
+
+async def repeat(queue: JobQueue, name: str) -> None:
+    """Submits one and the same job REPEATS times at once."""
+    await asyncio.gather(*(queue.submit(a_job("job")) for _ in range(REPEATS)))
+
+
 async def main() -> None:
     role, where, name = sys.argv[1:]
     queue = await (RedisQueue.open(where, lease_s=1) if "://" in where else SqliteQueue.open(Path(where)))
     try:
-        await {"drain": drain, "live": live, "hold": hold}[role](queue, name)
+        await {"drain": drain, "live": live, "hold": hold, "die": die, "repeat": repeat}[role](queue, name)
     finally:
         await queue.close()
 

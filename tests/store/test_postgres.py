@@ -107,6 +107,7 @@ async def test_a_commit_whose_answer_is_lost_is_neither_lost_nor_done_twice(url:
         await database.close()
 
 
+@pytest.mark.faults
 async def test_work_waits_out_a_restart_of_the_server(own_server: PostgresServer) -> None:
     database = await Database.open(own_server.url())
     await database.write(_tally)
@@ -130,6 +131,7 @@ async def test_work_waits_out_a_restart_of_the_server(own_server: PostgresServer
     await database.close()
 
 
+@pytest.mark.faults
 async def test_work_waits_out_a_server_that_is_frozen_and_is_done_once(own_server: PostgresServer) -> None:
     database = await Database.open(own_server.url())
     await database.write(_tally)
@@ -144,6 +146,7 @@ async def test_work_waits_out_a_server_that_is_frozen_and_is_done_once(own_serve
     await database.close()
 
 
+@pytest.mark.faults
 async def test_a_replica_that_takes_over_has_all_that_was_confirmed_and_is_found_by_itself(own_server: PostgresServer) -> None:
     replica = own_server.replica()
     database = await Database.open(f"postgresql://walkon@127.0.0.1:{own_server.port},127.0.0.1:{replica.port}/postgres")
@@ -177,6 +180,7 @@ async def test_a_replica_that_takes_over_has_all_that_was_confirmed_and_is_found
     replica.stop()
 
 
+@pytest.mark.faults
 async def test_of_a_commit_whose_answer_was_lost_in_a_takeover_nothing_is_claimed(own_server: PostgresServer) -> None:
     """Its number may be another transaction's by then, where the replica had not got it."""
     replica = own_server.replica()
@@ -192,6 +196,7 @@ async def test_of_a_commit_whose_answer_was_lost_in_a_takeover_nothing_is_claime
     replica.stop()
 
 
+@pytest.mark.faults
 async def test_a_server_that_stays_away_is_said_to_be_away(own_server: PostgresServer) -> None:
     database = await Database.open(own_server.url(), patience_s=0.2)
     await database.write(_tally)
