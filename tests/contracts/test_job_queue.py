@@ -41,7 +41,7 @@ async def test_the_same_submission_twice_is_one_job(queue):
 
 
 async def test_a_thousand_repeats_at_once_are_one_job(queue):
-    await asyncio.gather(*(queue.submit(a_job("a")) for _ in range(1_000)))
+    await asyncio.gather(*(queue.submit(a_job("a", payload=b"clip")) for _ in range(1_000)))
     await leased(queue)
     assert await claimed(queue) is None
 
@@ -214,6 +214,15 @@ async def test_the_same_claim_twice_is_one_lease(queue):
     first = await queue.claim(WorkerId("w1"), claim_id="c1", lanes=["animatic"])
     assert await queue.claim(WorkerId("w1"), claim_id="c1", lanes=["animatic"]) == first
     assert (await queue.stats()).queued == 1
+
+
+async def test_the_same_claim_twice_at_once_is_one_lease(queue):
+    for name in "ab":
+        await queue.submit(a_job(name, payload=b"clip"))
+    claims = [queue.claim(WorkerId("w1"), claim_id="c1", lanes=["animatic"]) for _ in range(2)]
+    first, second = await asyncio.gather(*claims)
+    assert first == second
+    assert (first.job.payload, first.token, (await queue.stats()).running) == (b"clip", 1, 1)
 
 
 async def test_a_claim_repeated_after_its_job_has_ended_takes_no_other_job(queue, queue_clock):
