@@ -295,3 +295,12 @@ async def test_one_yes_of_two_makes_nothing_yet(people: Asked, chat: Chat) -> No
     assert (await people.question(asks[0])).clip.state is ClipState.WAITING
     row = await people.town.house.database.read(lambda tx: outbox.row(tx, f"clip:{clip.id}"))
     assert row is not None
+
+
+async def test_how_many_questions_wait_is_counted_for_whoever_is_asked_and_only_as_long_as_they_do(people: Asked) -> None:
+    _, [ask] = await waiting(people)
+    lea, ana = people.town.person("Lea").id, people.town.person("Ana").id
+    assert (await people.town.router.asking(lea), await people.town.router.asking(ana)) == (1, 0)
+    people.town.clock.pass_s(24 * 3600)
+    assert await people.town.router.asking(lea) == 0
+    assert (await people.question(ask)).ask.state is AskState.OPEN

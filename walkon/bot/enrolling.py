@@ -10,6 +10,7 @@ from walkon.bot.cards import Card, Film, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.enrolling_cards import (
+    Suspicion,
     accepted_card,
     challenge_card,
     ended_card,
@@ -35,12 +36,14 @@ from walkon.consent.enrolment import (
     UploadFault,
     UploadRefused,
 )
+from walkon.consent.lending import namesakes
 from walkon.consent.likeness import Likeness
 from walkon.store import outbox
 from walkon.store.accounts import person_of
 from walkon.store.database import Transaction
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.types.clock import to_ms
+from walkon.types.harm import Category
 from walkon.types.ids import PersonId
 from walkon.types.people import Person, Place
 
@@ -109,7 +112,7 @@ async def review(house: House, speaker: Speaker, id: str) -> tuple[Card, bool] |
     enrolment = await house.database.read(lambda tx: enrolment_tables.get(tx, id))
     if enrolment is None:
         return None
-    card = review_card(speaker, enrolment, house.clock.now())
+    card = review_card(speaker, enrolment, await _suspicion(house, enrolment), house.clock.now())
     if enrolment.state is not EnrolmentState.IN_REVIEW:
         return card, True
     try:
@@ -118,6 +121,13 @@ async def review(house: House, speaker: Speaker, id: str) -> tuple[Card, bool] |
         return card, True
     film = Film(about=id, content=material.video, alt=speaker.say("card.review.film_alt")) if material.video else None
     return replace(card, film=film), False
+
+
+async def _suspicion(house: House, enrolment: Enrolment) -> Suspicion:
+    verdict = house.judge.judge(enrolment.name)
+    others = await house.database.read(lambda tx: namesakes(tx, enrolment.name, enrolment.person))
+    public = verdict.category in (Category.PUBLIC_FIGURE, Category.DECEASED_PERSON)
+    return Suspicion(public_figure=public, namesakes=tuple(others))
 
 
 async def film(house: House, person: PersonId, id: str) -> bytes | None:

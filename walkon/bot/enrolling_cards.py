@@ -1,5 +1,6 @@
 """What is said while somebody enrols: to them, step by step, and to the operators who decide. Pure."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from walkon.bot.cards import Button, ButtonStyle, Card, Text, Tone
@@ -7,7 +8,10 @@ from walkon.bot.clip_card import Speaker
 from walkon.bot.moments import moment
 from walkon.bot.tokens import OwnDeed, OwnToken, ReviewDeed, ReviewToken
 from walkon.consent.enrolment import Challenge, Enrolment, EnrolmentState, Outcome, Refusal, TriesUsed, UploadRefused
+from walkon.types.ids import PersonId
 from walkon.types.people import Person, Platform
+
+MOST_NAMESAKES = 5
 
 
 def challenge_card(speaker: Speaker, challenge: Challenge, person: Person, now: datetime, root: str) -> Card:
@@ -74,8 +78,16 @@ def ended_card(speaker: Speaker, root: str) -> Card:
     return Card(tone=Tone.QUIET, head=speaker.text("card.enrol.ended"), body=(speaker.text("card.enrol.again", root=root),))
 
 
-def review_card(speaker: Speaker, enrolment: Enrolment, now: datetime) -> Card:
-    """What an operator decides by: who, the challenge, what the checks said, and the film beside it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspicion:
+    """What the name alone says. public_figure: it is one's. namesakes: who lends a likeness under such a name already."""
+
+    public_figure: bool = False
+    namesakes: tuple[PersonId, ...] = ()
+
+
+def review_card(speaker: Speaker, enrolment: Enrolment, suspicion: Suspicion, now: datetime) -> Card:
+    """What an operator decides by: who, the challenge, what the checks said, what the name says, and the film beside it."""
     if enrolment.state is not EnrolmentState.IN_REVIEW:
         return Card(tone=Tone.QUIET, head=speaker.text("card.review.closed", state=speaker.say(f"enrolment.{enrolment.state}")))
     turns = ", ".join(speaker.say(f"turn.{turn}") for turn in enrolment.turns)
@@ -86,6 +98,8 @@ def review_card(speaker: Speaker, enrolment: Enrolment, now: datetime) -> Card:
     for verdict in enrolment.verdicts:
         key = "card.review.yours" if verdict.outcome is Outcome.NOT_AVAILABLE else f"outcome.{verdict.outcome}"
         lines.append(speaker.text(key, question=speaker.say(f"question.{verdict.question}")))
+    lines += [speaker.text("card.review.public_figure")] if suspicion.public_figure else []
+    lines += [speaker.text("card.review.namesake", account=account) for account in suspicion.namesakes[:MOST_NAMESAKES]]
     lines += [] if enrolment.has_voice else [speaker.text("card.review.silent")]
     if enrolment.received_at:
         lines.append(speaker.text("card.review.came", moment=moment(speaker, enrolment.received_at, now)))

@@ -3,6 +3,7 @@
 import re
 import secrets
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,10 +45,19 @@ async def _first(tx: Transaction, enrolment: Enrolment, now: datetime) -> Likene
     )
 
 
+async def namesakes(tx: Transaction, name: str, person: PersonId) -> Sequence[PersonId]:
+    """Who else lends a likeness under a handle that looks like this name: perhaps the same person with another account."""
+    return await tables.owners_looking_like(tx, skeleton(_stem(name)), person)
+
+
+def _stem(name: str) -> str:
+    plain = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()).strip("-")
+    return plain[: LONGEST - 7].strip("-") or "somebody"
+
+
 async def _free_handle(tx: Transaction, name: str, person: PersonId) -> str:
     """A handle like the name that nobody has, or has one that looks like it."""
-    plain = re.sub(r"[^a-z0-9]+", "-", unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()).strip("-")
-    stem = plain[: LONGEST - 7].strip("-") or "somebody"
+    stem = _stem(name)
     for ending in ("", *(f"-{secrets.token_hex(3)}" for _ in range(MOST_TRIES))):
         try:
             handle = read_handle(stem + ending)

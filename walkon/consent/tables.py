@@ -179,8 +179,13 @@ async def likeness_called(tx: Transaction, handle: str) -> Likeness | None:
 
 async def is_handle_taken(tx: Transaction, looks: str, owner: PersonId) -> bool:
     """Whether somebody else has a handle that looks like this."""
+    return bool(await owners_looking_like(tx, looks, owner))
+
+
+async def owners_looking_like(tx: Transaction, looks: str, owner: PersonId) -> Sequence[PersonId]:
+    """Who else has a handle that looks like this."""
     where = and_(LIKENESS.c.handle_looks == looks, LIKENESS.c.owner_id != owner)
-    return (await tx.execute(select(LIKENESS.c.id).where(where))).first() is not None
+    return [PersonId(row.owner_id) for row in await tx.execute(select(LIKENESS.c.owner_id).where(where).order_by(LIKENESS.c.owner_id))]
 
 
 async def put_likeness(tx: Transaction, likeness: Likeness, looks: str) -> None:

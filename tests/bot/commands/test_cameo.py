@@ -87,6 +87,27 @@ async def test_a_film_goes_to_the_operators_and_only_their_yes_makes_a_likeness(
     assert "decided" in read((await people.town.press("Olga", token)).card)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("Elon Musk", "that of a public figure"), ("Léa", "web:Lea lends a likeness under such a name already"), ("Tom", None)],
+)
+async def test_attacks_23_and_24_the_operator_is_told_of_a_public_name_and_of_a_namesake_and_judges_the_face(
+    people: Asked, name: str, told: str | None
+) -> None:
+    await people.lends("Lea")
+    await cameo(people, name, "enrol")
+    await cameo(people, name, "enrol", file=sent(people))
+    [waiting] = await people.town.house.enrolments.waiting()
+    found = await enrolling.review(people.town.house, Speaker(people.town.house.words, Locale.EN), waiting.id)
+    assert found
+    card = read(found[0])
+    for question in ("a public figure: yours to judge", "already enrolled by another account: yours to judge"):
+        assert question in card
+    hints = {hint for hint in ("that of a public figure", "under such a name already") if hint in card}
+    assert hints == {hint for hint in ("that of a public figure", "under such a name already") if told and hint in told}
+    assert told is None or told in card
+
+
 async def silent(upload: bytes) -> Decoded:
     """Reads every upload as a good video without sound."""
     return Decoded(stills=(b"still",) * 3, voice=None, review=b"review", seconds=5)

@@ -14,6 +14,7 @@ from tests.waiting import until
 from walkon.bot import agreeing
 from walkon.bot.cards import Card, Tone
 from walkon.bot.command import Reply
+from walkon.consent import accounts
 from walkon.consent import guardian_tables as guardians
 from walkon.consent.asking import AskState
 from walkon.library.clips import ClipState
@@ -177,13 +178,23 @@ async def test_attack_21_turning_18_in_between_takes_the_guardian_out_of_it(peop
 
 async def test_the_guardians_limits_bind_on_every_account_and_are_nobodys_to_read(people: Asked) -> None:
     await linked(people)
+    await joined(people, "Sam", "Sammy")
     await says(people, "Tom", "limits", "seconds 10")
     assert (await people.town.say("Sam", "prompt", prompt="a cat", seconds=6)).post
-    refused = await people.town.say("Sam", "prompt", prompt="a cat", seconds=6)
+    refused = await people.town.say("Sammy", "prompt", prompt="a cat", seconds=6)
     assert "your guardian set" in read(refused.card) and refused.private and refused.confidential
     assert (await people.town.say("Ana", "prompt", prompt="a cat", seconds=6)).post
     shown = await people.town.say("Sam", "settings")
     assert "set by your guardian" in read(shown.card) and shown.confidential
+
+
+async def joined(people: Asked, first: str, second: str) -> None:
+    """Two accounts become one person."""
+    house, now = people.town.house, people.town.clock.now()
+    one, other = people.town.person(first).id, people.town.person(second).id
+    code = await house.database.write(lambda tx: accounts.offer(tx, one, now))
+    await house.database.write(lambda tx: accounts.claim(tx, code, other, now))
+    await house.database.write(lambda tx: accounts.confirm(tx, one, other, now, house.decider.record))
 
 
 async def test_quiet_hours_and_places_hold_at_every_door_but_for_ones_own_rights(people: Asked) -> None:

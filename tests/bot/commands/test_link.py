@@ -6,6 +6,7 @@ import pytest
 
 from tests.bot.asked import Asked, read
 from tests.town import Town
+from walkon.library import tables
 from walkon.library.clips import ClipState
 
 
@@ -37,3 +38,40 @@ async def test_a_code_that_ran_out_or_was_shown_by_somebody_else_joins_nobody(pe
     assert "not known" in read((await people.town.say("Lea2", "link", code=code)).card)
     people.town.clock.pass_s(timedelta(minutes=11).total_seconds())
     assert "nothing to confirm" in read((await people.town.press("Lea", "w1:own-join::")).card)
+
+
+async def joined(people: Asked, first: str, second: str) -> None:
+    """Two accounts become one person, as both say."""
+    code = read((await people.town.say(first, "link")).card).split("Your code: ")[1][:9]
+    await people.town.say(second, "link", code=code)
+    confirm = await people.town.say(first, "link")
+    await people.town.press(first, confirm.card.buttons[0].token)
+
+
+async def test_a_mute_of_one_account_silences_the_other_and_stops_its_work(people: Asked) -> None:
+    await joined(people, "Sam", "Sammy")
+    running = await people.town.say("Sammy", "prompt", prompt="a cat")
+    muted = await people.town.say("Olga", "mod", deed="mute", person=people.town.person("Sam"), duration="1h")
+    assert "1" in read(muted.card)
+    assert (await people.town.clip(running)).state is ClipState.CANCELLED
+    refused = await people.town.say("Sammy", "prompt", prompt="a dog")
+    assert "muted" in read(refused.card) and refused.private
+    await people.town.say("Olga", "mod", deed="unmute", person=people.town.person("Sammy"))
+    assert (await people.town.say("Sam", "prompt", prompt="a dog")).post
+
+
+async def test_a_revocation_from_one_account_ends_what_the_other_lent_and_said(people: Asked) -> None:
+    await people.lends("Lea")
+    await joined(people, "Lea", "Lea2")
+    shown = await people.town.clip(await people.prompts("Ana", "@Lea surfs", "Lea"))
+    [ask] = await people.asks(shown)
+    await people.presses("Lea", "yes", ask)
+    await people.town.finish(await people.town.claim())
+    waiting = await people.town.clip(await people.prompts("Ana", "@Lea2 sings", "Lea2"))
+    cost = await people.town.say("Lea2", "cameo", deed="revoke")
+    await people.town.press("Lea2", next(button.token for button in cost.card.buttons if "Take" in button.label))
+    for clip, state in ((shown, ClipState.TAKEN_DOWN), (waiting, ClipState.DECLINED)):
+        now = await people.town.house.database.read(lambda tx, id=clip.id: tables.get(tx, id))
+        assert now
+        assert now.state is state
+    assert "You lend no face" in read((await people.town.say("Lea", "cameo", deed="rules")).card)
