@@ -66,7 +66,7 @@ class Agreed:
     """The people in a clip, who all agreed to it. names: as they are called, none where that is not told. count: how many they are.
 
     figures: the names by account, as the scene knows them. voice, may_travel: whether everybody lent a voice, and let it leave
-    its chat.
+    its chat. since: when the last of them agreed.
     """
 
     names: tuple[str, ...]
@@ -74,6 +74,7 @@ class Agreed:
     voice: bool
     may_travel: bool
     count: int
+    since: datetime
 
 
 async def agreed(tx: Transaction, clip: Clip, now: datetime) -> Agreed | None:
@@ -89,7 +90,13 @@ async def agreed(tx: Transaction, clip: Clip, now: datetime) -> Agreed | None:
         voice=all(Part.VOICE in grant.parts for grant in grants),
         may_travel=all(one.may_travel for one in judged),
         count=len(judged),
+        since=max((grant.given_at for grant in grants), default=clip.asked_at),
     )
+
+
+async def taken_back(tx: Transaction, clip: Clip) -> datetime | None:
+    """When the first of the people in a clip took their yes back, or it ended with another's; None where nobody's has."""
+    return min((grant.withdrawn_at for grant in await consent.grants_of(tx, clip.id) if grant.withdrawn_at), default=None)
 
 
 async def record_outcome(tx: Transaction, id: ClipId, token: int, outcome: Finished | HeldFor, now: datetime) -> bool:

@@ -99,3 +99,35 @@ async def test_a_draft_is_shown_under_the_same_condition(troupe: Troupe) -> None
     await touched(troupe, other.id)
     assert await troupe.films_shown() <= 1
     assert (await troupe.now(other)).state is ClipState.DECLINED
+
+
+async def shown_again(troupe: Troupe, clip: Clip) -> str:
+    """What somebody reads who brings the clip back."""
+    reply = await troupe.town.say("Tom", "show", clip=clip.id)
+    if reply.post is None:
+        return "\n".join(map(plain, (reply.card.head, *reply.card.body)))
+    await troupe.deliver()
+    card = next(troupe.chat.messages[number] for number, post in troupe.chat.posts.items() if post.key == reply.post)
+    return "\n".join(map(plain, (card.head, *card.body)))
+
+
+async def test_a_clip_that_is_brought_back_says_who_agreed_and_that_it_holds(troupe: Troupe) -> None:
+    clip = await troupe.finished()
+    troupe.town.clock.pass_s(48 * 3600)
+    said = await shown_again(troupe, clip)
+    assert "✓ Lea agreed to this clip" in said
+    assert "Their yes holds now; the last was given at 2026-" in said
+
+
+async def test_a_clip_whose_yes_was_taken_back_says_when_and_not_by_whom(troupe: Troupe) -> None:
+    clip = await troupe.finished("@lea and @tom dance")
+    await agreeing.take_back(troupe.house, LEA, [clip.id])
+    said = await shown_again(troupe, clip)
+    assert "A yes to this clip was taken back at " in said
+    assert "Lea" not in said
+    assert "Tom" not in said
+
+
+async def test_a_clip_without_people_says_nothing_of_a_yes(troupe: Troupe) -> None:
+    clip = await troupe.finished("a dog runs")
+    assert "yes" not in await shown_again(troupe, clip)

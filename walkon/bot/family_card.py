@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from walkon.agreement import against, agreed
+from walkon.agreement import Agreed, against, agreed
 from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker, clip_card, taken_down_card
 from walkon.bot.house import House
+from walkon.bot.moments import moment
 from walkon.bot.signals import signal_of
 from walkon.consent.grants import Use
 from walkon.library import likes, tables
@@ -42,4 +43,11 @@ async def _card(house: House, speaker: Speaker, clip: Clip, view: JobView | None
         family = await family_of(tx, clip, family_in) if family_in else ALONE
         family = replace(family, idea=await idea_of(tx, clip, parent))
     until = house.quiet_until()
-    return clip_card(speaker, clip, view, parent=parent, family=family, kept_until=until, people=cast, likes=liked)
+    card = clip_card(speaker, clip, view, parent=parent, family=family, kept_until=until, people=cast, likes=liked)
+    return _with_state(house, speaker, card, cast) if cast and family_in else card
+
+
+def _with_state(house: House, speaker: Speaker, card: Card, people: Agreed) -> Card:
+    """The card with what became of the yeses: whoever brings a clip back wants to know how it stands now."""
+    since = moment(speaker, people.since, house.clock.now())
+    return replace(card, body=(*card.body, speaker.text("card.people.holds", moment=since)))
