@@ -187,6 +187,13 @@ async def test_buttons_are_pressed_once_and_answered(enter: Enter) -> None:
     assert len(visit.studio.pressed) == 1
 
 
+async def test_the_number_of_likes_is_read_out_with_what_it_counts(enter: Enter) -> None:
+    visit = await enter()
+    await visit.clip("a cat")
+    await expect(visit.log.get_by_role("button", name="Like · 3 so far", exact=True)).to_have_text("❤️3")
+    await expect(visit.log.get_by_role("button", name="Remix", exact=True)).to_be_visible()
+
+
 async def test_the_focus_stays_with_the_card_when_its_button_goes(enter: Enter) -> None:
     visit = await enter()
     await visit.promise("a cat")

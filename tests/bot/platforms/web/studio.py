@@ -190,7 +190,9 @@ def rendering_card(asker: Person, words: str, percent: int) -> Card:
 
 def finished_card(asker: Person, words: str, video: Video) -> Card:
     """Done."""
-    buttons = (Button(label="Remix", token="w1:remix:7KQ2M9", style=ButtonStyle.PRIMARY, emoji="🔁"), DETAILS)
+    remix = Button(label="Remix", token="w1:remix:7KQ2M9", style=ButtonStyle.PRIMARY, emoji="🔁")
+    like = Button(label="3", spoken="Like · 3 so far", token="w1:like:7KQ2M9", emoji="❤️")
+    buttons = (remix, like, DETAILS)
     return Card(
         tone=Tone.DONE,
         head=("For ", Mention(asker.id, asker.name), ", your drawn clip"),
