@@ -59,7 +59,7 @@ class Stage(Protocol):
         """Somebody takes their yes back as one does there: by taking the reaction away, or by `/sora cameo` where there are none."""
 
     async def forges(self, name: str, token: str) -> str:
-        """Somebody presses a button of the last question that carries a token of their own making; what they alone read."""
+        """Somebody presses a button of the last question that carries another token of this host's making; what they alone read."""
 
     async def looks(self, name: str, *, film: bool = False) -> "Looked":
         """Somebody looks at the question alone: what they read, and the film they see. film: one is to come."""
@@ -106,6 +106,7 @@ class OnDiscord:
     """Slash commands and reactions."""
 
     platform: ChatPlatform
+    town: Town
     discord: DiscordDouble
     people: dict[str, Any]
     last: Any = None
@@ -133,7 +134,8 @@ class OnDiscord:
         await self.discord.unreact(self.marked, "✅", user=self.people[name])
 
     async def forges(self, name: str, token: str) -> str:
-        pressed = await self.discord.press(self.marked, token, user=self.people[name])
+        # Nobody can put the host's seal on a token; what is tried here is that a sealed one carries no right either.
+        pressed = await self.discord.press(self.marked, self.town.house.seal.put_on(token), user=self.people[name])
         assert pressed.message.ephemeral
         return str(pressed.message.text)
 
@@ -213,7 +215,8 @@ class OnTelegram:
         self.double.react(self.marked, user=self.people[name])
 
     async def forges(self, name: str, token: str) -> str:
-        return str((await self.double.press(self.marked, token, self.people[name])).get("text", ""))
+        sealed = self.town.house.seal.put_on(token)
+        return str((await self.double.press(self.marked, sealed, self.people[name])).get("text", ""))
 
     async def looks(self, name: str, *, film: bool = False) -> Looked:
         user, link = self.people[name], self.marked.buttons["Look first"]
@@ -364,7 +367,7 @@ async def on_discord(town: Town, folder: Path) -> AsyncIterator[Stage]:
             state_dir=folder,
         )
         async with played(town, platform):
-            yield OnDiscord(platform, discord, {"Ana": discord.ana, "Lea": discord.user("Lea"), "Eve": discord.user("Eve")})
+            yield OnDiscord(platform, town, discord, {"Ana": discord.ana, "Lea": discord.user("Lea"), "Eve": discord.user("Eve")})
         assert not discord.violations, "\n".join(discord.violations)
 
 
