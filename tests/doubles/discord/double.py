@@ -23,7 +23,7 @@ from tests.waiting import until
 
 TOKEN = "MTA.double.token-that-opens-nothing"
 COMMAND, PRESS, TYPING, FORM = 2, 3, 4, 5
-_OPTION_TYPES: dict[type, int] = {str: 3, int: 4, User: 6, File: 11}
+_OPTION_TYPES: dict[type, int] = {str: 3, int: 4, bool: 5, User: 6, File: 11}
 
 
 class DiscordDouble:
