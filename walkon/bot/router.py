@@ -1,6 +1,5 @@
-"""Asks whether the person may be heard, finds the command, reads its options, runs it, and turns whatever goes wrong into words."""
+"""Asks whether the person may be heard, finds the command, reads its options, runs it, and lets whatever goes wrong be said in words."""
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from difflib import get_close_matches
 from time import monotonic
@@ -8,12 +7,11 @@ from time import monotonic
 import structlog
 
 from walkon.bot import agreeing, answering, answers, enrolling, reacting
-from walkon.bot.cards import Card, Tone
+from walkon.bot.cards import Card
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import (
     UNASKED_FILE,
     Asked,
-    BadOption,
     Command,
     Context,
     Invocation,
@@ -28,25 +26,17 @@ from walkon.bot.command import (
 from walkon.bot.files import Attachment
 from walkon.bot.guarding import within_limits
 from walkon.bot.house import House
-from walkon.bot.intake import RightMissing
-from walkon.bot.limit_cards import flood_card, limit_card, stranger_card
+from walkon.bot.limit_cards import flood_card, stranger_card
 from walkon.bot.mute_cards import muted_card
 from walkon.bot.port import Awaiting, Shelf, message_name
-from walkon.bot.refusals import about_people
+from walkon.bot.refusals import broken, in_private, refusal
 from walkon.bot.shelf import carried, shelf
 from walkon.bot.suggesting import suggest
 from walkon.bot.tokens import Deed, LineDeed, OwnDeed, OwnToken, read_line_token, read_personal_token, read_token
 from walkon.bot.withdrawal import stop_asked_by
-from walkon.bot.words_card import refused_words
-from walkon.library.clips import ClipTakenDown
-from walkon.library.reach import BeyondReach
 from walkon.moderation import appeal_tables, tables
-from walkon.moderation.limits import LimitReached, Whose
 from walkon.moderation.mutes import Mute, binding
-from walkon.queue.port import QueueFull
-from walkon.safety.text import WordsRefused
-from walkon.scene.options import OptionRefused
-from walkon.scene.parser import EmptyPrompt, PromptTooLong
+from walkon.scene.parser import EmptyPrompt
 from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.store.outbox import OutboxKind
@@ -130,9 +120,9 @@ class Router:
         try:
             reply, accepted = await self._heard(invocation, lambda: self._run(speaker, invocation))
         except WalkonError as error:
-            reply, accepted = self._refusal(speaker, error), False
+            reply, accepted = refusal(self._house, speaker, error), False
         except Exception as error:
-            reply, accepted = self._fault(speaker, invocation.command, error), False
+            reply, accepted = broken(speaker, invocation.command, error), False
         platform = invocation.place.platform
         self._metrics.requested(platform, self._known(invocation.command), accepted=accepted)
         self._metrics.answered(platform, monotonic() - started)
@@ -178,7 +168,7 @@ class Router:
         if command is None:
             return self._unknown(speaker, invocation.command)
         if isinstance(invocation.options.get(UNASKED_FILE), Attachment) and all(option.name != UNASKED_FILE for option in command.options):
-            return _private(speaker, "refusal.file")
+            return in_private(speaker, "refusal.file")
         values: dict[str, object] = {}
         given = {**await self._shown(command, invocation), **invocation.options}
         for option in command.options:
@@ -186,7 +176,7 @@ class Router:
             if raw is not None and raw != "":
                 values[option.name] = option.read(keepable(raw) if isinstance(raw, str) else raw)
             elif option.required and option.name != "prompt":
-                return _private(speaker, "refusal.missing", option=option.name)
+                return in_private(speaker, "refusal.missing", option=option.name)
             elif option.required:
                 raise EmptyPrompt
         return await command.run(Context(house=self._house, invocation=invocation, values=values))
@@ -204,39 +194,8 @@ class Router:
         near = get_close_matches(name, self._commands, n=1)
         root = self._house.command_root
         if near:
-            return _private(speaker, "refusal.command", name=name[:40], root=root, guess=near[0])
-        return _private(speaker, "refusal.command_none", name=name[:40], root=root)
-
-    def _refusal(self, speaker: Speaker, error: WalkonError) -> Reply:
-        sentence = about_people(self._house, speaker, error)
-        if sentence is not None:
-            return Reply(card=Card(tone=Tone.WAIT, head=sentence), private=True, confidential=True)
-        match error:
-            case EmptyPrompt():
-                return _private(speaker, "refusal.empty", starter=speaker.say("starter.1"))
-            case PromptTooLong():
-                return _private(speaker, "refusal.long", length=error.length, limit=error.limit)
-            case BadOption() | OptionRefused():
-                return _private(speaker, "refusal.option", value=error.value[:60], option=error.option, allowed=error.allowed)
-            case LimitReached():
-                card, young = limit_card(speaker, error, self._house.clock.now()), error.whose is Whose.GUARDIAN
-                return Reply(card=card, private=True, confidential=young)
-            case ClipTakenDown():
-                return _private(speaker, "refusal.taken_down", clip=error.clip)
-            case WordsRefused():
-                return Reply(card=refused_words(speaker, error.verdict), private=True)
-            case RightMissing():
-                rights = ", ".join(speaker.say(f"right.{right}") for right in error.rights)
-                return _private(speaker, "refusal.rights", rights=rights)
-            case QueueFull() | BeyondReach():
-                return _no_room(speaker, error)
-            case _:
-                return self._fault(speaker, type(error).__name__, error)
-
-    def _fault(self, speaker: Speaker, what: str, error: Exception) -> Reply:
-        code = secrets.token_hex(3)
-        log.error("command_broke", code=code, what=what, exc_info=error)
-        return Reply(card=Card(tone=Tone.BAD, head=speaker.text("refusal.broken", code=code)), private=True)
+            return in_private(speaker, "refusal.command", name=name[:40], root=root, guess=near[0])
+        return in_private(speaker, "refusal.command_none", name=name[:40], root=root)
 
     async def press(self, pressed: Pressed) -> Reply:
         """Do what the button says; never raises but CancelledError."""
@@ -245,9 +204,9 @@ class Router:
             reply, _ = await self._heard(pressed, lambda: answers.press(self._house, pressed))
             return reply
         except WalkonError as error:
-            return self._refusal(speaker, error)
+            return refusal(self._house, speaker, error)
         except Exception as error:
-            return self._fault(speaker, "press", error)
+            return broken(speaker, "press", error)
 
     async def suggest(self, asked: Invocation, option: str) -> Sequence[Suggestion]:
         """What the option may be; never raises but CancelledError."""
@@ -256,7 +215,7 @@ class Router:
         try:
             return [] if wanted is None or await self._against(asked) else await suggest(self._house, asked, wanted)
         except Exception as error:
-            self._fault(Speaker(self._house.words, asked.person.locale), "suggest", error)
+            broken(Speaker(self._house.words, asked.person.locale), "suggest", error)
             return []
 
     async def browse(self, asked: Invocation) -> Shelf:
@@ -266,7 +225,7 @@ class Router:
             against = await self._against(asked)
             return Shelf(refused=against) if against else await shelf(self._house, asked)
         except Exception as error:
-            return Shelf(refused=self._fault(speaker, "browse", error).card)
+            return Shelf(refused=broken(speaker, "browse", error).card)
 
     async def carried(self, asked: Invocation, clip: ClipId, ref: str) -> None:
         """Keep the clip up to date where they carried it."""
@@ -341,16 +300,3 @@ class Router:
 def _asks_for_a_second_look(token: str) -> bool:
     line, clip = read_line_token(token), read_token(token)
     return (line is not None and line.deed is LineDeed.APPEAL) or (clip is not None and clip.deed is Deed.SECOND_LOOK)
-
-
-def _no_room(speaker: Speaker, error: QueueFull | BeyondReach) -> Reply:
-    """In the line, or in the machines' memory."""
-    if isinstance(error, QueueFull):
-        return _private(speaker, f"refusal.full.{error.bound}", limit=error.limit, wait=speaker.wait(error.retry_after_s * 1000))
-    if not error.longest_s:
-        return _private(speaker, "refusal.reach.none")
-    return _private(speaker, "refusal.reach.shorter", asked=round(error.seconds), limit=int(error.longest_s))
-
-
-def _private(speaker: Speaker, key: str, **values: object) -> Reply:
-    return Reply(card=Card(tone=Tone.WAIT, head=speaker.text(key, **values)), private=True)
