@@ -17,10 +17,8 @@ from PIL import Image
 
 from walkon.engine.families.row import Family, Sampling
 from walkon.engine.models.reading import remember
+from walkon.engine.models.stepping import OnStep, run
 from walkon.engine.performance import Pictures
-
-OnStep = Callable[[int, int], None]
-"""Called with (step, steps) after every step; may raise to stop."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,15 +109,9 @@ class Driver:
     def denoise(self, request: Request, on_step: OnStep) -> Roll:
         """Run the model. Raises what on_step raises, torch.OutOfMemoryError."""
         pipe, own = self.engine.call(self.pipe, request, self._twin)
-        pinned = own.get("callback_on_step_end")
-
-        def after(running: Any, index: int, moment: Any, tensors: dict[str, Any]) -> dict[str, Any]:
-            on_step(index + 1, running.num_timesteps)
-            return pinned(running, index, moment, tensors) if pinned else tensors
-
         try:
             with torch.inference_mode():
-                made = pipe(**self._shared(request), **{**own, "callback_on_step_end": after})
+                made = run(pipe, {**self._shared(request), **own}, on_step)
         except BaseException:
             self.recover()
             raise
