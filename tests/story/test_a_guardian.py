@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from tests.story.stages import Stage
 from tests.story.test_a_friend_in_a_clip import STAGES, claimed, lends, until_said
 from tests.town import Town
 from tests.waiting import until
+from walkon.bot import agreeing
 from walkon.store import outbox
 from walkon.store.outbox import OutboxKind
 
@@ -76,3 +78,34 @@ async def test_attack_21_lea_cannot_end_it_nor_lift_a_limit_and_eve_can(town: To
     assert "20 s of clips a day" in await stage.types("Lea", "guardian limits")
     assert "Ended." in await stage.types("Eve", "guardian end")
     assert "You look after no such account" in await stage.types("Lea", "guardian limits")
+
+
+async def test_attack_21_a_code_that_another_showed_links_lea_to_nobody(town: Town, stage: Stage) -> None:
+    given = await stage.types("Eve", f"guardian link {town.clock.now().year + 3}-06-01")
+    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}", given)
+    assert code
+    assert "wants to look after" in await stage.types("Ana", f"guardian link {code[0]}")
+    assert "Agreed." in await stage.presses("Ana", "I agree")
+    assert "no good" in await stage.types("Lea", f"guardian link {code[0]}")
+    assert stage.account["Ana"] in await stage.types("Eve", "guardian link")
+    assert "no good" in await stage.types("Lea", "guardian link AAAA-AAAA")
+    await asked(town, stage)
+    await stage.answers("Lea", yes=True)
+    assert await until(lambda: claimed(town))
+
+
+async def test_attack_21_at_18_the_question_is_leas_alone_again(town: Town, stage: Stage) -> None:
+    await linked(town, stage)
+    birthday = datetime(town.clock.now().year + 3, 6, 1, tzinfo=UTC)
+    town.clock.pass_s((birthday - town.clock.now()).total_seconds() - 3600)
+    await asked(town, stage)
+    await stage.answers("Lea", yes=True)
+    await until(lambda: written_to_eve(town))
+    town.clock.pass_s(3600)
+    assert "Nothing waits" in await stage.types("Eve", "guardian approve")
+    await agreeing.expire_due(town.house)
+    assert await claimed(town) is None
+    assert "1 asking" in await stage.types("Lea", "cameo requests")
+    await stage.presses("Lea", "Look at 1")
+    assert "thank you" in await stage.presses("Lea", "Approve")
+    assert await until(lambda: claimed(town))
