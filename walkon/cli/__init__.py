@@ -30,6 +30,7 @@ VERBS: Mapping[str, str] = {
     "backup": "keeping",
     "restore": "keeping",
     "forget": "keeping",
+    "export": "exporting",
     "config": "settings",
 }
 """Every verb and the module of this package that has it under the same name."""

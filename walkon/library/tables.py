@@ -146,6 +146,12 @@ async def save(tx: Transaction, clip: Clip) -> None:
     await tx.execute(update(CLIP).where(CLIP.c.id == clip.id).values(**_values(clip)))
 
 
+async def finished_in(tx: Transaction, place: PlaceId) -> Sequence[Clip]:
+    """Every finished clip of one place, oldest first."""
+    where = (CLIP.c.place_id == place) & (CLIP.c.state == ClipState.FINISHED)
+    return [_clip(row) for row in await tx.execute(select(CLIP).where(where).order_by(CLIP.c.asked_ms, CLIP.c.id))]
+
+
 async def promised(tx: Transaction) -> Sequence[Clip]:
     """Every clip that is still owed, oldest first."""
     rows = await tx.execute(select(CLIP).where(CLIP.c.state == ClipState.PROMISED).order_by(CLIP.c.asked_ms))

@@ -25,7 +25,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 async def log_file(desk: Desk) -> Reply:
     """The log of the place, or of everything, handed over in private."""
     wanted = desk.ctx.get(EXPORT) or "jsonl"
-    entries = await desk.ctx.house.database.read(lambda tx: _all(tx, desk.place))
+    entries = await desk.ctx.house.database.read(lambda tx: all_lines(tx, desk.place))
     content = as_csv(entries) if wanted == "csv" else as_json_lines(entries)
     head = desk.speaker.text("card.mod.log_file", n=len(entries))
     handout = Handout(name=f"walkon-moderation.{wanted}", content=content)
@@ -70,7 +70,8 @@ def _cell(value: object) -> object:
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 
-async def _all(tx: Transaction, place: PlaceId | None) -> list[Entry]:
+async def all_lines(tx: Transaction, place: PlaceId | None) -> list[Entry]:
+    """The newest MOST_LINES lines about one place, or (None) of the whole host, oldest first."""
     found: list[Entry] = []
     while lines := await tables.lines(tx, place, after=found[-1].seq if found else 0, limit=READ_AT_ONCE):
         found += lines
