@@ -1,12 +1,13 @@
 import io
 import json
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
 from tests.bot.platforms.telegram.conftest import Rig, bot_for, card
 from tests.doubles.telegram.world import Chat, User
-from walkon.bot.cards import Bar, Card, Mention
+from walkon.bot.cards import Bar, Button, Card, Mention
 from walkon.bot.platforms.telegram.client import TelegramPlatform, Timeouts
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
 from walkon.bot.port import MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
@@ -261,6 +262,19 @@ async def test_progress_leaves_room_for_clips_in_a_busy_group(rig: Rig, ana: Use
     assert edits == 20 - 1 - SPARE_FOR_ANSWERS
     await rig.platform.show(rig.post(club.id, ref=ref), rig.finished(ana.id))
     assert club.from_bot[0].video == rig.clip_bytes
+
+
+async def test_likes_under_a_clip_leave_room_for_answers_in_a_busy_group(rig: Rig, ana: User) -> None:
+    club = rig.double.group()
+    finished = rig.finished(ana.id)
+    ref = await rig.platform.show(rig.post(club.id), finished)
+    with pytest.raises(Throttled):
+        for likes in range(1, 30):
+            liked = replace(finished, buttons=(Button(label=str(likes), token="w1:like:7KQ2M9", emoji="❤️"),))
+            await rig.platform.show(rig.post(club.id, ref=ref), liked)
+    for number in range(SPARE_FOR_ANSWERS):
+        await rig.platform.show(rig.post(club.id, key=f"clip:{number}"), card())
+    assert len(club.from_bot) == 1 + SPARE_FOR_ANSWERS
 
 
 async def test_one_busy_group_takes_nothing_from_another(rig: Rig) -> None:

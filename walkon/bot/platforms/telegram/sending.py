@@ -257,7 +257,11 @@ class Sender:
         written = write(card, limit=CAPTION_LIMIT)
         with told_apart():
             await self._bot.edit_message_caption(
-                **ref.address, caption=written.text, caption_entities=written.entities, reply_markup=self._keyboard(card, ref)
+                **ref.address,
+                caption=written.text,
+                caption_entities=written.entities,
+                reply_markup=self._keyboard(card, ref),
+                rate_limit_args=SPARE_FOR_ANSWERS,
             )
         return ref
 
