@@ -29,6 +29,7 @@ VERBS = (
     "backup",
     "restore",
     "forget",
+    "export",
     "config",
 )
 HEAVY = {
