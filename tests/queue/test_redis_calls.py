@@ -2,6 +2,7 @@
 
 import asyncio
 
+import msgspec
 import pytest
 
 from walkon.queue.redis_calls import IN_FLIGHT, MOST_AT_ONCE, MOST_IN_SCRIPT, Call, TogetherCalls, merge, split
@@ -16,15 +17,16 @@ def a_call(number, *, shared=(1,), own=True, wanted=SUBMIT, jobs=1):
 
 def test_calls_in_a_row_that_share_their_first_arguments_are_one_run_of_the_script():
     runs = merge([a_call(1), a_call(2), a_call(3, shared=(2,)), a_call(4, own=False, wanted=VIEW), a_call(5, shared=(2,))])
-    assert [run.arguments for run in runs] == [[1, 2, "job-1", 1, 2, "job-2", 2], [2, 2, "job-3", 3], [1], [2, 2, "job-5", 5]]
+    given = [(*run.arguments[:1], *msgspec.msgpack.decode(run.arguments[1])) if len(run.arguments) > 1 else run.arguments for run in runs]
+    assert given == [(1, ["job-1", 1], ["job-2", 2]), (2, ["job-3", 3]), (1,), (2, ["job-5", 5])]
     assert split(runs, [["a", "b"], ["c"], "d", ["e"]]) == list("abcde")
 
 
 def test_a_run_takes_only_so_many_jobs_that_the_server_is_not_held_up():
     runs = merge([a_call(number) for number in range(2 * MOST_IN_SCRIPT + 1)])
-    assert [run.calls for run in runs] == [MOST_IN_SCRIPT, MOST_IN_SCRIPT, 1]
+    assert [len(run.own) for run in runs] == [MOST_IN_SCRIPT, MOST_IN_SCRIPT, 1]
     batches = merge([a_call(number, jobs=jobs) for number, jobs in enumerate([20, 40, 5, 60, MOST_IN_SCRIPT, 1])])
-    assert [run.calls for run in batches] == [2, 1, 1, 1, 1]
+    assert [len(run.own) for run in batches] == [2, 1, 1, 1, 1]
 
 
 def test_what_befell_a_run_befell_each_of_its_calls():
@@ -41,10 +43,10 @@ async def test_what_waits_while_others_are_under_way_goes_together():
         return [call.own[1] for call in calls]
 
     together = TogetherCalls(send)
-    first = [asyncio.create_task(together.do(SUBMIT, (), (0, number))) for number in range(2)]
+    first = [together.do(SUBMIT, (), (0, number)) for number in range(2)]
     while not sent:
         await asyncio.sleep(0)
-    later = [asyncio.create_task(together.do(SUBMIT, (), (0, number))) for number in range(2, 40)]
+    later = [together.do(SUBMIT, (), (0, number)) for number in range(2, 40)]
     while len(sent) < IN_FLIGHT:
         await asyncio.sleep(0)
     go_on.set()
@@ -73,7 +75,7 @@ async def test_a_caller_who_has_gone_takes_nobody_along():
         return [call.own[0] for call in calls]
 
     together = TogetherCalls(send)
-    gone, here = (asyncio.create_task(together.do(SUBMIT, (), (name,))) for name in ("gone", "here"))
+    gone, here = (together.do(SUBMIT, (), (name,)) for name in ("gone", "here"))
     await asyncio.sleep(0)
     gone.cancel()
     go_on.set()

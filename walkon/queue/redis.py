@@ -5,7 +5,7 @@ server's own.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from secrets import token_hex
 from time import monotonic
 from typing import Any
@@ -275,9 +275,9 @@ class RedisQueue:
     async def _run(self, script: str, *arguments: str | bytes | int) -> Any:
         return await self._client.run(script, self._time(), *arguments)
 
-    async def _together(self, script: str, shared: tuple[int, ...], *arguments: str | bytes | int, jobs: int = 1) -> Any:
+    def _together(self, script: str, shared: tuple[int, ...], *arguments: str | bytes | int, jobs: int = 1) -> Awaitable[Any]:
         """What the script says to this call, run with whatever calls of the same kind wait."""
-        return await self._client.run_together(script, (self._time(), *shared), arguments, jobs=jobs)
+        return self._client.run_together(script, (self._time(), *shared), arguments, jobs=jobs)
 
     def _time(self) -> int | str:
         return "" if self._clock is None else to_ms(self._clock.now())

@@ -1,6 +1,6 @@
 #!lua flags=allow-oom
 -- Leases, for each call, the job whose turn it is, and others that may be worked on together with it.
--- ARGV: time, lease in ms, then of each call: worker, claim id, most jobs, swap in ms, how many lanes, lanes…, warm ones among them…
+-- ARGV: time, lease in ms, calls: worker, claim id, most jobs, swap in ms, how many lanes, lanes…, warm ones among them…
 -- Returns of each: id, record and payload of every job.
 
 local lease_ms = tonumber(ARGV[2])
@@ -84,6 +84,6 @@ local function claim_next(worker, claim, most, swap, known, ...)
 end
 
 promote()
-local answers = each_call(3, claim_next)
+local answers = each_call(claim_next)
 keep()
 return answers

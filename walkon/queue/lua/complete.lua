@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Finishes jobs, where the lease is the one that counts. ARGV: time, then of each call: id, token, result, spent ms or empty.
+-- Finishes jobs, where the lease is the one that counts. ARGV: time, calls: id, token, result, spent ms or empty.
 -- Returns of each "done", "cancelled" or "lost".
 
 local function complete(id, token, result, spent)
@@ -16,8 +16,8 @@ local function complete(id, token, result, spent)
 end
 
 local ids = {}
-each_call(2, function(id) ids[#ids + 1] = id end)
+each_call(function(id) ids[#ids + 1] = id end)
 foresee(ids)
-local answers = each_call(2, complete)
+local answers = each_call(complete)
 keep()
 return answers

@@ -1,5 +1,5 @@
 #!lua flags=allow-oom
--- Renews leases. ARGV: time, lease in ms, then of each call: id, token, progress or empty.
+-- Renews leases. ARGV: time, lease in ms, calls: id, token, progress or empty.
 -- Returns of each "ok", "cancel", "lost" or "drain".
 
 local lease_ms = tonumber(ARGV[2])
@@ -18,6 +18,6 @@ local function heartbeat(id, token, said)
   return draining() and "drain" or "ok"
 end
 
-local answers = each_call(3, heartbeat)
+local answers = each_call(heartbeat)
 keep()
 return answers

@@ -1,6 +1,6 @@
 #!lua
 -- Puts new jobs in line; known ones stay as they are. Without allow-oom: a server that is full takes no work, but drains.
--- ARGV: time, depth allowed in all, to a place, to a person, then of each call: id, kind, class, place, person, lane, cost, payload,
+-- ARGV: time, depth allowed in all, to a place, to a person, calls: id, kind, class, place, person, lane, cost, payload,
 -- batch. Returns of each "new", "known", "conflict", or "all", "place" or "person": the bound that was met.
 
 local depth, depth_of_place, depth_of_person = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
@@ -30,6 +30,6 @@ local function submit(id, kind, klass, place, person, lane, cost, payload, batch
   return "new"
 end
 
-local answers = each_call(5, submit)
+local answers = each_call(submit)
 keep()
 return answers

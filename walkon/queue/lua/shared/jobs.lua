@@ -58,14 +58,10 @@ local function write_down()
   values, ranks = {}, {}
 end
 
--- Runs calls that came together: ARGV from `first` on holds of each how many arguments it has, then those. Returns all answers.
-local function each_call(first, run)
+-- Runs calls that came together: the last of ARGV holds the arguments of each, packed. Returns all answers.
+local function each_call(run)
   local answers = {}
-  while first <= #ARGV do
-    local last = first + tonumber(ARGV[first])
-    answers[#answers + 1] = run(unpack(ARGV, first + 1, last))
-    first = last + 1
-  end
+  for at, call in ipairs(cmsgpack.unpack(ARGV[#ARGV])) do answers[at] = run(unpack(call)) end
   return answers
 end
 
