@@ -35,6 +35,8 @@ class Fleet:
         return {
             "WALKON_QUEUE__URL": f"redis://:{PASSWORD}@{self._network.servers}:{self.redis.port}/0",
             "WALKON_QUEUE__LEASE_S": "5",
+            # One clip may meet every fault of a test, and each counts as an attempt.
+            "WALKON_QUEUE__MAX_ATTEMPTS": "10",
             "WALKON_STORE__URL": self.postgres.url("walkon"),
             "WALKON_MEDIA__URL": self.bucket,
             "WALKON_LIMITS__PERSON__ACTIVE": "1000",
