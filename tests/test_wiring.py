@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.queue.redis_server import RedisServer
+from walkon import wiring
+from walkon.config import load
+
 ROOT = Path(__file__).parent.parent
 PROBE = """
 import asyncio, sys
@@ -51,3 +55,18 @@ def test_the_wheel_carries_everything_that_is_read_at_run_time(tmp_path: Path) -
     names = set(zipfile.ZipFile(next(tmp_path.glob("*.whl"))).namelist())
     kept = {str(path.relative_to(ROOT)) for path in (ROOT / "walkon").rglob("*") if path.is_file() and "__pycache__" not in path.parts}
     assert kept <= names
+
+
+async def test_floods_are_counted_where_the_queue_is_if_that_is_a_server(tmp_path: Path) -> None:
+    folders = {"WALKON_WALKON__DATA_DIR": str(tmp_path / "data"), "WALKON_CONSENT__KEY_FILE": str(tmp_path / "keys")}
+    (tmp_path / "data").mkdir()
+    server = RedisServer().start()
+    try:
+        async with wiring._ground(load(None, {**folders, "WALKON_QUEUE__URL": server.url()})) as ground:
+            house, _ = wiring._house(ground)
+            await house.flood.wait_s("ana", "lobby")
+            await house.flood.close()
+        with server.admin() as admin:
+            assert len(admin.keys("{walkon}:flood:*")) == 2
+    finally:
+        server.stop()
