@@ -17,6 +17,7 @@ from tests.town import Town
 from tests.waiting import until
 from walkon.bot.command import Reply
 from walkon.bot.forgetting import Forgetting, Forgotten, erase_settled
+from walkon.bot.moderating import verdicts
 from walkon.bot.platforms.web import tables as web
 from walkon.bot.takedown import after_takedown
 from walkon.consent import enrolment_tables
@@ -25,8 +26,11 @@ from walkon.consent.enrolment import new_challenge
 from walkon.consent.proof import Proof
 from walkon.library import likes, spending
 from walkon.library.clips import Clip, ClipState
+from walkon.moderation import appeal_tables, report_tables
 from walkon.moderation import tables as moderation
+from walkon.moderation.appeals import Appeal, AppealState
 from walkon.moderation.mutes import Mute
+from walkon.moderation.reports import ReviewState
 from walkon.store import outbox, reactions
 from walkon.store.audit import audit
 from walkon.store.database import Transaction
@@ -34,7 +38,7 @@ from walkon.store.keys import Keys
 from walkon.store.ledger import Ledger
 from walkon.store.schema import METADATA
 from walkon.store.tombstones import TombstoneKind, since
-from walkon.types.ids import ClipId, EventId, PersonId
+from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
 
 
@@ -70,6 +74,12 @@ async def test_nothing_in_the_store_names_or_quotes_who_was_forgotten(town: Town
     async def step(tx: Transaction) -> None:
         await Ledger(keys).append(tx, "consent.refused", key, payload={"words": "CANARY"}, at=town.clock.now())
         await enrolment_tables.add(tx, new_challenge(LEA, town.clock.now(), name="Lea", tries_left=2))
+        lea = Person(id=LEA, name="Lea")
+        await report_tables.report(tx, ClipId("7KQ2M9"), PlaceId("web:local"), lea, "CANARY", town.clock.now())
+        await report_tables.decide(tx, ClipId("7KQ2M9"), ReviewState.KEPT, lea, town.clock.now())
+        await appeal_tables.put(tx, Appeal(line=1, person=lea, at=town.clock.now()), None)
+        await appeal_tables.decide(tx, 1, AppealState.UPHELD, lea, town.clock.now())
+        await verdicts.owe(tx, 1, verdicts.Told(person=lea, part=verdicts.Part.REPORTER), 0)
 
     await town.house.database.write(step)
     assert "web:Lea" in await everything(town)
