@@ -33,12 +33,14 @@ async def within_limits(house: House, asked: Asked) -> Card | None:
     """A young person asks for nothing in their quiet hours, nor where they may not. Whoever a restored backup forgot is known here."""
     person, now = asked.person, house.clock.now()
 
-    async def step(tx: Transaction) -> Guardianship | None:
-        return await guardians.guardianship_of(tx, person.id, now)
+    async def step(tx: Transaction) -> tuple[Guardianship | None, bool]:
+        owners = [house.keys.person_key(account) for account in await accounts_of(tx, person.id)]
+        return await guardians.guardianship_of(tx, person.id, now), await guardians.is_marked(tx, owners)
 
-    if await house.database.read(guardians.any_marks):
+    found, marked = await house.database.read(step)
+    if marked:
         await house.database.write(lambda tx: _settle_marks(tx, house, person))
-    found = await house.database.read(step)
+        found, _ = await house.database.read(step)
     if found is None:
         return None
     speaker, until = Speaker(house.words, person.locale), found.limits.quiet_until(now)

@@ -1,6 +1,6 @@
 """Guardians' tables and statements. Accounts stand here as they spoke; whose they are is looked up each time (`store/accounts.py`)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -176,9 +176,9 @@ async def mark(tx: Transaction, owner: PersonKey, since: datetime) -> None:
     await tx.execute(insert(MARK).values(person_key=owner, since_ms=to_ms(since)).on_conflict_do_nothing())
 
 
-async def any_marks(tx: Transaction) -> bool:
-    """Whether anybody is marked."""
-    return (await tx.execute(select(MARK.c.person_key).limit(1))).first() is not None
+async def is_marked(tx: Transaction, owners: Collection[PersonKey]) -> bool:
+    """Whether one of them is marked."""
+    return (await tx.execute(select(MARK.c.person_key).where(MARK.c.person_key.in_(owners)).limit(1))).first() is not None
 
 
 async def take_mark(tx: Transaction, owner: PersonKey) -> bool:
