@@ -19,7 +19,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dtype: str = "auto"
     steps: int | None = None
     vram_gb: float | None = None
-    cache: str = "off"
 
 
 def encoded(settings: Settings) -> str:

@@ -4,7 +4,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from inspect import getsource
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,3 @@ def pieces(special: Sequence[str], size: int = 300) -> Tokenizer:
 def fast(tokenizer: Tokenizer, **names: Any) -> Any:
     """A tokenizer as transformers loads it. names: `pad_token`, `eos_token`, …"""
     return transformers.PreTrainedTokenizerFast(tokenizer_object=tokenizer, **names)
-
-
-Maker = Callable[[], Any]
