@@ -20,6 +20,10 @@ PRESS = ("-m", "walkon.engine.press")
 
 _INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "PYTHONPATH", "XDG_CACHE_HOME", "XDG_DATA_DIRS")
 _ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+_STEADY = {"MALLOC_ARENA_MAX": "2"}
+"""glibc gives each thread a heap of its own, and which one keeps a freed picture is chance: over two hundred clips of a model resident
+memory wandered by 3 %, with two heaps by 0.1 % (bench/model). Elsewhere the name means nothing.
+"""
 
 
 class Gone(Exception):
@@ -27,12 +31,12 @@ class Gone(Exception):
 
 
 def environment() -> dict[str, str]:
-    """What a child process is given: no setting and no secret, and one thread for each library."""
+    """What a child process is given: no setting and no secret, one thread for each library and memory that stays where it is."""
     # The worker's environment holds secrets; the child needs none of them.
     kept = {name: os.environ[name] for name in _INHERITED if name in os.environ}
     root = str(Path(walkon.__file__).parents[1])
     path = os.pathsep.join(part for part in (root, kept.get("PYTHONPATH", "")) if part)
-    return kept | _ONE_THREAD | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
+    return kept | _ONE_THREAD | _STEADY | {"PYTHONPATH": path, "PYTHONSAFEPATH": "1"}
 
 
 class Pair:
