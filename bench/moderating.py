@@ -1,47 +1,52 @@
-"""A moderator's word: from a mute to the last job stopped, and how fast 500 posts of a clip vanish from Telegram, within what it allows."""
+"""A moderator's word: from a mute to the last job stopped, and how fast 500 posts of a clip vanish, within what the platforms allow."""
 
 import asyncio
 import contextlib
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
-import msgspec
 from telegram.constants import FloodLimit
 
+from bench.rig.copies import on_discord, on_telegram, post
 from bench.rig.report import Goal, Report, Row
 from tests.bot.platforms.telegram.conftest import bot_for
-from tests.doubles.telegram.double import TelegramDouble, telegram_double
-from tests.doubles.telegram.methods import Message
-from tests.doubles.telegram.world import BOT, Chat, StoredFile, Version
-from tests.town import FINISHED, Town, town_in
+from tests.doubles.discord.double import DiscordDouble
+from tests.doubles.discord.pace import EDITS, EDITS_S, GLOBAL, GLOBAL_S, Pace
+from tests.doubles.telegram.double import telegram_double
+from tests.town import Town, town_in
 from tests.waiting import until
+from walkon.bot import commands
 from walkon.bot.delivery import Delivery
-from walkon.bot.platforms.telegram.sending import Ref
+from walkon.bot.platforms.discord.client import DiscordPlatform
+from walkon.bot.port import ChatPlatform
 from walkon.bot.takedown import Removal, reach_of, take_down
 from walkon.library.clips import Clip, RemovedBy
 from walkon.queue.port import Beat, JobState, Lease
-from walkon.store import outbox
-from walkon.store.database import Transaction
 from walkon.store.media import MediaStore
-from walkon.store.outbox import NewRow, OutboxKind
 from walkon.telemetry import build_metrics
 from walkon.types.clock import SystemClock
-from walkon.types.ids import PlaceId, render_job
-from walkon.types.people import Place
+from walkon.types.ids import render_job
 
 NAME = "moderating"
 
 COPIES = 500
+CHANNELS = 25
 JOBS = 18
-FLOOR_S = COPIES / FloodLimit.MESSAGES_PER_SECOND
+PATIENCE_S = 300.0
+
+TELEGRAM_FLOOR_S = (COPIES - FloodLimit.MESSAGES_PER_SECOND) / FloodLimit.MESSAGES_PER_SECOND
 """Telegram takes about 30 messages a second from one bot, edits among them (core.telegram.org/bots/faq)."""
+
+DISCORD_FLOOR_S = max((COPIES / CHANNELS / EDITS - 1) * EDITS_S, (COPIES / GLOBAL - 1) * GLOBAL_S)
+"""The first changes of a channel and the first requests of a second may all come at once."""
 
 GOALS = (
     Goal(what="mute: the last job is stopped", most=2.0),
     Goal(what="takedown: beside Telegram's own rate limit", most=1.2),
+    Goal(what="takedown: beside Discord's own rate limit", most=1.2),
 )
 
 
@@ -61,23 +66,53 @@ async def muted_after() -> float:
     return wall_s
 
 
-async def taken_down_after() -> float:
+async def taken_down_from_telegram() -> float:
     """Seconds until COPIES posts of one clip, each in a chat of its own, show that it was taken down."""
     async with _town() as town, telegram_double() as telegram:
         clip = await town.finished("Ana", "a cat runs")
-        chats = await _posted(town, telegram, clip)
+        messages, copies = on_telegram(telegram, COPIES)
+        await post(town, clip, copies)
         platform = bot_for(telegram, MediaStore(Path(tempfile.gettempdir())), town.house.database)
-        delivering = asyncio.create_task(Delivery(platform, town.house, build_metrics()).run())
-        began = time.perf_counter()
-        removal = await take_down(town.house, [clip.id], RemovedBy.MODERATOR)
-        await until(lambda: len(telegram.calls) >= COPIES, timeout_s=10 * FLOOR_S)
-        await until(lambda: _all_gone(town, removal), timeout_s=10 * FLOOR_S)
-        wall_s = time.perf_counter() - began
-        delivering.cancel()
-        await asyncio.gather(delivering, return_exceptions=True)
-        await platform.close()
-        if telegram.violations or any(message.video for chat in chats for message in chat.from_bot):
+        wall_s = await _gone_after(town, platform, clip)
+        if telegram.violations or any(message.video for message in messages):
             raise SystemExit(f"a post still shows the clip, or Telegram would refuse: {telegram.violations[:3]}")
+    return wall_s
+
+
+async def taken_down_from_discord() -> tuple[float, int]:
+    """The same for COPIES posts in CHANNELS channels of Discord, and how many requests came before Discord's limits allowed them."""
+    async with _town() as town, DiscordDouble() as discord:
+        clip = await town.finished("Ana", "a cat runs")
+        messages, copies = on_discord(discord, COPIES, CHANNELS)
+        await post(town, clip, copies)
+        discord.rest.pace = Pace(time.monotonic)
+        with tempfile.TemporaryDirectory() as folder:
+            platform = DiscordPlatform(
+                token=discord.token,
+                api_url=discord.api_url,
+                root="sora",
+                dev_guild=None,
+                commands=commands.load(),
+                words=town.house.words,
+                media=MediaStore(Path(folder)),
+                state_dir=Path(folder),
+            )
+            wall_s = await _gone_after(town, platform, clip)
+        if discord.violations or any(message.files for message in messages):
+            raise SystemExit(f"a post still shows the clip, or Discord would refuse: {discord.violations[:3]}")
+    return wall_s, discord.rest.pace.refused
+
+
+async def _gone_after(town: Town, platform: ChatPlatform, clip: Clip) -> float:
+    await platform.check()
+    delivering = asyncio.create_task(Delivery(platform, town.house, build_metrics()).run())
+    began = time.perf_counter()
+    removal = await take_down(town.house, [clip.id], RemovedBy.MODERATOR)
+    await until(lambda: _all_gone(town, removal), timeout_s=PATIENCE_S)
+    wall_s = time.perf_counter() - began
+    delivering.cancel()
+    await asyncio.gather(delivering, return_exceptions=True)
+    await platform.close()
     return wall_s
 
 
@@ -89,26 +124,6 @@ async def _all_gone(town: Town, removal: Removal) -> bool:
     return (await reach_of(town.house, removal.clips)).gone >= COPIES
 
 
-async def _posted(town: Town, telegram: TelegramDouble, clip: Clip) -> Sequence[Chat]:
-    """COPIES posts that stand, as Telegram and the outbox know them; no other message of the clip is owed."""
-    chats = [telegram.private(telegram.user(f"person {number}")) for number in range(COPIES)]
-    film = StoredFile(file_id="film", name="clip.mp4", content=b"film")
-    for chat in chats:
-        chat.messages.append(Message(id=1, chat=chat, sender=BOT, versions=[Version(text="clip", entities=[], markup=None, video=film)]))
-
-    async def owed(tx: Transaction) -> None:
-        await outbox.withdraw(tx, f"clip:{clip.id}")
-        for number, chat in enumerate(chats):
-            place = Place(id=PlaceId(f"telegram:{chat.id}"), channel=str(chat.id), private=True)
-            where, key = msgspec.json.encode(place).decode(), f"show:{number}"
-            row = NewRow(key=key, kind=OutboxKind.CARD, platform="telegram", subject=clip.id, place=where, urgent=True)
-            await outbox.put(tx, row, 0)
-            await outbox.acknowledge(tx, key, 1, str(Ref(chat_id=chat.id, message_id=1, video=FINISHED.video)))
-
-    await town.house.database.write(owed)
-    return chats
-
-
 @contextlib.asynccontextmanager
 async def _town() -> AsyncIterator[Town]:
     with tempfile.TemporaryDirectory(prefix="walkon-bench-") as folder:
@@ -117,22 +132,28 @@ async def _town() -> AsyncIterator[Town]:
 
 
 async def measured() -> Report:
-    """Both figures."""
-    muted_s, removed_s = await muted_after(), await taken_down_after()
+    """All figures."""
+    muted_s, telegram_s, (discord_s, early) = await muted_after(), await taken_down_from_telegram(), await taken_down_from_discord()
     return Report(
         rows=(
             Row(what="mute: the last job is stopped", value=muted_s, unit="s"),
-            Row(what="takedown: the last of 500 posts is gone", value=removed_s, unit="s"),
-            Row(what="takedown: beside Telegram's own rate limit", value=removed_s / FLOOR_S, unit="x"),
+            Row(what="takedown on Telegram: the last of 500 posts is gone", value=telegram_s, unit="s"),
+            Row(what="takedown: beside Telegram's own rate limit", value=telegram_s / TELEGRAM_FLOOR_S, unit="x"),
+            Row(what="takedown on Discord: the last of 500 posts is gone", value=discord_s, unit="s"),
+            Row(what="takedown: beside Discord's own rate limit", value=discord_s / DISCORD_FLOOR_S, unit="x"),
+            Row(what="takedown on Discord: requests that came too early", value=early, unit=""),
         ),
         notes=(
             f"{JOBS} clips of one person, one of them under a worker; stopped is what the queue says and the worker's heartbeat hears.",
-            f"{COPIES} posts in as many chats on a local Telegram that checks every call; its limit of {FloodLimit.MESSAGES_PER_SECOND}"
-            f" messages a second makes {FLOOR_S:.1f} s the least. In one group, which takes 20 a minute, it would be hours.",
+            f"Telegram: {COPIES} posts in as many chats, on a local one that checks every call. {FloodLimit.MESSAGES_PER_SECOND} messages"
+            f" a second, as many at once after a quiet time, make {TELEGRAM_FLOOR_S:.1f} s the least. In one group, which takes 20 a"
+            " minute, it would be hours.",
+            f"Discord: {COPIES} posts in {CHANNELS} channels, on a local one that refuses what is too early. {EDITS} changes in"
+            f" {EDITS_S:.0f} s and channel, {GLOBAL} requests a second in all, make {DISCORD_FLOOR_S:.0f} s the least.",
         ),
     )
 
 
 def run() -> Report:
-    """About half a minute."""
+    """About a minute."""
     return asyncio.run(measured())

@@ -17,11 +17,11 @@ class BareBot(discord.Client):
         await interaction.response.send_message("Got it.", allowed_mentions=discord.AllowedMentions.none())
 
 
-async def serve(token: str, api_url: str) -> None:
-    """Answer until killed."""
+async def connect(bot: discord.Client, token: str, api_url: str) -> None:
+    """Serve until killed, on the Discord of that address."""
     discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
     Route.BASE = api_url
-    async with BareBot(intents=discord.Intents(guilds=True), max_messages=None, chunk_guilds_at_startup=False) as bot:
+    async with bot:
         await bot.login(token)
         _, url, _ = await bot.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(url)
@@ -29,4 +29,5 @@ async def serve(token: str, api_url: str) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(*sys.argv[1:3]))
+    bare = BareBot(intents=discord.Intents(guilds=True), max_messages=None, chunk_guilds_at_startup=False)
+    asyncio.run(connect(bare, *sys.argv[1:3]))

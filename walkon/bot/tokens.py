@@ -69,6 +69,11 @@ class Deed(StrEnum):
         return self in (Deed.LET_STAY, Deed.REMOVE, Deed.REMOVE_AND_MUTE)
 
     @property
+    def ranked(self) -> bool:
+        """What comes of it depends on whether a moderator pressed."""
+        return self is not Deed.DETAILS
+
+    @property
     def public(self) -> bool:
         """Everybody sees its usual answer: it makes a clip at once."""
         return self in (Deed.AGAIN, Deed.VARY)

@@ -12,6 +12,7 @@ from aiohttp import web
 from tests.doubles.discord import calls, rules
 from tests.doubles.discord.calls import Call
 from tests.doubles.discord.faults import Fault, Faults, How
+from tests.doubles.discord.pace import Pace
 from tests.doubles.discord.refusal import Refusal
 from tests.doubles.discord.spec import Operation, Spec
 from tests.doubles.discord.world import World
@@ -31,7 +32,7 @@ class Heard:
 
 
 class Rest:
-    """violations: every line the judges said; tests want it empty."""
+    """violations: every line the judges said; tests want it empty. pace: the rate limits, where they are kept."""
 
     def __init__(self, world: World, token: str, faults: Faults) -> None:
         self._world = world
@@ -42,6 +43,7 @@ class Rest:
         self.address = ""
         self.violations: list[str] = []
         self.heard: list[Heard] = []
+        self.pace: Pace | None = None
 
     def let_go(self) -> None:
         """End the requests that are never answered."""
@@ -58,6 +60,9 @@ class Rest:
         if fault and fault.how in (How.RESET_MID_UPLOAD, How.TIMEOUT):
             return await self._break(request, fault)
         call = await self._read(request, operation, params)
+        turn = self.pace.take(operation.name, params) if self.pace else None
+        if turn and turn.wait_s > 0:
+            return self._answer(operation, 429, Fault(How.THROTTLE, retry_after_s=turn.wait_s).answer()[1] | {"global": turn.everywhere})
         if fault and fault.how in (How.REFUSE, How.THROTTLE):
             return self._answer(operation, *fault.answer())
         try:
@@ -65,6 +70,7 @@ class Rest:
         except Refusal as refusal:
             return self._answer(operation, refusal.status, {"code": refusal.code, "message": refusal.message})
         answer = self._answer(operation, status, body)
+        answer.headers.update(turn.headers if turn else {})
         return self._answer(operation, *Fault(How.REFUSE).answer()) if fault else answer
 
     async def _break(self, request: web.Request, fault: Fault) -> web.StreamResponse:

@@ -211,6 +211,12 @@ class TelegramDouble:
         self._updates.append(update)
         self._announce()
 
+    def hand_over(self, updates: Sequence[dict[str, Any]]) -> None:
+        """All of these happen at once; the first hundred are judged, since judging all would take longer than whatever is measured."""
+        self.violations += [fault for update in updates[:100] for fault in self._spec.value("Update", {**update, "update_id": 1})]
+        self._updates += [{**update, "update_id": next(self._update_ids)} for update in updates]
+        self._announce()
+
     def count(self, method: str) -> int:
         """How often a method was called."""
         return sum(called == method for called, _ in self.calls)

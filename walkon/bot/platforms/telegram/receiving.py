@@ -26,7 +26,7 @@ from walkon.bot.platforms.telegram.offers import BEGIN
 from walkon.bot.platforms.telegram.reactions import reactions
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, NotAllowed, Post, Throttled
-from walkon.bot.tokens import moderates
+from walkon.bot.tokens import moderates, read_token
 from walkon.bot.words import Words
 from walkon.types.errors import WalkonError
 
@@ -210,7 +210,8 @@ class Receiver:
 
     async def _is_moderator(self, query: CallbackQuery, token: str) -> bool:
         message = query.message
-        if message is None or message.chat.type == "private":
+        meant = read_token(token)
+        if message is None or message.chat.type == "private" or (meant is not None and not meant.deed.ranked):
             return False
         if moderates(token):
             # What is decided over others needs the right of this moment, not of some minutes ago.
