@@ -7,13 +7,14 @@ from pathlib import Path
 
 os.environ["PTB_TIMEDELTA"] = "true"
 
-from telegram import Update
+from telegram import LinkPreviewOptions, Update
 from telegram.ext import (
     AIORateLimiter,
     Application,
     CallbackQueryHandler,
     CommandHandler,
     ContextTypes,
+    Defaults,
     MessageHandler,
     MessageReactionHandler,
     filters,
@@ -28,7 +29,7 @@ def serve(token: str, api_url: str, answers: dict[str, str]) -> None:
 
     async def says(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.message and update.message.text:
-            await update.message.reply_text(answers[update.message.text.removeprefix("/")])
+            await update.message.reply_text(answers[update.message.text.removeprefix("/")], do_quote=True)
 
     async def presses(update: Update, context: ContextTypes.DEFAULT_TYPE) -> None:
         if update.callback_query:
@@ -43,7 +44,7 @@ def serve(token: str, api_url: str, answers: dict[str, str]) -> None:
             MINE.get(update.message.message_id)
 
     builder = Application.builder().token(token).base_url(f"{api_url}/bot").rate_limiter(AIORateLimiter()).concurrent_updates(True)
-    bot = builder.build()
+    bot = builder.defaults(Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True))).build()
     bot.add_handler(CommandHandler(["help", "queue"], says))
     bot.add_handler(CallbackQueryHandler(presses))
     bot.add_handler(MessageReactionHandler(reacts))

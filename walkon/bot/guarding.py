@@ -24,6 +24,10 @@ REFUSED = (UnknownCode, NotClaimed, SamePerson, AlreadyGuarded, MayNotGuard)
 """What may speak against a link; the words are `card.guardian.not_…`."""
 
 
+KNOWN_S = 1.0
+"""How old the list may be of those who have a guardian, where another process writes to it."""
+
+
 def first_limits(section: GuardiansSection) -> Limits:
     """What holds for a young person until their guardian says otherwise."""
     return Limits(seconds_per_day=section.seconds_per_day, quiet_hours=section.quiet_hours)
@@ -37,7 +41,11 @@ async def within_limits(house: House, asked: Asked) -> Card | None:
         owners = [house.keys.person_key(account) for account in await accounts_of(tx, person.id)]
         return await guardians.guardianship_of(tx, person.id, now), await guardians.is_marked(tx, owners)
 
-    found, marked = await house.database.read(step)
+    marks = await house.database.recent("marks", guardians.any_marks, within_s=KNOWN_S)
+    guarded = await house.database.recent("guarded", guardians.guarded_accounts, within_s=KNOWN_S)
+    if not marks and person.id not in guarded:
+        return None
+    found, marked = await house.database.glance(step)
     if marked:
         await house.database.write(lambda tx: _settle_marks(tx, house, person))
         found, _ = await house.database.read(step)

@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, Text, delete, or_, select, update
 
 from walkon.consent.guardians import Guardianship, Limits, Offer
-from walkon.store.accounts import accounts_of, person_of
+from walkon.store.accounts import accounts_among, accounts_of, person_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
 from walkon.types.clock import from_ms, to_ms
@@ -69,6 +69,11 @@ async def guardianship_of(tx: Transaction, person: PersonId, now: datetime) -> G
     """What holds for the person behind an account, whichever account it was said of; None where nobody looks after them."""
     rows = await tx.execute(select(GUARDIANSHIP).where(GUARDIANSHIP.c.ward_id.in_(await accounts_of(tx, person))))
     return next((found for row in rows if (found := _read(row)).holds(now)), None)
+
+
+async def guarded_accounts(tx: Transaction) -> frozenset[PersonId]:
+    """Every account of everybody somebody looks after, or looked after until they came of age."""
+    return await accounts_among(tx, select(GUARDIANSHIP.c.ward_id))
 
 
 async def guardian_of(tx: Transaction, guardianship: Guardianship | None) -> PersonId | None:
@@ -174,6 +179,11 @@ async def everybody(tx: Transaction) -> frozenset[PersonId]:
 async def mark(tx: Transaction, owner: PersonKey, since: datetime) -> None:
     """Somebody looks after whoever this is, says the witness; who it is, this store does not know yet."""
     await tx.execute(insert(MARK).values(person_key=owner, since_ms=to_ms(since)).on_conflict_do_nothing())
+
+
+async def any_marks(tx: Transaction) -> bool:
+    """Whether anybody at all is marked."""
+    return (await tx.execute(select(MARK.c.person_key).limit(1))).first() is not None
 
 
 async def is_marked(tx: Transaction, owners: Collection[PersonKey]) -> bool:

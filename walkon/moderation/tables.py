@@ -5,12 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, or_, select, union, update
+from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, or_, select, update
 
 from walkon.config import Quotas
 from walkon.moderation.limits import PlaceRules
 from walkon.moderation.mutes import Case, Deed, Entry, Mute, key_of
-from walkon.store.accounts import ACCOUNT, accounts_of
+from walkon.store.accounts import accounts_among, accounts_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
 from walkon.types.clock import from_ms, to_ms
@@ -98,9 +98,7 @@ async def mutes_of(tx: Transaction, person: PersonId, place: PlaceId | None) -> 
 async def muted_accounts(tx: Transaction, now: datetime) -> frozenset[PersonId]:
     """Every account of everybody who is muted anywhere."""
     muted = select(MUTE.c.person_id).where(or_(MUTE.c.until_ms.is_(None), MUTE.c.until_ms > to_ms(now)))
-    joined = select(ACCOUNT.c.person_id).where(ACCOUNT.c.account_id.in_(muted))
-    others = select(ACCOUNT.c.account_id).where(or_(ACCOUNT.c.person_id.in_(muted), ACCOUNT.c.person_id.in_(joined)))
-    return frozenset(PersonId(account) for account in (await tx.execute(union(muted, joined, others))).scalars())
+    return await accounts_among(tx, muted)
 
 
 async def put(tx: Transaction, mute: Mute) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, bindparam, delete, func, select, update
+from sqlalchemy import Column, Index, LargeBinary, Row, Select, String, Table, bindparam, delete, func, or_, select, union, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
@@ -59,6 +59,13 @@ async def accounts_of(tx: Transaction, account: PersonId) -> Sequence[PersonId]:
     """Every account of the person behind this one, itself included, in a fixed order."""
     rows = (await tx.execute(_JOINED, {"account": account})).all()
     return sorted({account, *(PersonId(name) for row in rows for name in row)})
+
+
+async def accounts_among(tx: Transaction, named: Select[Any]) -> frozenset[PersonId]:
+    """Every account of everybody whom a query names by any of their accounts."""
+    joined = select(ACCOUNT.c.person_id).where(ACCOUNT.c.account_id.in_(named))
+    others = select(ACCOUNT.c.account_id).where(or_(ACCOUNT.c.person_id.in_(named), ACCOUNT.c.person_id.in_(joined)))
+    return frozenset(PersonId(account) for account in (await tx.execute(union(named, joined, others))).scalars())
 
 
 async def join(tx: Transaction, person: PersonId, other: PersonId, now_ms: int) -> None:
