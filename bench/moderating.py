@@ -20,6 +20,7 @@ from tests.town import Town, town_in
 from tests.waiting import until
 from walkon.bot import commands
 from walkon.bot.delivery import Delivery
+from walkon.bot.platforms.discord.cards import Layout
 from walkon.bot.platforms.discord.client import DiscordPlatform
 from walkon.bot.port import ChatPlatform
 from walkon.bot.takedown import Removal, reach_of, take_down
@@ -85,7 +86,7 @@ async def taken_down_from_discord() -> tuple[float, int]:
         clip = await town.finished("Ana", "a cat runs")
         messages, copies = on_discord(discord, COPIES, CHANNELS)
         await post(town, clip, copies)
-        discord.rest.pace = Pace(time.monotonic)
+        discord.rest.pace = Pace(time.time)
         with tempfile.TemporaryDirectory() as folder:
             platform = DiscordPlatform(
                 token=discord.token,
@@ -93,7 +94,7 @@ async def taken_down_from_discord() -> tuple[float, int]:
                 root="sora",
                 dev_guild=None,
                 commands=commands.load(),
-                words=town.house.words,
+                layout=Layout(town.house.words, town.house.seal),
                 media=MediaStore(Path(folder)),
                 state_dir=Path(folder),
             )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import msgspec
 
 from tests.doubles.discord.double import DiscordDouble
+from tests.doubles.discord.rules import COMPONENTS_V2
 from tests.doubles.discord.world import File, Revision
 from tests.doubles.discord.world import Message as Posted
 from tests.doubles.telegram.double import TelegramDouble
@@ -62,7 +63,8 @@ def on_discord(discord: DiscordDouble, count: int, channels: int) -> tuple[Seque
     world = discord.world
     rooms = [world.channel(discord.guild) for _ in range(channels)]
     film = File(world.clock.snowflake(), "clip.mp4", b"film", None)
-    shown = Revision(components=[], content="clip", files=(film,), flags=0, allowed_mentions=None, pings=frozenset(), at=world.clock.now())
+    text, at = [{"type": 10, "content": "clip"}], world.clock.now()
+    shown = Revision(components=text, content="", files=(film,), flags=COMPONENTS_V2, allowed_mentions=None, pings=frozenset(), at=at)
     messages = [world.post(rooms[number % channels], shown) for number in range(count)]
     return messages, [_standing(discord, message, film) for message in messages]
 

@@ -1,6 +1,5 @@
 """Discord's rate limits: so many requests a second of one bot, and so many changes of messages in a channel."""
 
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -21,34 +20,48 @@ class Turn:
 
 
 @dataclass
+class Bucket:
+    """A window that opens with its first request and is empty again when it ends."""
+
+    limit: int
+    window_s: float
+    opened_s: float = float("-inf")
+    taken: int = 0
+
+    def wait_s(self, now_s: float) -> float:
+        """How long a request comes too early."""
+        if now_s >= self.opened_s + self.window_s:
+            self.opened_s, self.taken = now_s, 0
+        return self.opened_s + self.window_s - now_s if self.taken >= self.limit else 0.0
+
+    def headers(self, now_s: float) -> dict[str, str]:
+        """What Discord tells of it with every answer."""
+        left_s = self.opened_s + self.window_s - now_s
+        said = {"Limit": f"{self.limit}", "Remaining": f"{self.limit - self.taken}", "Reset-After": f"{left_s:.3f}"}
+        return {f"X-RateLimit-{name}": value for name, value in {**said, "Reset": f"{now_s + left_s:.3f}"}.items()}
+
+
+@dataclass
 class Pace:
-    """now: seconds. refused: how many requests came too early."""
+    """now: Unix seconds. refused: how many requests came too early."""
 
     now: Callable[[], float]
     refused: int = 0
-    _all: deque[float] = field(default_factory=deque)
-    _channels: dict[str, deque[float]] = field(default_factory=dict)
+    _all: Bucket = field(default_factory=lambda: Bucket(GLOBAL, GLOBAL_S))
+    _channels: dict[str, Bucket] = field(default_factory=dict)
 
     def take(self, operation: str, params: dict[str, str]) -> Turn | None:
         """Count the request; None for one that no limit is for."""
         if "webhook" in operation or operation == "create_interaction_response":
             return None
-        now = self.now()
-        channel = self._channels.setdefault(params.get("channel_id", ""), deque()) if operation == "update_message" else deque[float]()
-        waits = (_wait_s(self._all, GLOBAL, GLOBAL_S, now), _wait_s(channel, EDITS, EDITS_S, now))
-        wait_s = max(waits)
-        if wait_s > 0:
+        now_s = self.now()
+        buckets = [self._all]
+        if operation == "update_message":
+            buckets.append(self._channels.setdefault(params["channel_id"], Bucket(EDITS, EDITS_S)))
+        waits = [bucket.wait_s(now_s) for bucket in buckets]
+        if max(waits) > 0:
             self.refused += 1
         else:
-            self._all.append(now)
-            channel.append(now)
-        left_s = channel[0] + EDITS_S - now if channel else 1.0
-        headers = {"X-RateLimit-Limit": f"{EDITS}", "X-RateLimit-Remaining": f"{EDITS - len(channel)}"}
-        headers |= {"X-RateLimit-Reset": f"{now + left_s:.3f}", "X-RateLimit-Reset-After": f"{left_s:.3f}"}
-        return Turn(wait_s, waits[0] > 0, headers if operation == "update_message" else {})
-
-
-def _wait_s(taken: deque[float], limit: int, window_s: float, now: float) -> float:
-    while taken and taken[0] <= now - window_s:
-        taken.popleft()
-    return 0.0 if len(taken) < limit else taken[0] + window_s - now
+            for bucket in buckets:
+                bucket.taken += 1
+        return Turn(max(waits), waits[0] > 0, buckets[-1].headers(now_s) if len(buckets) > 1 else {})
