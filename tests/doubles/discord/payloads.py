@@ -186,6 +186,7 @@ def guild_json(guild: Guild, me: User) -> dict[str, Any]:
     lists = {"roles": [role], "emojis": [], "stickers": [], "features": [], "threads": [], "presences": [], "voice_states": []}
     more = {"member_count": 1, "premium_tier": 0, "afk_timeout": 60, "system_channel_flags": 0, "unavailable": False, "large": False}
     channels = [channel_json(channel) for channel in guild.channels if channel.type == 0]
+    lists["roles"] += [role_json(str(int(guild.id) + n), f"role {n}", 0, n) for n in range(1, guild.more_roles + 1)]
     return {**texts, **levels, **lists, **more, "channels": channels, "members": [member_json(me)]}
 
 

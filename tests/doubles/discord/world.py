@@ -63,7 +63,7 @@ class Guild:
     """A server with its channels. strangers: who is not in it (any more); everybody else is.
 
     roles: by whoever has them, beside the one that everybody has, which gives nothing. timeouts: until when somebody may not
-    speak, by their id, with what the server's own log says about it.
+    speak, by their id, with what the server's own log says about it. more_roles: that nobody here has, and the gateway tells of.
     """
 
     id: str
@@ -72,6 +72,7 @@ class Guild:
     channels: list[Channel] = field(default_factory=list)
     strangers: set[str] = field(default_factory=set)
     owner: str = "1"
+    more_roles: int = 0
     roles: dict[str, list[Role]] = field(default_factory=dict)
     timeouts: dict[str, str] = field(default_factory=dict)
     audit: list[str] = field(default_factory=list)
