@@ -59,7 +59,8 @@ Figures = Mapping[str, float]
 def run() -> Report:
     """A few minutes; the first time some more, to get the libraries."""
     missing = [name for name, packages in PACKAGES.items() if not _ready(name, packages)]
-    names = [name for name in (BARE, *LIBRARIES, *OURS) if name not in missing]
+    # What is held to a goal comes right after what it is held against: on a machine with other work, minutes are far apart.
+    names = [name for name in (BARE, *reversed(OURS), *LIBRARIES) if name not in missing]
     with _server() as port:
         rounds = [{name: found for name in names if (found := _measured(name, port))} for _ in range(ROUNDS)]
         growth = _grown(port)
@@ -80,6 +81,8 @@ def _rows(rounds: Sequence[Mapping[str, Figures]], names: Sequence[str], growth:
         life_us = _median(rounds, name, lambda _, found: found["life_us"])
         yield Row(what=f"{name}: processor time of the server for a job's life", value=life_us, unit="µs")
     yield Row(what=WORK, value=beside_bare(OURS[1], "work_per_s"), unit="x")
+    both = _median(rounds, OURS[1], lambda each, found: each[BARE]["work_both_us"] / found["work_both_us"])
+    yield Row(what="the same by the processor time of client and server together, whatever else the machine does", value=both, unit="x")
     yield Row(what=JOBS_GROWTH, value=round(growth["jobs"], 3), unit="x")
     yield Row(what=PEOPLE_GROWTH, value=round(growth["people"], 3), unit="x")
 

@@ -15,7 +15,7 @@ from walkon.types.ids import JobId, PersonId, PlaceId, WorkerId
 FILLING = 256
 """Submissions at once while the queue is filled, which nobody measures."""
 
-CLAIMS, TIMES = 800, 3
+CLAIMS, TIMES = 800, 8
 """Claims to a measurement, and how often it is done: what disturbs only adds, so the least is the truest."""
 
 

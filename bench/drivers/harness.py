@@ -112,12 +112,13 @@ async def drive(driver: Driver) -> dict[str, float]:
     together_s = await many(TOGETHER, driver.submit, first=ONE_BY_ONE)
     own_us = 1e6 * (time.process_time() - own_s) / TOGETHER
     submit_us, held = (server.busy_us() - busy_us) / TOGETHER, server.used_memory() - empty
-    busy_us = server.busy_us()
+    busy_us, own_s = server.busy_us(), time.process_time()
     began = time.perf_counter()
     async with asyncio.timeout(ENOUGH_S):
         await driver.work_off()
     work_s = time.perf_counter() - began
     work_us = (server.busy_us() - busy_us) / JOBS
+    work_both_us = work_us + 1e6 * (time.process_time() - own_s) / JOBS
     return {
         "single_ms": median(waits) * 1000,
         "single_per_s": ONE_BY_ONE / sum(waits),
@@ -125,6 +126,7 @@ async def drive(driver: Driver) -> dict[str, float]:
         "work_per_s": JOBS / work_s,
         "bytes": held / TOGETHER,
         "submit_own_us": own_us,
+        "work_both_us": work_both_us,
         "life_us": submit_us + work_us,
     }
 
