@@ -378,6 +378,27 @@ async def test_a_door_closed_after_a_backup_is_closed_to_all_until_its_owner_ope
             assert not (await host.cast(host.terms(by=asker), LEA)).asks[0].heard
 
 
+async def test_what_waited_behind_a_door_that_was_closed_after_a_backup_ends(config: Config, running, clock, tmp_path: Path) -> None:
+    async with running() as host:
+        await host.enrolled()
+        await host.enrol(LEA)
+        terms = host.terms(by=EVE)
+        await host.clip(terms, tmp_path / "media")
+        assert (await host.cast(terms, LEA)).asks
+
+        async def waits(tx: object) -> None:
+            clip = await library.get(tx, terms.clip)
+            await library.save(tx, replace(clip, state=ClipState.WAITING, finished=None))
+
+        await host.do(waits)
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        await host.do(lambda tx: host.decider.shut(tx, NeverAsk(owner=LEA, reach=Reach.ANYWHERE), clock.now()))
+    await put_back(config, made.file, clock)
+    async with running() as host:
+        assert await host.state(terms.clip) is ClipState.DECLINED
+
+
 async def looks_after(host: Host, guardian: PersonId, ward: PersonId, clock: StandingClock) -> None:
     now, record = clock.now(), host.decider.record
     who = Person(id=guardian, name="Tom")

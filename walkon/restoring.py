@@ -29,7 +29,8 @@ from walkon.consent.guardians import Limits
 from walkon.consent.proof import Proof
 from walkon.library import films
 from walkon.library import tables as library
-from walkon.library.clips import RemovedBy
+from walkon.library.clips import ClipState, RemovedBy
+from walkon.library.endings import end_declined
 from walkon.store import sealed_keys
 from walkon.store.backup import MEDIA, STORE, Backup, BackupUnusable, make_backup, put_keys, unpack
 from walkon.store.database import Database, StoreUnusable, Transaction
@@ -186,7 +187,11 @@ class _Replay:
         """Whom a door was closed to is not remembered, so it is closed to all until its owner opens it."""
         named = await self._named(tx, owner)
         for person in named:
-            await self._decider.shut(tx, NeverAsk(owner=person, reach=Reach.ANYWHERE), now)
+            for id in await self._decider.shut(tx, NeverAsk(owner=person, reach=Reach.ANYWHERE), now):
+                clip = await library.get(tx, id)
+                if clip and clip.state is ClipState.WAITING:
+                    await end_declined(tx, id, now)
+                    await self._decider.drop(tx, id, now)
         return bool(named)
 
     async def _guarding(self, tx: Transaction, owner: PersonKey, now: datetime, *, ended: bool) -> bool:

@@ -15,7 +15,18 @@ from walkon.bot.reconcile import reconcile
 from walkon.bot.takedown import purge_files
 from walkon.consent import accounts
 from walkon.consent import tables as consent
-from walkon.consent.asking import AskClosed, AskState, Consent, NotYoursToAnswer, Together, TooManyAsks, TopicRefused, UnknownAsk
+from walkon.consent.asking import (
+    AskClosed,
+    AskState,
+    Consent,
+    NeverAsk,
+    NotYoursToAnswer,
+    Reach,
+    Together,
+    TooManyAsks,
+    TopicRefused,
+    UnknownAsk,
+)
 from walkon.consent.grants import Lasting
 from walkon.consent.handles import BadHandle, read_handle
 from walkon.consent.likeness import Audience, Part, Topic
@@ -270,6 +281,31 @@ async def test_a_yes_for_one_place_is_none_for_another(troupe: Troupe, elsewhere
     await troupe.finished(given=week)
     assert (await troupe.ask()).state is ClipState.PROMISED
     assert (await troupe.ask(place=elsewhere)).state is ClipState.WAITING
+
+
+async def test_blocking_whoever_asks_ends_what_rested_on_a_standing_yes_and_what_they_still_ask(troupe: Troupe) -> None:
+    out = await troupe.finished(given=Consent(parts=frozenset({Part.FACE}), lasting=Lasting.WEEK))
+    going = await troupe.ask("@lea sings")
+    assert going.state is ClipState.PROMISED
+    first, second = [await troupe.ask(place=OTHER_PLACES[0]) for _ in range(2)]
+    (ask,) = await troupe.asks(first)
+    await agreeing.never_ask(troupe.house, ask.id, LEA, Reach.BY_PERSON)
+    assert await troupe.job(going) is JobState.CANCELLED
+    assert [(await troupe.now(clip)).state for clip in (going, first, second)] == [ClipState.DECLINED] * 3
+    assert (await troupe.now(out)).state is ClipState.FINISHED
+    troupe.town.clock.pass_s(25 * 3600)
+    assert (await troupe.ask("@lea waves")).state is ClipState.WAITING
+
+
+async def test_a_standing_yes_that_was_cut_short_renders_nothing_even_if_nobody_looked_at_what_waits(troupe: Troupe) -> None:
+    await troupe.finished(given=Consent(parts=frozenset({Part.FACE}), lasting=Lasting.WEEK))
+    await troupe.ask("@lea sings")
+    door = NeverAsk(owner=LEA, reach=Reach.BY_PERSON, asker=ANA)
+    await troupe.house.database.write(lambda tx: troupe.house.decider.shut(tx, door, troupe.house.clock.now()))
+    lease = await troupe.claim()
+    assert lease
+    assert not await troupe.render(lease)
+    assert troupe.backend.started == []
 
 
 async def test_an_open_audience_does_not_open_a_refused_subject(troupe: Troupe) -> None:

@@ -6,7 +6,7 @@ steps loses nothing: `reconcile` puts in line what is promised, the gate stops w
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -173,8 +173,11 @@ async def never_ask(house: House, id: AskId, by: PersonId, reach: Reach) -> Outc
         answered = await house.decider.refuse(tx, id, by, now)
         asker = answered.ask.requester if reach is Reach.BY_PERSON else None
         place = answered.ask.place if reach is Reach.HERE else None
-        await house.decider.shut(tx, NeverAsk(owner=answered.ask.owner, reach=reach, asker=asker, place=place), now)
-        return await _follow(house, tx, answered, now)
+        behind = await house.decider.shut(tx, NeverAsk(owner=answered.ask.owner, reach=reach, asker=asker, place=place), now)
+        outcome, ending = await _follow(house, tx, answered, now)
+        going = [clip for id in behind if (clip := await tables.get(tx, id)) and not clip.state.final]
+        also = await _end(house, tx, {clip.id for clip in going if await against(tx, clip, now)}, now)
+        return outcome, replace(ending, stopped=ending.stopped | also.stopped)
 
     return await _answered(house, step)
 

@@ -285,13 +285,21 @@ class Decider:
         }
         await self.record(tx, Decision(kind=kind, about=likeness.owner, at=now, facts=facts))
 
-    async def shut(self, tx: Transaction, door: NeverAsk, now: datetime) -> None:
-        """Never ask again. Standing permissions behind that door end; clips that were agreed to stay."""
+    async def shut(self, tx: Transaction, door: NeverAsk, now: datetime) -> set[ClipId]:
+        """Never ask again. Open questions and standing permissions behind that door end; clips that are out stay.
+
+        The clips that this is about: those of them that are still on their way end by it.
+        """
         await tables.shut(tx, door)
+        questions = [ask for ask in await tables.open_asks_to(tx, door.owner) if door.closes(ask.requester, ask.place)]
+        for ask in questions:
+            await self._close(tx, ask, now)
         behind = [one for one in await tables.permissions_of(tx, door.owner) if door.closes(one.to, one.place)]
         for permission in behind:
             await tables.put_permission(tx, replace(permission, until=min(permission.until or now, now)))
         await self.record(tx, _about_door(door, DecisionKind.DOOR_CLOSED, now))
+        resting = await tables.grants_via(tx, [permission.id for permission in behind])
+        return {*(ask.clip for ask in questions), *(grant.clip for grant in resting)}
 
     async def open(self, tx: Transaction, door: NeverAsk, now: datetime) -> None:
         """The person may be asked again."""

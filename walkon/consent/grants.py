@@ -140,7 +140,9 @@ def effective(grant: Grant | None, facts: Circumstances) -> Verdict:
 
 
 def _for_new_use(grant: Grant, facts: Circumstances, likeness: Likeness) -> Verdict:
-    if grant.expires_at is not None and facts.now >= grant.expires_at:
+    # A standing permission may have been cut short since.
+    ends = [grant.expires_at, facts.rests_on.until if isinstance(facts.rests_on, Permission) else None]
+    if any(end is not None and facts.now >= end for end in ends):
         return Verdict.EXPIRED
     if facts.guarded_since is not None and grant.given_at < facts.guarded_since:
         return Verdict.UNSECONDED
