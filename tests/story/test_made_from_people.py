@@ -42,7 +42,8 @@ async def by_menu(stage: Stage, clip: Clip) -> None:
 
 async def by_discord_button(stage: Stage, clip: Clip, button: str) -> None:
     assert isinstance(stage, OnDiscord)
-    pressed = await stage.discord.press(_message(stage), f"w1:{button}:{clip.id}", user=stage.people["Eve"])  # type: ignore[arg-type]
+    token = stage.town.house.seal.put_on(f"w1:{button}:{clip.id}")
+    pressed = await stage.discord.press(_message(stage), token, user=stage.people["Eve"])  # type: ignore[arg-type]
     if pressed.modal:
         await stage.discord.submit(pressed, NEW)
 
@@ -66,7 +67,7 @@ async def by_reply(stage: Stage, clip: Clip) -> None:
 async def by_telegram_button(stage: Stage, clip: Clip) -> None:
     assert isinstance(stage, OnTelegram)
     card = next(one for one in stage.club.from_bot if one.video)
-    await stage.double.press(card, f"w1:vary:{clip.id}", stage.people["Eve"])
+    await stage.double.press(card, stage.town.house.seal.put_on(f"w1:vary:{clip.id}"), stage.people["Eve"])
 
 
 async def by_inline(stage: Stage, clip: Clip) -> None:
