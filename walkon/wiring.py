@@ -52,6 +52,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 STOP_WITHIN_S = 12.0
+
+YOUNG = 10_000
+"""New objects until the youngest are looked through; Python's own 700 are fewer than a single event makes."""
+
 NO_LIMIT = 500_000_000
 FIRST_PACES: Mapping[Backend, float] = {Backend.ANIMATIC: 400.0, Backend.DIFFUSERS: 30_000.0, Backend.OPENAI_VIDEOS: 12_000.0}
 """Milliseconds of work for a second of clip before any was measured: the preview's by bench/animatic, the other a guess."""
@@ -111,6 +115,7 @@ def _keep_what_is_loaded() -> None:
     """Modules, tables and words live as long as the process: looking for garbage among them again and again cost a third of each event."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG, *gc.get_threshold()[1:])
 
 
 @asynccontextmanager
