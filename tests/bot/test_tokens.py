@@ -26,16 +26,18 @@ from walkon.bot.tokens import (
 )
 from walkon.consent.enrolment import Refusal
 from walkon.store.keys import Keys
-from walkon.types.ids import AskId, ClipId, new_clip_id, new_long_id
+from walkon.types.ids import AskId, ClipId
 
 KEYS = Keys.new()
 SEAL = Seal(KEYS.mac)
 
+CLIP, LONG = ClipId("7KQ2M9"), "7KQ2M9XW4TPC8HZR"
+
 TOKENS = [
-    *(str(Token(deed, new_clip_id())) for deed in Deed),
+    *(str(Token(deed, CLIP)) for deed in Deed),
     *(str(LineToken(deed, 10**15 - 1)) for deed in LineDeed),
-    *(str(AskToken(deed, AskId(new_long_id()), "ufvrt")) for deed in AskDeed),
-    *(str(OwnToken(OwnDeed.TAKE_BACK, extent, f"{new_long_id()}!")) for extent in Extent),
+    *(str(AskToken(deed, AskId(LONG), "ufvrt")) for deed in AskDeed),
+    *(str(OwnToken(OwnDeed.TAKE_BACK, extent, f"{LONG}!")) for extent in Extent),
     *(str(ReviewToken(ReviewDeed.REFUSE, "0" * 32, reason)) for reason in Refusal),
 ]
 
