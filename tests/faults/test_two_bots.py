@@ -55,6 +55,8 @@ class Bots:
 
     async def taken_over(self) -> None:
         await until(lambda: self.successor.log.read_text().count("duty_taken") == 2, 60)
+        # Its own connection: a frozen bot's still stands, and what Discord tells that one is lost.
+        await until(lambda: "connected to Gateway" in self.successor.log.read_text(), 60)
         await self.city.connected()
 
 
