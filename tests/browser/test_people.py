@@ -7,6 +7,7 @@ from playwright.async_api import Locator, expect
 
 from tests.bot.platforms.web.studio import WITH_CAMEO
 from tests.browser.conftest import Enter, Visit
+from tests.waiting import until
 from walkon.bot.cards import Handout
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -94,4 +95,4 @@ async def test_my_cameo_leads_to_enrolling_with_the_camera_at_hand(enter: Enter)
     await expect(panel).to_be_hidden()
     await expect(visit.log.get_by_text("/sora cameo enrol")).to_be_visible()
     await expect(visit.page.get_by_role("button", name="Record")).to_be_focused()
-    assert visit.studio.heard[-1].options == {"deed": "enrol"}
+    await until(lambda: visit.studio.heard[-1].options == {"deed": "enrol"})

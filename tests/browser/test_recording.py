@@ -6,6 +6,7 @@ from playwright.async_api import expect
 from tests.bot.platforms.web.studio import WITH_CAMEO
 from tests.browser.conftest import Enter, Visit
 from tests.reading import whole
+from tests.waiting import until
 from walkon.bot.files import Attachment
 from walkon.engine.uploads import UploadReader
 
@@ -32,7 +33,7 @@ async def test_a_film_recorded_in_the_page_goes_with_the_command_and_can_be_read
     await expect(visit.log.get_by_text("/sora cameo enrol")).to_have_count(2)
     await expect(visit.page.get_by_role("button", name="Record")).to_be_focused()
     assert await visit.page.evaluate(f"{MIRROR}.srcObject") is None
-    film = visit.studio.heard[-1].options["file"]
+    film = await until(lambda: visit.studio.heard[-1].options.get("file"))
     assert isinstance(film, Attachment)
     decoded = await UploadReader()(await whole(visit.served.platform.read(film, limit=10_000_000)))
     assert len(decoded.stills) == 3 and decoded.voice
