@@ -183,6 +183,24 @@ async def test_asking_for_two_kinds_of_worker_is_one_share(queue):
     assert all(abs(served[:end].count("both") - served[:end].count("one")) <= 1 for end in range(25))
 
 
+async def tied(queue, first, second):
+    """Two places, each with one job in a lane of its own, whose tags are the same to the last digit."""
+    for number in range(3):
+        await queue.submit(a_job(f"{first}-{number}", place=first, lane="a"))
+    for _ in range(2):
+        await queue.complete(await leased(queue, "w1", "a"), b"", spent_ms=1_000)
+    await queue.submit(a_job(f"{second}-0", place=second, lane="b"))
+    await queue.submit(a_job(f"{second}-1", place=second, lane="b"))
+    await queue.complete(await leased(queue, "w1", "b"), b"", spent_ms=1_000)
+
+
+@pytest.mark.parametrize("lanes", [("a", "b"), ("b", "a")])
+@pytest.mark.parametrize(("first", "second"), [("Zoo", "ant"), ("ant", "Zoo")])
+async def test_between_two_lanes_an_exact_tie_goes_by_name_and_not_by_the_order_of_the_lanes(queue, first, second, lanes):
+    await tied(queue, first, second)
+    assert [(await leased(queue, "w1", *lanes)).job.place for _ in range(2)] == ["Zoo", "ant"]
+
+
 async def served_warm(queue, lane, swap_ms, count):
     served = []
     for number in range(count):
