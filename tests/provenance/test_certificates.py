@@ -78,9 +78,26 @@ def test_a_key_that_others_may_read_is_refused_with_the_mend(tmp_path: Path, mod
         own_credentials(tmp_path / "signing", now())
 
 
-def test_a_missing_key_is_refused(tmp_path: Path) -> None:
+def test_a_missing_key_is_refused_with_the_mend(tmp_path: Path) -> None:
     own_credentials(tmp_path / "signing", now()).key.unlink()
-    with pytest.raises(SetupError, match="cannot be read"):
+    with pytest.raises(SetupError, match=r"cannot be read .+ move the folder away"):
+        own_credentials(tmp_path / "signing", now())
+
+
+def test_a_key_under_its_first_name_signs_until_the_renewal(tmp_path: Path) -> None:
+    first = own_credentials(tmp_path / "signing", now())
+    old = first.key.rename(tmp_path / "signing" / "signer.key")
+    found = own_credentials(tmp_path / "signing", now())
+    assert (found.key, found.chain, existing_credentials(tmp_path / "signing")) == (old, first.chain, found)
+    later = own_credentials(tmp_path / "signing", now() + timedelta(days=340))
+    assert later.anchor == first.anchor
+    assert not old.exists()
+
+
+def test_a_key_under_its_first_name_that_is_of_another_certificate_is_refused(tmp_path: Path) -> None:
+    own_credentials(tmp_path / "signing", now()).key.unlink()
+    own_credentials(tmp_path / "other", now()).key.rename(tmp_path / "signing" / "signer.key")
+    with pytest.raises(SetupError, match="not the key of the certificate"):
         own_credentials(tmp_path / "signing", now())
 
 

@@ -31,6 +31,8 @@ _CLAIM_SIGNING = x509.ObjectIdentifier("1.3.6.1.4.1.62558.2.1")
 _PURPOSES = x509.ExtendedKeyUsage([_CLAIM_SIGNING, ExtendedKeyUsageOID.EMAIL_PROTECTION])
 _BACKDATED = timedelta(minutes=5)
 ROOT, ISSUING, CHAIN = "root", "issuing", "chain.pem"
+FIRST_KEY = "signer.key"
+"""What the signer's key was called before the chain named it; the content is the same."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ def brought_credentials(chain: Path, key: Path) -> Credentials:
         raise SetupError(
             f"{chain}: [provenance] certificate is no readable PEM file ({error}). Name the chain, the signer first."
         ) from error
-    _match(certificates[0], key)
+    _match(certificates[0], key, mend="Put it there, or mend its owner, [provenance] private_key.")
     anchor = certificates[-1].public_bytes(Encoding.PEM).decode()
     return Credentials(chain=text, key=key, anchor=anchor, ends=certificates[0].not_valid_after_utc, own=False)
 
@@ -90,17 +92,24 @@ def _own(folder: Path) -> Credentials:
         raise SetupError(
             f"{folder}: the certificate that signs clips is damaged ({error}). Put its backup there, or move the folder away."
         ) from error
-    _match(signer, folder / _key_name(signer))
-    return Credentials(chain=chain, key=folder / _key_name(signer), anchor=anchor, ends=signer.not_valid_after_utc, own=True)
+    key = _key_of(folder, signer)
+    _match(signer, key, mend="Put its backup there, or move the folder away: a new certificate is then made.")
+    return Credentials(chain=chain, key=key, anchor=anchor, ends=signer.not_valid_after_utc, own=True)
 
 
-def _match(certificate: x509.Certificate, path: Path) -> None:
-    """Raises SetupError where the key is missing, open to others, or not the certificate's."""
+def _key_of(folder: Path, signer: x509.Certificate) -> Path:
+    """The key's file; one that lies there under its first name serves until the renewal."""
+    named, first = folder / _key_name(signer), folder / FIRST_KEY
+    return named if named.exists() or not first.exists() else first
+
+
+def _match(certificate: x509.Certificate, path: Path, *, mend: str) -> None:
+    """Raises SetupError where the key is missing, open to others, or not the certificate's. mend: where it cannot be read."""
     try:
         mode = path.stat().st_mode
         key = load_pem_private_key(path.read_bytes(), None)
     except OSError as error:
-        raise SetupError(f"{path}: the key that signs clips cannot be read ({error.strerror}). Put it there, or mend its owner.") from error
+        raise SetupError(f"{path}: the key that signs clips cannot be read ({error.strerror}). {mend}") from error
     except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise SetupError(f"{path}: is no unencrypted PEM key ({error}). Name the key of the certificate.") from error
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
@@ -148,7 +157,7 @@ def _renew(folder: Path, now: datetime) -> None:
     # The chain names its key, so that replacing it is the one step that changes both: a crash leaves the old pair or the new.
     _write_key(folder / _key_name(signer), key)
     _replace(folder / CHAIN, lambda path: path.write_bytes(b"".join(part.public_bytes(Encoding.PEM) for part in (signer, issuing))))
-    for former in folder.glob("signer-*.key"):
+    for former in (*folder.glob("signer-*.key"), folder / FIRST_KEY):
         if former.name != _key_name(signer):
             former.unlink(missing_ok=True)
 
