@@ -5,7 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = 20.0) -> object:
+async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = 60.0) -> object:
     """The first true value of the condition; fails after the time, which is a safety net and decides nothing."""
     async with asyncio.timeout(timeout_s):
         while True:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest_asyncio
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, async_playwright, expect
 
 from tests.bot.platforms.web.conftest import Page as Served
 from tests.bot.platforms.web.conftest import served
@@ -51,16 +51,21 @@ class Visit:
         return self.log.locator("article.card")
 
     async def say(self, text: str) -> None:
-        """Type, press Enter, and wait until the studio has answered."""
-        self.studio.promised.clear()
+        """Type and press Enter; what comes of it is for the test to wait for."""
         await self.box.fill(text)
         await self.box.press("Enter")
 
-    async def promise(self, text: str) -> None:
-        """Ask for a clip and wait until it is promised."""
+    async def answered(self, text: str) -> None:
+        """Say it and wait until the answer is there, as the last card. No other card may be on its way."""
+        shown = await self.cards.count()
         await self.say(text)
+        await expect(self.cards).to_have_count(shown + 1)
+
+    async def promise(self, text: str) -> None:
+        """Ask for a clip and wait until it is promised, and its card is the last."""
+        self.studio.promised.clear()
+        await self.answered(text)
         await self.studio.promised.wait()
-        await self.cards.last.wait_for()
 
     async def clip(self, text: str, **shape: int) -> None:
         """Ask for a clip and wait until it is there."""
@@ -94,11 +99,17 @@ class Visit:
 async def chromium() -> AsyncIterator[Browser]:
     executable = shutil.which("chromium")
     assert executable, "chromium is missing; apt-get install chromium"
+    # A net under conditions that come true by themselves: how long they take decides nothing.
+    expect.set_options(timeout=60_000)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
         yield browser
         await browser.close()
 
+
+READY = """document.querySelector('#messages')?.getAttribute('aria-busy') === 'false'
+    && document.querySelector('.send [data-word=send]').textContent !== 'send'"""
+"""The server has welcomed the page, and the page has its words."""
 
 Enter = Callable[..., Awaitable[Visit]]
 
@@ -121,7 +132,7 @@ async def enter(chromium: Browser, tmp_path: Path) -> AsyncIterator[Enter]:
             visits.append(visit)
             _listen(visit)
             await visit.page.goto(visit.served.address)
-            await visit.until("document.querySelector('#messages')?.getAttribute('aria-busy') === 'false'")
+            await visit.until(READY)
             return visit
 
         yield open_page

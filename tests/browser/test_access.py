@@ -34,7 +34,7 @@ async def test_axe_finds_nothing_in_any_state_of_the_page(enter: Enter, width: i
     await visit.studio.show(FAILED)
     await visit.clip("a tall cat", width=180, height=320)
     await visit.clip("a penguin")
-    await visit.say("/nothing")
+    await visit.answered("/nothing")
     await visit.promise("a cat")
     await visit.studio.progress(40)
     await expect(visit.log.get_by_role("progressbar")).to_be_visible()

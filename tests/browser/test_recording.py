@@ -1,5 +1,7 @@
 """Recording the film for enrolling in the page, with the browser's own pretended camera."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -13,6 +15,7 @@ from walkon.engine.uploads import UploadReader
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 MIRROR = "document.querySelector('.mirror')"
+SIX_SECONDS_IN = re.compile(r"^(1[0-4]|\d) s left$")
 
 
 async def recording(visit: Visit) -> None:
@@ -20,7 +23,7 @@ async def recording(visit: Visit) -> None:
     await visit.say("/sora cameo enrol")
     await visit.page.get_by_role("button", name="Record").click()
     await expect(visit.page.get_by_label("What the camera sees")).to_be_visible()
-    await expect(visit.page.get_by_role("timer")).to_have_text("20 s left")
+    await expect(visit.page.get_by_role("timer")).to_have_text(re.compile(r"^\d+ s left$"))
 
 
 @pytest.mark.parametrize("width", [1280, 320])
@@ -28,7 +31,7 @@ async def test_a_film_recorded_in_the_page_goes_with_the_command_and_can_be_read
     visit = await enter(width=width, commands=WITH_CAMEO)
     await recording(visit)
     assert await visit.axe() == [] and await visit.overflow() == 0
-    await expect(visit.page.get_by_role("timer")).to_have_text("14 s left", timeout=20_000)
+    await expect(visit.page.get_by_role("timer")).to_have_text(SIX_SECONDS_IN)
     await visit.page.get_by_role("button", name="Stop and send").click()
     await expect(visit.log.get_by_text("/sora cameo enrol")).to_have_count(2)
     await expect(visit.page.get_by_role("button", name="Record")).to_be_focused()

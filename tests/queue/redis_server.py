@@ -10,7 +10,6 @@ import socket
 import subprocess
 import tempfile
 import time
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -18,7 +17,8 @@ import redis
 
 DATABASES = 256
 READY_WITHIN_S = 20
-PORTS = (15_000, 32_000)
+PORTS = (10_000, 16_000)
+"""Below those that any kernel gives to outgoing connections: Linux begins at 32 768, gVisor at 16 000."""
 
 
 class RedisServer:
@@ -128,13 +128,29 @@ def valkey_program() -> str:
     return str(next((Path(spec.origin).parent / "_binaries").glob("*/valkey-server")))
 
 
+_draw = random.SystemRandom()
+"""Not the common one, which Hypothesis seeds alike in every process."""
+
+_reserved: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port below those that the kernel gives to outgoing connections, so that nobody takes it while its server is down."""
+    """A port that is this process's until it ends, also while its server is down: no other test process draws it, nobody twice.
+
+    What reserves it is a name among the kernel's abstract sockets, which goes with the process.
+    """
     while True:
-        port = random.randrange(*PORTS)
-        with socket.socket() as probe, suppress(OSError):
-            probe.bind(("127.0.0.1", port))
-            return port
+        port = _draw.randrange(*PORTS)
+        name = socket.socket(socket.AF_UNIX)
+        try:
+            name.bind(f"\0walkon-test-port-{port}")
+            with socket.socket() as probe:
+                probe.bind(("127.0.0.1", port))
+        except OSError:
+            name.close()
+            continue
+        _reserved.append(name)
+        return port
 
 
 @cache

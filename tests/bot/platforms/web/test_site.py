@@ -5,10 +5,10 @@ from http import HTTPStatus
 
 import aiohttp
 import pytest
-from aiohttp.test_utils import unused_port
 
 from tests.bot.platforms.web.conftest import Page, Serve, browser, line
 from tests.bot.platforms.web.studio import stored_clip
+from tests.queue.redis_server import free_port
 from walkon.bot.platforms.web.doors import HEADERS
 from walkon.types.errors import SetupError
 
@@ -240,7 +240,7 @@ async def test_what_watches_the_host_gives_the_passphrase_as_bearer(serve: Serve
 
 
 async def test_behind_tls_the_public_name_and_origin_are_ours_and_the_cookie_is_secure(serve: Serve) -> None:
-    port = unused_port()
+    port = free_port()
     await serve(login=LOGIN, public_url="https://clips.example", port=port)
     headers = {"Host": "clips.example", "Origin": "https://clips.example", **HERE}
     async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as friend:
