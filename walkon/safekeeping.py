@@ -42,6 +42,15 @@ def watch_of(config: Config, database: Database, keys: Keys) -> Watch:
     return Watch(database, keys, Witness(config.consent.key_file, keys), SystemClock(), owe=owe)
 
 
+def decider_of(keys: Keys) -> "Decider":
+    """What decides about likenesses; each decision is an entry of the ledger, and each question a message that follows it."""
+    from walkon.bot.ask_posts import following_asks
+    from walkon.consent.deciding import Decider
+    from walkon.consent.proof import Proof
+
+    return Decider(following_asks(Proof(keys).record))
+
+
 def enrolments_of(database: Database, keys: Keys, decider: "Decider") -> "Enrolments":
     """Where people enrol: uploads are read in a process of their own, and an operator decides."""
     from walkon.consent.enrolling import Enrolments, Means

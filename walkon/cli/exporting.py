@@ -42,7 +42,7 @@ async def _write(config: "Config", place: PlaceId, folder: Path) -> "Exported":
     from walkon.exporting import Exporting
     from walkon.store.database import Database
     from walkon.types.clock import SystemClock
-    from walkon.wiring import media_of
+    from walkon.wiring.ground import media_of
 
     if not config.store_on_postgres and not config.store_path.exists():
         raise SetupError(f"{config.store_path}: there is no store here yet. Start walkon once, or name its data_dir.")

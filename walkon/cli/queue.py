@@ -89,7 +89,7 @@ def pause(place: str, off: bool, as_json: bool) -> None:
 
 def _with_queue(ask: Callable[["JobQueue"], Awaitable[Answer]]) -> Answer:
     config = settings()
-    from walkon.wiring import open_queue
+    from walkon.wiring.ground import open_queue
 
     async def asked() -> Answer:
         async with open_queue(config) as found:

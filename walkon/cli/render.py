@@ -85,7 +85,7 @@ def _scene(prompt: str, options: dict[str, Any], config: "Config") -> "Scene":
 
 def _render(config: "Config", scene: "Scene", *, out: Path, engine: str) -> "Rendered":
     """The clip. A SIGTERM stops the render, lets go of its child process and ends with code 1: no clip was made."""
-    from walkon.wiring import render_once
+    from walkon.wiring.rendering import render_once
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(FAILED))
     return asyncio.run(render_once(config, scene, out=out, engine=engine))

@@ -41,7 +41,7 @@ def _run(*names: str) -> None:
     """Run until told to stop; a SIGTERM that arrives before the roles are up ends the process just as quietly."""
     signal.signal(signal.SIGTERM, _leave)
     config = settings()
-    from walkon.wiring import Role, run_roles
+    from walkon.wiring.roles import Role, run_roles
 
     click.get_current_context().exit(run_roles(config, frozenset(Role[name] for name in names)))
 

@@ -8,21 +8,23 @@ from pathlib import Path
 import pytest
 
 from tests.queue.redis_server import RedisServer
-from walkon import wiring
 from walkon.config import load
+from walkon.wiring.chats import house_of
+from walkon.wiring.ground import ground_of
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PROBE = """
 import asyncio, sys
 from contextlib import AsyncExitStack
 from pathlib import Path
-from walkon import wiring
 from walkon.config import load
+from walkon.wiring.ground import ground_of
+from walkon.wiring.roles import Role, parts_of
 config = load(None, {{"WALKON_WALKON__DATA_DIR": {data!r}, "WALKON_CONSENT__KEY_FILE": {keys!r}, "WALKON_WEB__PORT": "0", **{more!r}}})
 async def main():
     async with AsyncExitStack() as stack:
-        ground = await stack.enter_async_context(wiring._ground(config))
-        await wiring._parts(ground, frozenset({{wiring.Role({role!r})}}), stack)
+        ground = await stack.enter_async_context(ground_of(config))
+        await parts_of(ground, frozenset({{Role({role!r})}}), stack)
 asyncio.run(main())
 print(" ".join(sorted({{name.partition(".")[0] for name in sys.modules}})))
 """
@@ -62,8 +64,8 @@ async def test_floods_are_counted_where_the_queue_is_if_that_is_a_server(tmp_pat
     (tmp_path / "data").mkdir()
     server = RedisServer().start()
     try:
-        async with wiring._ground(load(None, {**folders, "WALKON_QUEUE__URL": server.url()})) as ground:
-            house, _ = wiring._house(ground)
+        async with ground_of(load(None, {**folders, "WALKON_QUEUE__URL": server.url()})) as ground:
+            house, _ = house_of(ground)
             await house.flood.wait_s("ana", "lobby")
             await house.flood.close()
         with server.admin() as admin:
