@@ -143,7 +143,7 @@ async def test_whoever_waits_for_a_change_is_woken_by_its_announcement(database:
     database.changed.clear()
     database.announce()
     async with asyncio.timeout(10):
-        await database.changed.wait()
+        assert await database.changed.wait()
 
 
 async def test_a_statement_says_how_many_rows_it_made_and_an_insert_that_conflicts_none(database: Database) -> None:

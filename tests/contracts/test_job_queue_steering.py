@@ -60,6 +60,7 @@ async def test_word_of_a_cancel_reaches_whoever_renders_at_once(queue):
     await queue.cancel(A)
     async with asyncio.timeout(20):
         await watching[0]
+    assert (await queue.view(A)).state is JobState.CANCELLED
     watching[1].cancel()
     await asyncio.gather(*watching, return_exceptions=True)
 
@@ -70,6 +71,7 @@ async def test_whoever_asks_after_the_cancel_is_told_too(queue):
     await queue.cancel(A)
     async with asyncio.timeout(20):
         await queue.until_cancelled(A)
+    assert (await queue.view(A)).state is JobState.CANCELLED
 
 
 async def test_a_cancel_holds_across_a_redelivery(queue, queue_clock):
@@ -217,28 +219,36 @@ async def test_what_ended_a_week_ago_is_forgotten_and_what_is_unfinished_is_not(
 
 
 async def test_whoever_waits_is_woken_by_a_submission(queue):
-    await asyncio.wait_for(asyncio.gather(queue.wait(60), queue.submit(a_job("a"))), 20)
+    async with asyncio.timeout(20):
+        await asyncio.gather(queue.wait(60), queue.submit(a_job("a")))
+    assert (await leased(queue)).job.id == A
 
 
 async def test_whoever_waits_is_woken_by_an_end(queue):
     await queue.submit(a_job("a"))
     lease = await leased(queue)
-    await asyncio.wait_for(asyncio.gather(queue.wait(60), queue.complete(lease, b"")), 20)
+    async with asyncio.timeout(20):
+        await asyncio.gather(queue.wait(60), queue.complete(lease, b""))
+    assert (await queue.view(A)).state is JobState.DONE
 
 
 async def test_whoever_waits_hears_that_a_retry_is_due(queue, queue_clock):
     await queue.submit(a_job("a"))
     await queue.fail(await leased(queue), FaultKind.TRANSIENT, "x")
     queue_clock.advance(120)
-    await asyncio.wait_for(queue.wait(60), 20)
+    async with asyncio.timeout(20):
+        await queue.wait(60)
     assert (await leased(queue)).job.id == A
 
 
 async def test_whoever_waits_hears_what_another_process_submitted(twice_open):
     here, there = twice_open
-    await asyncio.wait_for(asyncio.gather(here.wait(60), here.wait(60), there.submit(a_job("a"))), 20)
+    async with asyncio.timeout(20):
+        await asyncio.gather(here.wait(60), here.wait(60), there.submit(a_job("a")))
     assert (await leased(here)).job.id == A
 
 
-async def test_waiting_ends_with_its_time(queue):
-    await asyncio.wait_for(queue.wait(0.01), 20)
+async def test_waiting_for_nothing_ends_with_its_time(queue):
+    async with asyncio.timeout(20):
+        await queue.wait(0.01)
+    assert await claimed(queue) is None

@@ -1,11 +1,13 @@
 """What every render backend promises, run over all of them."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from tests.processes import descendants
 from walkon.config import EngineSection
 from walkon.engine.backends import load, names
 from walkon.engine.port import Order, RenderBackend, RenderFailed, Step
@@ -91,7 +93,9 @@ async def test_an_estimate_is_positive_and_grows_with_the_clip(backend: RenderBa
     assert 0 < backend.estimate_ms(short) < backend.estimate_ms(long)
 
 
-async def test_closing_twice_is_closing(backend: RenderBackend) -> None:
+async def test_closing_twice_is_closing_and_leaves_no_process(backend: RenderBackend) -> None:
+    before = set(descendants(os.getpid()))
     await backend.start()
     await backend.close()
     await backend.close()
+    assert set(descendants(os.getpid())) <= before

@@ -5,6 +5,7 @@ import os
 import struct
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 
 import av
 import pytest
@@ -14,7 +15,7 @@ from PIL import Image
 
 from tests.engine.filming import Film
 from walkon.consent.enrolment import UploadFault, UploadRefused
-from walkon.engine.containers import container_of
+from walkon.engine.containers import Container, container_of
 from walkon.engine.uploads import UploadReader
 
 MP4 = Film().shot()
@@ -147,7 +148,5 @@ async def test_the_next_upload_is_read_after_one_that_was_refused() -> None:
 
 @given(st.binary(max_size=200), st.sampled_from([b"", MP4[:40], b"\x1a\x45\xdf\xa3", b"\x1a\x45\xdf\xa3\x8bwebm\x18\x53\x80\x67"]))
 def test_no_bytes_make_the_first_look_fail_in_another_way(tail: bytes, head: bytes) -> None:
-    try:
-        container_of(head + tail)
-    except UploadRefused:
-        return
+    with suppress(UploadRefused):
+        assert container_of(head + tail) in Container

@@ -72,4 +72,6 @@ def test_all_else_stays_as_it_is() -> None:
 
 @given(name=st.text(min_size=1, max_size=30))
 def test_any_name_at_all_can_be_left_out(name: str) -> None:
-    stand_in(parse("@lea surfs", people={"@lea": LEA}), [name])
+    shown = stand_in(parse("@lea surfs", people={"@lea": LEA}), [name])
+    assert shown.people == ()
+    assert "lea" not in everything(shown)

@@ -28,6 +28,7 @@ def test_a_second_process_of_the_role_is_refused_by_the_firsts_number(tmp_path: 
 
 def test_another_role_runs_beside_it(tmp_path: Path) -> None:
     held = [RoleLock.hold(tmp_path, role) for role in ("bot", "worker")]
+    assert [RoleLock.holder(tmp_path, role) for role in ("bot", "worker")] == [os.getpid()] * 2
     for lock in held:
         lock.release()
 

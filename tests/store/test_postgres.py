@@ -61,7 +61,7 @@ async def test_what_one_process_announces_every_other_hears(database: Database, 
     other.changed.clear()
     database.announce()
     async with asyncio.timeout(20):
-        await other.changed.wait()
+        assert await other.changed.wait()
     await other.close()
 
 
@@ -266,6 +266,8 @@ async def _value(tx: Transaction) -> int:
 async def test_processes_that_start_together_on_an_empty_database_make_it_once() -> None:
     url = new_database(migrated=False)
     databases = await asyncio.gather(*(Database.open(url) for _ in range(4)))
+    with _admin(url) as admin:
+        assert len(admin.execute("SELECT version_num FROM alembic_version").fetchall()) == 1
     for database in databases:
         await database.close()
 

@@ -66,6 +66,8 @@ async def test_a_store_that_grew_is_not_locked(database: Database, witness: Witn
     await watch.publish()
     await decide(database, clock, 4)
     await refuse_if_locked(database, KEYS, witness)
+    head = witness.head()
+    assert head and head.size == 3
 
 
 async def test_attack_27_a_ledger_shorter_than_what_was_published_is_locked_with_the_way_out(
