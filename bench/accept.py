@@ -116,13 +116,13 @@ async def bare_bot(discord: DiscordDouble) -> AsyncIterator[int]:
 
 
 async def measured_bare() -> Flood:
-    async with DiscordDouble() as discord, bare_bot(discord) as pid:
+    async with DiscordDouble(strict=True) as discord, bare_bot(discord) as pid:
         return await flood(discord, pid, BARE_COUNT)
 
 
 async def measured_walkon(folder: Path) -> Flood:
     host = Host(folder)
-    async with DiscordDouble() as discord:
+    async with DiscordDouble(strict=True) as discord:
         settings = {"WALKON_DISCORD__TOKEN": discord.token, "WALKON_DISCORD__API_URL": discord.api_url}
         try:
             walkon = await host.start("bot", page=False, **settings)

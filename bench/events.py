@@ -63,7 +63,7 @@ async def on_discord(pid: int, crowd: discord_stream.Crowd, card: Message) -> tu
 async def walkon_on_discord(folder: Path) -> tuple[Cost, dict[str, object], Message]:
     host = Host(folder / "discord")
     host.folder.mkdir()
-    async with DiscordDouble() as discord:
+    async with DiscordDouble(strict=True) as discord:
         crowd = discord_stream.Crowd.gathered(discord)
         settings = {"WALKON_DISCORD__TOKEN": discord.token, "WALKON_DISCORD__API_URL": discord.api_url}
         async with walkon(host, **settings) as pid:
@@ -86,7 +86,7 @@ def _said(asked: dict[str, Interaction]) -> dict[str, object]:
 async def bare_on_discord(folder: Path, said: dict[str, object], card: Message) -> Cost:
     answers = folder / "answers.json"
     answers.write_text(json.dumps(said))
-    async with DiscordDouble() as discord:
+    async with DiscordDouble(strict=True) as discord:
         crowd = discord_stream.Crowd.gathered(discord)
         discord.world.guilds[str(card.channel.guild_id)] = discord.guild
         async with bare("bare_discord", discord.token, discord.api_url, str(answers)) as pid:

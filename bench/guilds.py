@@ -42,7 +42,7 @@ async def weighed(discord: DiscordDouble, pid: int) -> float:
 
 
 async def walkon_mb(folder: Path, guilds: int) -> float:
-    async with DiscordDouble() as discord:
+    async with DiscordDouble(strict=True) as discord:
         busy(discord, guilds)
         settings = {"WALKON_DISCORD__TOKEN": discord.token, "WALKON_DISCORD__API_URL": discord.api_url}
         async with walkon(Host(folder), **settings) as pid:
@@ -52,7 +52,7 @@ async def walkon_mb(folder: Path, guilds: int) -> float:
 async def bare_mb(folder: Path, guilds: int) -> float:
     answers = folder / "answers.json"
     await asyncio.to_thread(answers.write_text, "{}")
-    async with DiscordDouble() as discord:
+    async with DiscordDouble(strict=True) as discord:
         busy(discord, guilds)
         async with bare("bare_discord", discord.token, discord.api_url, str(answers)) as pid:
             return await weighed(discord, pid)

@@ -71,7 +71,7 @@ class Town:
 async def town(folder: Path) -> AsyncIterator[Town]:
     """The three roles as processes of their own on one folder, with all platforms."""
     host = Host(folder)
-    async with DiscordDouble() as discord, telegram_double() as telegram:
+    async with DiscordDouble(strict=True) as discord, telegram_double() as telegram:
         tokens = {"WALKON_DISCORD__TOKEN": discord.token, "WALKON_TELEGRAM__TOKEN": TELEGRAM_TOKEN}
         addresses = {"WALKON_DISCORD__API_URL": discord.api_url, "WALKON_TELEGRAM__API_URL": telegram.url}
         try:

@@ -82,7 +82,7 @@ async def taken_down_from_telegram() -> float:
 
 async def taken_down_from_discord() -> tuple[float, int]:
     """The same for COPIES posts in CHANNELS channels of Discord, and how many requests came before Discord's limits allowed them."""
-    async with _town() as town, DiscordDouble() as discord:
+    async with _town() as town, DiscordDouble(strict=True) as discord:
         clip = await town.finished("Ana", "a cat runs")
         messages, copies = on_discord(discord, COPIES, CHANNELS)
         await post(town, clip, copies)

@@ -11,7 +11,7 @@ from tests.doubles.discord.double import TOKEN, DiscordDouble
 
 async def serve(port: int, token: str) -> None:
     """Serve until cancelled."""
-    double = DiscordDouble(token=token, port=port)
+    double = DiscordDouble(token=token, port=port, strict=True)
     double.more_routes.append(Control(double).add_routes)
     async with double:
         addresses = {"api_url": double.api_url, "control": f"{double.rest.address}/control", "token": token}

@@ -85,7 +85,7 @@ bulk_set_guild_application_commands = bulk_set_application_commands
 async def create_interaction_response(call: Call) -> tuple[int, Any]:
     world = call.world
     interaction = world.interactions.get(call.params["interaction_token"])
-    now = world.clock.now()
+    now = world.clock.waited_s()
     if interaction is None or interaction.id != call.params["interaction_id"] or now - interaction.at > ANSWER_WITHIN_S:
         raise unknown("interaction")
     if interaction.answered:
@@ -115,14 +115,14 @@ def _changed(call: Call, interaction: Interaction, data: dict[str, Any]) -> tupl
         raise Refusal(400, 50035, "Invalid Form Body")
     message = interaction.pressed
     message.revisions.append(_revision(call, data, message.now, interaction.upload_limit))
-    interaction.original, interaction.answered_after_s = message, call.world.clock.now() - interaction.at
+    interaction.original, interaction.answered_after_s = message, call.world.clock.waited_s() - interaction.at
     return (200, answer_json(interaction, call.world.me, call.base)) if call.query.get("with_response") in ("1", "true") else (204, None)
 
 
 def _asked(call: Call, interaction: Interaction, modal: dict[str, Any]) -> tuple[int, Any]:
     call.faults += rules.modal_faults(modal, interaction.kind)
     interaction.modal = modal
-    interaction.answered_after_s = call.world.clock.now() - interaction.at
+    interaction.answered_after_s = call.world.clock.waited_s() - interaction.at
     return (200, asked_json(interaction)) if call.query.get("with_response") in ("1", "true") else (204, None)
 
 
@@ -273,7 +273,7 @@ def _by_token(call: Call) -> Interaction:
     interaction = call.world.interactions.get(call.params["webhook_token"])
     if interaction is None or not interaction.answered or call.params["webhook_id"] != call.world.me.id:
         raise unknown("webhook")
-    if call.world.clock.now() - interaction.at > TOKEN_LIVES_S:
+    if call.world.clock.waited_s() - interaction.at > TOKEN_LIVES_S:
         raise Refusal(401, 50027, "Invalid Webhook Token")
     return interaction
 

@@ -27,11 +27,11 @@ _OPTION_TYPES: dict[type, int] = {str: 3, int: 4, bool: 5, User: 6, File: 11}
 
 
 class DiscordDouble:
-    """`async with DiscordDouble() as discord`. guild, channel, ana: something to begin with."""
+    """`async with DiscordDouble() as discord`. guild, channel, ana: something to begin with. strict: see `Clock`."""
 
-    def __init__(self, *, token: str = TOKEN, port: int = 0) -> None:
+    def __init__(self, *, token: str = TOKEN, port: int = 0, strict: bool = False) -> None:
         self.token = token
-        self.world = World()
+        self.world = World(strict=strict)
         self.faults = Faults()
         self.rest = Rest(self.world, token, self.faults)
         self.gateway = Gateway(self.world, token)
@@ -126,7 +126,7 @@ class DiscordDouble:
         channel: Channel | None = None,
         wait: bool = True,
     ) -> Interaction:
-        """Somebody uses `/sora NAME`; returns when it is answered, unless told not to wait."""
+        """Somebody uses `/sora NAME`; returns when the whole answer is there, unless told not to wait."""
         people = [value for value in (options or {}).values() if isinstance(value, User)]
         files = [value for value in (options or {}).values() if isinstance(value, File)]
         given = [
@@ -192,7 +192,7 @@ class DiscordDouble:
         guild = self.world.guilds[channel.guild_id] if channel.guild_id else None
         await self.gateway.dispatch("INTERACTION_CREATE", {**interaction_json(interaction, guild, self.world.me, data), **more})
         if wait:
-            await until(lambda: interaction.answered)
+            await until(lambda: interaction.whole)
         return interaction
 
     def fail_next(self, operation: str, how: How, *, times: int = 1, status: int = 500, code: int = 0, retry_after_s: float = 0.05) -> None:

@@ -83,12 +83,15 @@ class Gateway:
 
     async def dispatch(self, event: str, data: Any) -> None:
         """Tell the session, now or when it is resumed; waits for the first session."""
-        await until(lambda: self._session)
-        async with self._lock:
-            assert self._session
-            self._session.log.append((event, data))
-            if self._session.socket:
-                await self._session.socket.send(DISPATCH, data, event, len(self._session.log))
+        while True:
+            await until(lambda: self._session)
+            async with self._lock:
+                if self._session is None:
+                    continue
+                self._session.log.append((event, data))
+                if self._session.socket:
+                    await self._session.socket.send(DISPATCH, data, event, len(self._session.log))
+                return
 
     @property
     def connected(self) -> bool:

@@ -168,7 +168,8 @@ class Message:
 class Interaction:
     """A command, press or form, and what became of it.
 
-    answered_after_s: None until it is answered. deferred: answered by "thinking". modal: the form that answered it.
+    at: on `Clock.waited_s`. answered_after_s: None until it is answered. deferred: answered by "thinking". modal: the form that
+    answered it.
     choices: what was suggested to somebody still typing.
     pressed: the message whose button was pressed.
     """
@@ -194,6 +195,12 @@ class Interaction:
         return self.answered_after_s is not None
 
     @property
+    def whole(self) -> bool:
+        """Whether the answer itself came, not only that one is being thought of."""
+        edited = self.original is not None and not self.original.deleted and len(self.original.revisions) > 1
+        return self.answered and (not self.deferred or edited or bool(self.followups))
+
+    @property
     def message(self) -> Message:
         """What answers it now: a follow-up where the first answer was taken back."""
         if self.original and not self.original.deleted:
@@ -202,14 +209,23 @@ class Interaction:
 
 
 class Clock:
-    """The double's time; tests move it on."""
+    """The double's time; tests move it on.
 
-    def __init__(self) -> None:
+    strict: somebody who waits for an answer waits as long as the machine takes. Otherwise only what a test lets pass is waited, so
+    that no answer is late because the machine is busy.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
         self._offset_s = 0.0
+        self._strict = strict
 
     def now(self) -> float:
         """Unix seconds."""
         return time.time() + self._offset_s
+
+    def waited_s(self) -> float:
+        """What interactions are timed by, from any moment on."""
+        return self.now() if self._strict else self._offset_s
 
     def later(self, seconds: float) -> None:
         """Let that much time pass at once."""
@@ -235,8 +251,8 @@ def pings_of(texts: list[str], allowed: dict[str, Any] | None) -> frozenset[str]
 class World:
     """Everything that is, by id."""
 
-    def __init__(self, *, application_id: str = "900000000000000001") -> None:
-        self.clock = Clock()
+    def __init__(self, *, application_id: str = "900000000000000001", strict: bool = False) -> None:
+        self.clock = Clock(strict=strict)
         self.me = User(id=application_id, name="walkon", bot=True)
         self.users: dict[str, User] = {application_id: self.me}
         self.direct: dict[str, Channel] = {}
@@ -272,7 +288,7 @@ class World:
 
     def interaction(self, kind: int, user: User, channel: Channel) -> Interaction:
         """A new interaction; kind 2 a command, 3 a press, 5 a form that was sent."""
-        at = self.clock.now()
+        at = self.clock.waited_s()
         made = Interaction(self.clock.snowflake(), f"token-{next(_counter)}", kind, user, channel, at, self.upload_limit)
         self.interactions[made.token] = made
         return made

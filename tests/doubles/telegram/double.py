@@ -18,7 +18,7 @@ from tests.doubles.telegram.spec import Spec
 from tests.doubles.telegram.world import BOT, Chat, Message, StoredFile, User, Version
 
 TOKEN = "123456:AAtest-token_of-the-local-double000"
-PATIENCE_S = 20.0
+PATIENCE_S = 60.0
 REPEAT_S = 0.02
 """Between two posts of one update; the real server waits longer each time."""
 _SNAKE = re.compile(r"(?<!^)(?=[A-Z])")
@@ -326,8 +326,10 @@ class TelegramDouble:
     async def _change_within(self, seconds: float) -> None:
         self._open_polls += 1
         try:
+            # Not wait_for, which may swallow a cancellation on Python 3.11.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._turn.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await self._turn.wait()
         finally:
             self._open_polls -= 1
 

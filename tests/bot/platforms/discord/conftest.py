@@ -1,7 +1,7 @@
 """Real discord.py over HTTP and WebSocket against the double; the handler is scripted by each test."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.doubles.discord.double import DiscordDouble
+from tests.doubles.discord.world import Interaction
 from tests.waiting import until
 from walkon.bot.cards import Button, Card, Mention, Tone, Video
 from walkon.bot.command import (
@@ -144,6 +145,8 @@ class Town:
             serving.cancel()
             with suppress(asyncio.CancelledError):
                 await serving
+            # Otherwise what happens next might be told to this connection, which nobody reads any more.
+            await until(lambda: not self.discord.gateway.connected)
 
 
 BUTTONS = (Button(label="Cancel", token="w1:cancel:7KQ2M9"), Button(label="Details", token="w1:details:7KQ2M9"))
@@ -157,6 +160,13 @@ def promised(asked: Invocation | Pressed) -> Reply:
     """What `/sora prompt` answers."""
     words = str(asked.options.get("prompt", "")) if isinstance(asked, Invocation) else "a cat"
     return Reply(card=placeholder(words), post="clip:7KQ2M9", revision=1)
+
+
+async def begun(asking: Awaitable[Interaction]) -> Interaction:
+    """What somebody asked and did not wait for, once it is answered, if only by "thinking"."""
+    interaction = await asking
+    await until(lambda: interaction.answered)
+    return interaction
 
 
 def told_privately(_: Any) -> Reply:

@@ -115,6 +115,6 @@ async def test_who_left_and_an_operator_of_another_platform_are_told_apart(town:
 
 
 async def test_a_fault_of_discords_is_for_another_try(town: Town, mo: User) -> None:
-    town.discord.fail_next("get_guild", How.REFUSE, times=9)
+    town.discord.fail_next("get_guild", How.REFUSE, status=503)
     with pytest.raises(PlatformDown):
         await town.platform.restrict(wanted(town, town.discord.user("Sam"), mo))
