@@ -31,9 +31,9 @@ async def built(town: Town, name: str, command: str, clip: Clip, **options: str)
 async def test_remix_is_the_first_button_and_the_only_primary_one(town: Town) -> None:
     clip = await town.finished("Ana", "a dog runs")
     english, french = [await card_of(town, clip, locale) for locale in Locale]
-    assert [button.label for button in english.deeds] == ["Remix", "Another take", "Like", "Details", "Report"]
-    assert [button.label for button in french.deeds] == ["Remixer", "Autre prise", "J'aime", "Détails", "Signaler"]
-    assert [button.style is ButtonStyle.PRIMARY for button in english.deeds] == [True, False, False, False, False]
+    assert [button.label for button in english.deeds] == ["Remix", "Another take", "Like", "Details", "Report", "Delete"]
+    assert [button.label for button in french.deeds] == ["Remixer", "Autre prise", "J'aime", "Détails", "Signaler", "Supprimer"]
+    assert [button.style is ButtonStyle.PRIMARY for button in english.deeds] == [True] + 5 * [False]
     assert all(len(button.token.encode()) <= 64 for button in english.buttons)
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from walkon.bot import answering, enrolling, guarding, leaving, liking, linking, reviewing, taking_back
+from walkon.bot import answering, deleting, enrolling, guarding, leaving, liking, linking, reviewing, taking_back
 from walkon.bot.appearances import appearances_card
 from walkon.bot.cards import Card, Tone
 from walkon.bot.carrying import in_sight
 from walkon.bot.clip_card import Speaker, taken_down_card
 from walkon.bot.command import Pressed, Reply
+from walkon.bot.extending import go_on
 from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
@@ -80,6 +81,10 @@ async def _do(house: House, speaker: Speaker, clip: Clip, pressed: Pressed, deed
             return await _again(house, speaker, clip, pressed)
         case Deed.REVIEW | Deed.RELEASE:
             return await reviewing.review(house, pressed, clip, deed)
+        case Deed.DELETE:
+            return await deleting.ask_first(house, pressed, clip)
+        case Deed.DELETE_SURE:
+            return await deleting.carry_out(house, pressed, clip)
         case _:
             return await _build_on(house, speaker, clip, pressed, deed)
 
@@ -137,6 +142,8 @@ async def _build_on(house: House, speaker: Speaker, clip: Clip, pressed: Pressed
         return unfinished(speaker, clip)
     if deed is Deed.LIKE:
         return await liking.turn(house, pressed, clip.id)
+    if deed is Deed.EXTEND:
+        return await go_on(house, pressed, clip)
     return await another_take(house, pressed, clip) if deed is Deed.VARY else ask_words(house, speaker, clip)
 
 

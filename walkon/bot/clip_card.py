@@ -23,11 +23,11 @@ NOTIFY_AFTER_S = 90.0
 FIRST_LETTERS = 48
 """Characters of a relative's words."""
 
-_EMOJI = {Deed.REMIX: "🔁", Deed.VARY: "🎲", Deed.LIKE: "❤️"}
+_EMOJI = {Deed.REMIX: "🔁", Deed.VARY: "🎲", Deed.EXTEND: "⏩", Deed.LIKE: "❤️"}
 
 
-_FINISHED_ROWS = ((Deed.REMIX, Deed.VARY), (Deed.DETAILS, Deed.REPORT))
-"""The buttons under a finished clip, before and after the one that likes it."""
+_FINISHED_ROWS = ((Deed.REMIX, Deed.VARY, Deed.EXTEND), (Deed.DETAILS, Deed.REPORT, Deed.DELETE))
+"""The buttons under a finished clip, before and after the one that likes it; what is drawn cannot go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,8 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, relations: Relations
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
     saved = (speaker.text("card.finished.saved", wh=speaker.words.number(speaker.locale, done.saved_wh, 1)),) if done.saved_wh else ()
     told = (people_line(speaker, people), *saved, *_owed_to_the_words(speaker, scene, done))
-    made, asked = (tuple(_button(speaker, deed, deed.value, clip) for deed in row) for row in _FINISHED_ROWS)
+    shown = (tuple(deed for deed in row if deed is not Deed.EXTEND or not done.drawn) for row in _FINISHED_ROWS)
+    made, asked = (tuple(_button(speaker, deed, deed.value, clip) for deed in row) for row in shown)
     buttons = (*made, _like_button(speaker, clip, relations.likes), *asked)
     share = Button(label=speaker.say("button.share"), token=str(Token(Deed.DETAILS, clip.id)), carries=f"#{clip.id}")
     return Card(

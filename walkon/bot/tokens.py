@@ -49,6 +49,12 @@ class Deed(StrEnum):
     DETAILS = "details"
     VARY = "vary"
     REMIX = "remix"
+    EXTEND = "extend"
+    """Goes on with the clip after its end."""
+    DELETE = "delete"
+    """Asks whether the clip is to go."""
+    DELETE_SURE = "delete-sure"
+    """Takes it down; the asking was answered."""
     REVIEW = "review"
     """Look at a clip that is held back; moderators only."""
     RELEASE = "release"
@@ -76,7 +82,7 @@ class Deed(StrEnum):
     @property
     def public(self) -> bool:
         """Everybody sees its usual answer: it makes a clip at once."""
-        return self in (Deed.AGAIN, Deed.VARY)
+        return self in (Deed.AGAIN, Deed.VARY, Deed.EXTEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +138,11 @@ def read_line_token(text: str) -> LineToken | None:
 
 
 def moderates(token: str) -> bool:
-    """Whether the press decides over others, so that only who moderates may."""
+    """Whether the press may decide over others, so that it must be known who moderates at this moment."""
     line, about_clip = read_line_token(token), read_token(token)
     if line is not None:
         return line.deed is not LineDeed.APPEAL
-    return about_clip is not None and (about_clip.deed.judges or about_clip.deed in (Deed.REVIEW, Deed.RELEASE))
+    return about_clip is not None and (about_clip.deed.judges or about_clip.deed in (Deed.REVIEW, Deed.RELEASE, Deed.DELETE_SURE))
 
 
 class AskDeed(StrEnum):

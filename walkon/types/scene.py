@@ -266,6 +266,10 @@ class Scene:
         """The same words with another seed."""
         return replace(self, seed=seed)
 
+    def going_on(self, clip: str) -> "Scene":
+        """The same, after the end of that clip."""
+        return replace(self, built_on=BuiltOn(clip=clip, manner=Manner.EXTEND))
+
 
 def _starring(shot: Shot, names: Mapping[PersonId, str]) -> Shot:
     return replace(shot, subjects=tuple(_star(subject, names) for subject in shot.subjects))

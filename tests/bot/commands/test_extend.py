@@ -66,3 +66,33 @@ async def test_where_clips_are_drawn_it_says_what_works_instead(town: Town) -> N
     first = await town.finished("Ana", "a dog runs")
     reply = await town.say("Tom", "extend", clip=first.id)
     assert reply.private and f"/sora remix {first.id}" in plain(reply.card.head)
+
+
+class TestByTheButton:
+    @pytest.fixture
+    def lane(self) -> str:
+        return "diffusers"
+
+    async def test_anybody_who_sees_a_rendered_clip_lets_it_go_on_by_its_own_words(self, town: Town) -> None:
+        asked = await town.say("Ana", "prompt", prompt="0-2s: a dog runs 2-4s: it sleeps", seed=7)
+        await town.finish(await town.claim(), replace(FINISHED, drawn=False))
+        reply = await town.press("Tom", f"w1:extend:{asked.card.clip}")
+        longer = await town.clip(reply)
+        scene = decode(longer.scene)
+        assert not reply.private and reply.post
+        assert (longer.parent, longer.asker.name, scene.seconds, scene.seed) == (asked.card.clip, "Tom", 5, 7)
+        assert scene.built_on == BuiltOn(clip=str(asked.card.clip), manner=Manner.EXTEND)
+        assert all(shot.start_s is None and shot.end_s is None for shot in scene.shots)
+
+    async def test_the_button_stands_under_what_was_rendered_and_not_under_what_was_drawn(self, town: Town) -> None:
+        for drawn in (False, True):
+            asked = await town.say("Ana", "prompt", prompt="a dog runs")
+            await town.finish(await town.claim(), replace(FINISHED, drawn=drawn))
+            card = (await town.press("Ana", f"w1:again:{asked.card.clip}")).card
+            assert ("w1:extend" in " ".join(button.token for button in card.buttons)) is not drawn
+
+
+async def test_by_the_button_too_it_says_what_works_where_clips_are_drawn(town: Town) -> None:
+    first = await town.finished("Ana", "a dog runs")
+    reply = await town.press("Tom", f"w1:extend:{first.id}")
+    assert reply.private and f"/sora remix {first.id}" in plain(reply.card.head)

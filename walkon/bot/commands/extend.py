@@ -1,25 +1,19 @@
 """`/sora extend`: the next seconds of a finished clip, after its end."""
 
-from dataclasses import replace
-
-from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Command, Context, Option, OptionKind, Reply, integer_option, text_option
+from walkon.bot.extending import USUAL_S, more_of, refused
 from walkon.bot.intake import submit
 from walkon.bot.naming import people_in
-from walkon.bot.remixing import source, told
-from walkon.library import reach
+from walkon.bot.remixing import source
 from walkon.library.clips import Clip
 from walkon.scene.codec import decode
 from walkon.scene.parser import parse
 from walkon.types.ids import ClipId
-from walkon.types.scene import LONGEST_EXTENDED_S, MAX_SECONDS, MIN_SECONDS, BuiltOn, Manner
+from walkon.types.scene import MAX_SECONDS, MIN_SECONDS, Scene
 
 CLIP: Option[ClipId] = Option(name="clip", kind=OptionKind.CLIP, required=True, word=True)
 WORDS = text_option("words", rest=True)
 SECONDS = integer_option("seconds", low=MIN_SECONDS, high=MAX_SECONDS)
-
-USUAL_S = 5
-"""Seconds that are added where nobody says."""
 
 
 async def extend(ctx: Context) -> Reply:
@@ -31,24 +25,17 @@ async def extend(ctx: Context) -> Reply:
     clip = await source(ctx, ctx[CLIP])
     if isinstance(clip, Reply):
         return clip
-    speaker, seconds = Speaker(ctx.house.words, ctx.invocation.person.locale), ctx.get(SECONDS) or USUAL_S
-    if not await _can(ctx):
-        return told(speaker, "refusal.extend_here", root=ctx.house.command_root, clip=clip.id)
-    if clip.finished and clip.finished.seconds + seconds > LONGEST_EXTENDED_S:
-        return told(speaker, "refusal.extend_long", clip=clip.id, limit=LONGEST_EXTENDED_S)
-    return await _longer(ctx, clip, seconds)
+    seconds, words = ctx.get(SECONDS) or USUAL_S, ctx.get(WORDS)
+    no = await refused(ctx.house, ctx.invocation, clip, seconds)
+    if no:
+        return no
+    scene = await _told(ctx, clip, words, seconds) if words else more_of(clip, seconds)
+    return await submit(ctx, scene.going_on(clip.id), parent=clip.id)
 
 
-async def _can(ctx: Context) -> bool:
-    """Whether the engine can go on from pictures, as its workers say; while none lives, the clip waits for one."""
-    house = ctx.house
-    told = await house.database.read(lambda tx: reach.extends(tx, house.lane, house.clock.now()))
-    return not house.drawn and told is not False
-
-
-async def _longer(ctx: Context, clip: Clip, seconds: int) -> Reply:
-    old, words = decode(clip.scene), ctx.get(WORDS) or clip.prompt
-    scene = parse(
+async def _told(ctx: Context, clip: Clip, words: str, seconds: int) -> Scene:
+    old = decode(clip.scene)
+    return parse(
         words,
         seconds=seconds,
         aspect=old.aspect,
@@ -57,8 +44,6 @@ async def _longer(ctx: Context, clip: Clip, seconds: int) -> Reply:
         locale=ctx.invocation.person.locale,
         people=await people_in(ctx, words),
     )
-    built_on = BuiltOn(clip=clip.id, manner=Manner.EXTEND)
-    return await submit(ctx, replace(scene, built_on=built_on), parent=clip.id)
 
 
 COMMAND = Command("extend", extend, options=(CLIP, WORDS, SECONDS), public=True)

@@ -78,15 +78,16 @@ async def _tell(tx: Transaction, seq: int, clip: Clip, reporters: Sequence[Perso
         await verdicts.owe(tx, seq, verdicts.Told(person=person, part=verdicts.Part.REPORTER), now_ms)
 
 
-def reach_lines(speaker: Speaker, reach: Reach, remixes: int) -> tuple[Text, ...]:
-    """What was reached, what is still under way, and what nobody can reach, each place by name."""
+def reach_lines(speaker: Speaker, reach: Reach, remixes: int, *, refused: bool = True) -> tuple[Text, ...]:
+    """What was reached, what is still under way, and what nobody can reach, each place by name. refused: the film may not come back."""
     lines = [speaker.text("card.takedown.reached", gone=reach.gone, posts=reach.posts, remixes=remixes)]
     if reach.pending:
         lines.append(speaker.text("card.takedown.pending", n=reach.pending))
     if reach.out_of_reach:
         places = ", ".join(f"{place.id} {place.channel}" for place in reach.out_of_reach[:PLACES_SHOWN])
         lines.append(speaker.text("card.takedown.out_of_reach", n=len(reach.out_of_reach), places=places))
-    lines += [speaker.text("card.takedown.files"), speaker.text("card.takedown.unseen")]
+    files = "card.takedown.files" if refused else "card.delete.files"
+    lines += [speaker.text(files), speaker.text("card.takedown.unseen")]
     return tuple(lines)
 
 

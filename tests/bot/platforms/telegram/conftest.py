@@ -69,7 +69,11 @@ COMMANDS = (
 ENGLISH = {f"command.{command.name}": f"What {command.name} does" for command in COMMANDS}
 FRENCH = {f"command.{command.name}": f"Ce que fait {command.name}" for command in COMMANDS}
 SAID = {"telegram.faceless": "Please write as yourself.", "telegram.confidential": "The answer is private."}
-SAID |= {key: text for key, text in Words.load().catalogues[Locale.EN].items() if key.startswith(("telegram.inline.", "press.", "time."))}
+SAID |= {
+    key: text
+    for key, text in Words.load().catalogues[Locale.EN].items()
+    if key.startswith(("telegram.inline.", "telegram.once_more", "press.", "time."))
+}
 WORDS = Words({Locale.EN: ENGLISH | SAID, Locale.FR: FRENCH | SAID})
 
 

@@ -3,14 +3,16 @@ import asyncio
 from tests.bot.platforms.telegram.conftest import Rig, bot_for, card
 from tests.doubles.telegram.world import Chat, Message, User
 from tests.waiting import until
-from walkon.bot.cards import Button
+from walkon.bot.cards import Button, ButtonStyle
 from walkon.bot.command import Pressed, Reply
+from walkon.bot.platforms.telegram.once_more import MEANT_WITHIN_S, Again, OnceMore
 from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.store.keys import Keys
 from walkon.types.people import Locale
 
 CANCEL = "w1:cancel:7KQ2M9"
+SURE = "w1:delete-sure:7KQ2M9"
 
 
 async def a_card(rig: Rig, chat: Chat, user: User, thread: int | None = None) -> Message:
@@ -155,3 +157,45 @@ async def test_attack_37_what_decides_over_others_asks_telegram_at_each_press_wh
     club.admins = set()
     await rig.double.press(message, "Remove", mo)
     assert [pressed.moderator for pressed in rig.desk.presses] == [True, False]
+
+
+def asking_back(pressed: Pressed) -> Reply:
+    """Asks back for the first press, and says what was done for the one that means it."""
+    if pressed.token == SURE:
+        return Reply(card=card("Deleted."), private=True)
+    return Reply(card=card("For good?", buttons=(Button(label="Delete", token=SURE, style=ButtonStyle.DANGER),)), private=True)
+
+
+async def test_where_an_alert_holds_no_buttons_pressing_once_more_means_it(rig: Rig) -> None:
+    rig.desk.press_reply = asking_back
+    ana, tom, club = rig.double.user("Ana"), rig.double.user("Tom"), rig.double.group()
+    message = await a_card(rig, club, ana)
+    asked = await rig.double.press(message, "Cancel", ana)
+    assert asked["alert"] and str(asked["text"]).startswith("For good?") and "“Delete” once more" in str(asked["text"])
+    # Somebody else is asked back too, whoever was asked before.
+    assert "once more" in str((await rig.double.press(message, "Cancel", tom))["text"])
+    assert (await rig.double.press(message, "Cancel", ana))["text"] == "Deleted."
+    # It was meant once: from now on it is asked again.
+    assert "once more" in str((await rig.double.press(message, "Cancel", ana))["text"])
+    assert [one.token for one in rig.desk.presses] == [CANCEL, CANCEL, SURE, CANCEL]
+
+
+async def test_alone_with_walkon_the_question_has_its_buttons(rig: Rig) -> None:
+    rig.desk.press_reply = asking_back
+    ana = rig.double.user("Ana")
+    message = await a_card(rig, rig.double.private(ana), ana)
+    for _ in range(2):
+        await rig.double.press(message, "Cancel", ana)
+    await rig.double.until(lambda: len(rig.double.replies(message)) == 2)
+    assert all("For good?" in one.text for one in rig.double.replies(message))
+    assert [one.token for one in rig.desk.presses] == [CANCEL, CANCEL]
+
+
+def test_what_was_asked_back_is_meant_within_a_minute_and_by_the_same_button_only() -> None:
+    once, here = OnceMore(), Again(7, "-1/2", CANCEL)
+    question = card("?", buttons=(Button(label="Delete", token=SURE, style=ButtonStyle.DANGER),))
+    once.ask(here, question, now_s=0)
+    assert once.meant(Again(7, "-1/3", CANCEL), 1) == CANCEL
+    assert once.meant(here, MEANT_WITHIN_S) == CANCEL
+    once.ask(here, question, now_s=100)
+    assert once.meant(here, 100 + MEANT_WITHIN_S - 1) == SURE

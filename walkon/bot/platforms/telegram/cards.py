@@ -31,7 +31,7 @@ LABEL_LIMIT = 64
 BUTTONS_IN_A_ROW = 3
 
 # Deeds that answer with a message of their own.
-_AFRESH = frozenset({Deed.REMIX, Deed.VARY})
+_AFRESH = frozenset({Deed.REMIX, Deed.VARY, Deed.EXTEND})
 _STYLES = {ButtonStyle.PRIMARY: "primary", ButtonStyle.DANGER: "danger", ButtonStyle.SECONDARY: None}
 # Characters that turn the rest of a line around or show nothing: bidirectional overrides and isolates, byte order mark.
 _TURNING = re.compile("[\u202a-\u202e\u2066-\u2069\ufeff]")

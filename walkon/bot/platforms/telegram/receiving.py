@@ -23,12 +23,14 @@ from walkon.bot.platforms.telegram.acquaintances import Acquaintances
 from walkon.bot.platforms.telegram.cards import alert, fits_an_alert
 from walkon.bot.platforms.telegram.inline import Inline
 from walkon.bot.platforms.telegram.offers import BEGIN
+from walkon.bot.platforms.telegram.once_more import Again, OnceMore
 from walkon.bot.platforms.telegram.reactions import reactions
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, NotAllowed, Post, Throttled
 from walkon.bot.tokens import moderates, read_token
 from walkon.bot.words import Words
 from walkon.types.errors import WalkonError
+from walkon.types.people import Locale
 
 log = structlog.get_logger(__name__)
 
@@ -58,6 +60,7 @@ class Receiver:
         self._people = Acquaintances()
         self._moderators: dict[tuple[int, int], tuple[bool, float]] = {}
         self._answers: set[asyncio.Task[None]] = set()
+        self._once_more = OnceMore()
         self._handler: Handler | None = None
 
     def listen(self, handler: Handler) -> None:
@@ -184,7 +187,8 @@ class Receiver:
         in_time = deed.done() and not deed.cancelled() and deed.exception() is None
         pressed, reply = deed.result() if in_time else (None, None)
         shown = bool(reply and reply.private and pressed and _suits_an_alert(pressed, reply))
-        self._spawn(self._acknowledge(query, reply.card if reply and shown else None, passing=bool(reply and reply.passing)))
+        said = self._asking_back(query, reply.card) if reply and shown else None
+        self._spawn(self._acknowledge(query, said, passing=bool(reply and reply.passing)))
         if not in_time:
             pressed, reply = await deed
         if pressed and reply and not shown:
@@ -192,9 +196,21 @@ class Receiver:
 
     async def _deed(self, query: CallbackQuery) -> tuple[Pressed | None, Reply | None]:
         self._people.meet(query.from_user)
-        token = self._sender.seal.taken_off(query.data or "")
+        token = self._once_more.meant(self._pressed_again(query), asyncio.get_running_loop().time())
         pressed = events.pressed(query, token, datetime.now(UTC), moderator=await self._is_moderator(query, token))
         return pressed, await self._listening.press(pressed) if pressed else None
+
+    def _pressed_again(self, query: CallbackQuery) -> Again:
+        where = f"{query.message.chat.id}/{query.message.message_id}" if query.message else query.inline_message_id or ""
+        return Again(query.from_user.id, where, self._sender.seal.taken_off(query.data or ""))
+
+    def _asking_back(self, query: CallbackQuery, card: Card) -> Card:
+        """The card as an alert; one that asks back says how to answer, since an alert holds no buttons."""
+        label = self._once_more.ask(self._pressed_again(query), card, asyncio.get_running_loop().time())
+        if label is None:
+            return card
+        locale = Locale.of(query.from_user.language_code)
+        return replace(card, body=(*card.body, self._words.text(locale, "telegram.once_more", label=label)))
 
     async def _acknowledge(self, query: CallbackQuery, card: Card | None, *, passing: bool = False) -> None:
         try:
