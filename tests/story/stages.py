@@ -73,6 +73,9 @@ class Stage(Protocol):
     async def presses(self, name: str, button: str) -> str:
         """Somebody presses a button of their last private answer; what they read."""
 
+    async def labels(self, name: str) -> list[str]:
+        """The buttons of somebody's last private answer."""
+
     async def gone(self) -> str:
         """The clip's message once it shows no film any more."""
 
@@ -160,9 +163,14 @@ class OnDiscord:
         before = len(self.last.revisions)
         pressed = await self.discord.press(self.last, token, user=self.people[name])
         changed = self.last
-        await until(lambda: len(changed.revisions) > before or (pressed.original is not None and pressed.message.text))
+        await until(
+            lambda: len(changed.revisions) > before or (pressed.original and pressed.original is not changed and pressed.message.text)
+        )
         self.last = changed if len(changed.revisions) > before else pressed.message
         return str(self.last.text)
+
+    async def labels(self, name: str) -> list[str]:
+        return list(self.last.buttons)
 
     async def gone(self) -> str:
         return str((await until(lambda: next((one for one in self.discord.messages() if _emptied(one)), None))).text)  # type: ignore[attr-defined]
@@ -242,6 +250,9 @@ class OnTelegram:
         await until(lambda: len(self.last.versions) > before or len(private.from_bot) > standing)
         self.last = private.from_bot[-1]
         return str(self.last.text)
+
+    async def labels(self, name: str) -> list[str]:
+        return list(self.last.buttons)
 
     async def gone(self) -> str:
         return str((await until(lambda: next((one for one in self.club.from_bot if _replaced(one)), None))).text)  # type: ignore[attr-defined]
@@ -337,6 +348,9 @@ class OnThePage:
     async def presses(self, name: str, button: str) -> str:
         await self._press(name, (await self._cards(name))[-1], button)
         return said((await self._cards(name))[-1])
+
+    async def labels(self, name: str) -> list[str]:
+        return [button["label"] for button in (await self._cards(name))[-1]["card"].get("buttons", ())]
 
     async def gone(self) -> str:
         return said(await self._found("Ana", lambda message: "taken down" in said(message)))

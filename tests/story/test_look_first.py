@@ -17,7 +17,11 @@ from walkon.consent import tables as consent
 from walkon.library.clips import ClipState, Finished
 from walkon.library.tables import undrawn
 from walkon.scene.parser import parse
+from walkon.store import outbox
+from walkon.store.outbox import OutboxKind
 from walkon.types.ids import ClipId, PersonId
+from walkon.types.people import Person
+from walkon.types.scene import MAX_PROMPT
 
 LEA = PersonId("web:Lea")
 BRIEF = "@lea dances with a dog 1:1 2s"
@@ -138,3 +142,35 @@ async def test_the_draft_is_drawn_and_is_to_the_byte_the_film_of_the_same_words_
     assert draft.film == film.film
     assert draft.captions == film.captions
     assert (await town.clip(waiting)).state is ClipState.WAITING
+
+
+def longest(word: str) -> str:
+    """As many words as a clip may have, the last of them a zebra."""
+    return " ".join(["@Lea surfs", *(f"{word}{n}" for n in range(2000))])[: MAX_PROMPT - 20].rsplit(" ", 1)[0] + " and a zebra"
+
+
+async def put(town: Town) -> bool:
+    """Whether the question stands where it was put."""
+    return any(row.ref for row in await town.house.database.read(lambda tx: outbox.rows_of(tx, outbox.OUTBOX.c.kind == OutboxKind.ASK)))
+
+
+@pytest.mark.parametrize("word", ["wave", "*_🌊~*"], ids=["prose", "marks"])
+async def test_whoever_is_asked_can_read_the_longest_prompt_to_its_last_word(town: Town, stage: Stage, word: str) -> None:
+    words = longest(word)
+    said = replace(town.said("Ana", "prompt", prompt=words), mentions={"@Lea": Person(id=stage.account["Lea"], name="Lea")})
+    await stage.types("Lea", "cameo requests")  # nobody whom Telegram does not know to have written can be written to
+    await town.router.command(said)
+    await until(lambda: put(town))
+    await stage.types("Lea", "cameo requests")
+    seen = [await stage.presses("Lea", "Look at 1")]
+    while "More of the words" in " ".join(await stage.labels("Lea")):
+        seen.append(await stage.presses("Lea", "More of the words"))
+    read = " ".join(seen).replace("\\", "").replace("…", " ").split()
+    assert "zebra" in read
+    assert set(words.split()[1:]) <= set(read)
+    assert all("may you be in this clip?" in one and "it ends at" in one for one in seen)
+    if len(seen) > 1:
+        await stage.presses("Lea", "remixes too")
+        assert "☑ remixes too" in await stage.labels("Lea")
+        assert "zebra" not in await stage.presses("Lea", "Back in the words")
+        assert "☑ remixes too" in await stage.labels("Lea")

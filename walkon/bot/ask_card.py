@@ -4,11 +4,12 @@ It shows no face, no voice and nothing that depends on whether the person lends 
 Whoever looks alone sees a draft too, with stand-ins.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from walkon.bot.ask_sheet import Sheet
-from walkon.bot.cards import Button, Card, Mention, Text, Tone
+from walkon.bot.cards import Button, Card, Mention, Text, Tone, Turning
 from walkon.bot.clip_card import Speaker, draft_video
 from walkon.bot.moments import moment
 from walkon.bot.tokens import AskDeed, AskToken
@@ -91,7 +92,14 @@ def private_card(speaker: Speaker, question: Question, sheet: Sheet, now: dateti
         body=tuple(lines),
         buttons=_choices(speaker, question, sheet),
         whole=True,
+        turning=turning(speaker, sheet.piece, lambda piece: AskToken(AskDeed.LOOK, ask.id, str(sheet.at(piece)))),
     )
+
+
+def turning(speaker: Speaker, piece: int, look: Callable[[int], AskToken]) -> Turning:
+    """The buttons to the words before and after that piece. look: what shows another."""
+    back = Button(label=speaker.say("button.words_back"), token=str(look(max(0, piece - 1))))
+    return Turning(at=piece, back=back, on=Button(label=speaker.say("button.words_on"), token=str(look(piece + 1))))
 
 
 def handed_on_card(speaker: Speaker, question: Question) -> Card:

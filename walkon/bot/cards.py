@@ -1,5 +1,7 @@
 """What walkon says, before any platform's markup. Adapters escape every plain string; only a `Mention` names a person."""
 
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, StrEnum
 
@@ -131,6 +133,15 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Turning:
+    """How words that take more than one message are read in pieces. at: the piece to show, from 0. back, on: to its neighbours."""
+
+    at: int
+    back: Button
+    on: Button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One message. Reading order: head, video, words, body, small, buttons.
 
@@ -139,7 +150,8 @@ class Card:
     message, ready to be joined, where the platform can. film: in the place of
     a video, for an operator alone. handout: only in a private answer. clip: the id it is about, for the page's links. whole: somebody
     decides by it, so that its words are not shortened where the platform can help it; a video that leaves no room for them stands
-    beside it. signal: for the message that is answered, None where that one asked for nothing.
+    beside it. turning: for words that are whole only in pieces; a platform that shows any number of words leaves it out. signal: for
+    the message that is answered, None where that one asked for nothing.
     """
 
     tone: Tone
@@ -156,6 +168,7 @@ class Card:
     handout: Handout | None = None
     clip: str | None = None
     whole: bool = False
+    turning: Turning | None = None
     signal: Signal | None = None
 
     @property
@@ -163,6 +176,28 @@ class Card:
         """The buttons that every platform has."""
         return tuple(button for button in self.buttons if button.carries is None)
 
+    def turned(self, pieces: Sequence[str]) -> "Card":
+        """The card with the piece of its words that is to be read now, and the buttons to those before and after it."""
+        if self.turning is None or len(pieces) < 2:
+            return self
+        at, last = min(self.turning.at, len(pieces) - 1), len(pieces) - 1
+        words = f"{'…' if at else ''}{pieces[at]}{'…' if at < last else ''}"
+        ways = (*((self.turning.back,) if at else ()), *((self.turning.on,) if at < last else ()))
+        return replace(self, words=words, buttons=(*ways, *self.buttons))
+
     def without_video(self, line: Text) -> "Card":
         """The same card where the clip itself cannot be shown, and a sentence that says so."""
         return replace(self, video=None, body=(*self.body, line))
+
+
+def pieces_of(words: str, fits: Callable[[str], bool]) -> tuple[str, ...]:
+    """The words in as few pieces as `fits` takes, parted between words where one piece holds a word at all. Nothing is lost but the
+    space at a joint. fits: of every text that it takes, it takes each beginning."""
+    pieces: list[str] = []
+    while words and not fits(words):
+        most = max(1, bisect_right(range(1, len(words) + 1), 0, key=lambda n: not fits(words[:n])))
+        at = max(words.rfind(" ", 1, most + 1), words.rfind("\n", 1, most + 1))
+        end = at if at > 0 else most
+        pieces.append(words[:end].rstrip())
+        words = words[end:].lstrip()
+    return (*pieces, words) if words else tuple(pieces)

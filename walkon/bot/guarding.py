@@ -1,6 +1,7 @@
 """Guardians: what they and the people they look after press, what holds for these, and the message of a second question."""
 
 from walkon.bot import agreeing
+from walkon.bot.ask_sheet import piece_in
 from walkon.bot.cards import Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Asked, Pressed, Reply
@@ -97,7 +98,7 @@ async def press_second(house: House, pressed: Pressed, token: AskToken) -> Reply
     """Do what a guardian's button says. Raises as `agreeing.second`."""
     speaker = Speaker(house.words, pressed.person.locale)
     if token.deed is AskDeed.SECOND_LOOK:
-        return await look(house, pressed.person, token.ask)
+        return await look(house, pressed.person, token.ask, piece=piece_in(token.terms))
     if token.deed is AskDeed.SECOND:
         await agreeing.second(house, token.ask, pressed.person.id)
         return _answered(speaker, token.ask, "card.guardian.approved")
@@ -105,14 +106,18 @@ async def press_second(house: House, pressed: Pressed, token: AskToken) -> Reply
     return _answered(speaker, token.ask, "card.guardian.refused")
 
 
-async def look(house: House, person: Person, id: AskId) -> Reply:
-    """The question whole, for whoever looks after the person asked. Raises NotYoursToAnswer, also while it is not theirs yet."""
+async def look(house: House, person: Person, id: AskId, *, piece: int = 0) -> Reply:
+    """The question whole, at that piece of its words, for whoever looks after the person asked.
+
+    Raises NotYoursToAnswer, also while it is not theirs yet.
+    """
     speaker, now = Speaker(house.words, person.locale), house.clock.now()
     question = await question_of(house, id)
     found = await house.database.read(lambda tx: _guardianship_by(tx, house, question.ask.owner, person)) if question else None
     if question is None or found is None or question.ask.state_at(now) is not AskState.WITH_GUARDIAN:
         raise NotYoursToAnswer(id)
-    return Reply(card=second_card(speaker, question, found.ward.name, now), private=True, confidential=True, instead=f"second:{id}")
+    card = second_card(speaker, question, found.ward.name, now, piece=piece)
+    return Reply(card=card, private=True, confidential=True, instead=f"second:{id}")
 
 
 async def _guardianship_by(tx: Transaction, house: House, ward: PersonId, guardian: Person) -> Guardianship | None:

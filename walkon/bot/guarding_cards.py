@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from walkon.bot.ask_card import Question, told_of
+from walkon.bot.ask_card import Question, told_of, turning
 from walkon.bot.cards import Button, ButtonStyle, Card, Text, Tone
 from walkon.bot.clip_card import Speaker, draft_video
 from walkon.bot.moments import moment
@@ -13,8 +13,11 @@ from walkon.consent.grants import Lasting
 from walkon.consent.guardians import Guardianship, Limits, Offer
 
 
-def second_card(speaker: Speaker, question: Question, ward: str, now: datetime) -> Card:
-    """The question for a guardian, once the young person has said yes; one line when it is over, whichever way."""
+def second_card(speaker: Speaker, question: Question, ward: str, now: datetime, *, piece: int = 0) -> Card:
+    """The question for a guardian, once the young person has said yes; one line when it is over, whichever way.
+
+    piece: of words that take more than one message.
+    """
     ask, given = question.ask, question.ask.given
     if ask.state_at(now) is not AskState.WITH_GUARDIAN or given is None:
         return Card(tone=Tone.QUIET, head=speaker.text("card.ask.closed"))
@@ -31,7 +34,8 @@ def second_card(speaker: Speaker, question: Question, ward: str, now: datetime) 
     )
     clip, head = question.clip, speaker.text("card.guardian.second", ward=ward)
     video = draft_video(speaker, clip, clip.draft) if clip.draft else None
-    return Card(tone=Tone.WAIT, head=head, video=video, words=clip.prompt, body=lines, buttons=buttons, whole=True)
+    turns = turning(speaker, piece, lambda other: AskToken(AskDeed.SECOND_LOOK, ask.id, str(other)))
+    return Card(tone=Tone.WAIT, head=head, video=video, words=clip.prompt, body=lines, buttons=buttons, whole=True, turning=turns)
 
 
 def _said(speaker: Speaker, given: Consent, asker: str) -> Text:

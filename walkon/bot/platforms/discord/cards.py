@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import discord
 
-from walkon.bot.cards import Button, ButtonStyle, Card, Mention, Text, plain
+from walkon.bot.cards import Button, ButtonStyle, Card, Mention, Text, pieces_of, plain
 from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.types.ids import PersonId
@@ -38,8 +38,11 @@ class Share:
 
 
 PUBLIC = Share(words=600, quote=950, total=1500)
-PRIVATE = Share(words=2000, quote=2400, total=3000)
+PRIVATE = Share(words=2000, quote=2400, total=3900)
 """A public card stays far below Discord's 4,000 characters a message; a private sheet may say more."""
+
+MOST_UNDER = 2500
+"""Characters of the sentences under words that are read in pieces; the piece takes what is left."""
 
 REMEMBERED = 2_000
 """Texts whose escaping is remembered: most of a card's are walkon's own, the same again and again."""
@@ -99,6 +102,7 @@ class Layout:
 
     def view(self, card: Card, locale: Locale, *, private: bool = False) -> discord.ui.LayoutView:
         """The card's components. Private ones name people plainly, since an edited private message pings whatever it names."""
+        card = _turned(card, private=private)
         view = discord.ui.LayoutView(timeout=None)
         # A stopped view is not kept in the library's memory: presses are read from the interaction itself, so buttons never die.
         view.stop()
@@ -125,12 +129,24 @@ class Layout:
     def _quote(self, words: str | None, locale: Locale, share: Share) -> str:
         if not words or not words.strip():
             return ""
-        lines = "\n".join(line.strip() for line in words.splitlines() if line.strip())
+        lines = _lines(words)
         if len(lines) <= share.words and len(whole := _quoted(lines)) <= share.quote:
             return whole
         more = escaped(self.words.say(locale, "card.cut")) if self.words.has("card.cut") else "…"
         cut = fitted(lines[: share.words], share.quote - len(more) - 1, _quoted).removesuffix("…")
         return f"{cut}\n{more}"
+
+
+def _turned(card: Card, *, private: bool) -> Card:
+    if card.turning is None or not card.words:
+        return card
+    head, under = f"### {_sentence(card.head, 300, private=private)}", _body(_under(card), MOST_UNDER, private=private)
+    room = min(PRIVATE.quote, PRIVATE.total - len(head) - len(under) - 200) - 2 * len("…")
+    return card.turned(pieces_of(_lines(card.words), lambda piece: len(piece) < PRIVATE.words - 2 and len(_quoted(piece)) <= room))
+
+
+def _lines(words: str) -> str:
+    return "\n".join(line.strip() for line in words.splitlines() if line.strip())
 
 
 def _account(person: PersonId) -> str | None:

@@ -11,7 +11,7 @@ from itertools import accumulate, takewhile
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity, SwitchInlineQueryChosenChat, User
 
-from walkon.bot.cards import Button, ButtonStyle, Card, Mention, Text
+from walkon.bot.cards import Button, ButtonStyle, Card, Mention, Text, pieces_of
 from walkon.bot.tokens import Deed, Seal, Token, read_token
 from walkon.types.ids import PersonId
 from walkon.types.people import Platform
@@ -28,6 +28,8 @@ LINE_LIMIT = 200
 ALERT_WORDS_LIMIT = 60
 NAME_LIMIT = 64
 LABEL_LIMIT = 64
+UNDER_LIMIT = 2500
+"""UTF-16 units of the sentences under words that are read in pieces; the piece takes what is left."""
 BUTTONS_IN_A_ROW = 3
 
 # Deeds that answer with a message of their own.
@@ -110,6 +112,15 @@ def write(card: Card, *, limit: int, words_limit: int = WORDS_LIMIT, named: Iter
     words = _fit([_block((card.words or "",), MessageEntity.EXPANDABLE_BLOCKQUOTE)], min(words_limit, room))
     body = _fit([_block(sentence) for sentence in card.body], room - _length(words))
     return _join((*head, *words, *body, *small), None if named is None else frozenset(named))
+
+
+def turned(card: Card) -> Card:
+    """The card with the piece of its words that is to be read now, where they are more than a message takes."""
+    if card.turning is None or not card.words:
+        return card
+    under = _fit([_block(sentence) for sentence in card.body], UNDER_LIMIT)
+    room = TEXT_LIMIT - 2 * LINE_LIMIT - _length(under) - len("…") * 2 - 1
+    return card.turned(pieces_of(card.words, lambda piece: utf16(harmless(piece)) <= room))
 
 
 def fits_under_a_film(card: Card) -> bool:

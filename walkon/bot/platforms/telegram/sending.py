@@ -22,6 +22,7 @@ from walkon.bot.platforms.telegram.cards import (
     keyboard,
     keyboard_elsewhere,
     sealed,
+    turned,
     write,
 )
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
@@ -103,7 +104,7 @@ class Sender:
         """Make the post show the card; returns its ref. words_limit: UTF-16 units of the words where it stays a text."""
         ref = read_ref(post.ref) if post.ref else self._placed.get(post.key) or _carried(post)
         beside = None if fits_under_a_film(card) else card.video
-        card = replace(card, video=None) if beside else card
+        card = turned(replace(card, video=None) if beside else card)
         try:
             shown = await self._edit(ref, card) if ref else await self._new(post, card, words_limit)
             if beside and ref is None:
