@@ -10,6 +10,7 @@ from tests.doubles.discord.faults import How
 from tests.doubles.discord.rules import GALLERY, walk
 from tests.doubles.discord.world import Channel
 from walkon.bot.cards import Card, Mention, Tone
+from walkon.bot.platforms.discord.turns import CHANGES, WINDOW_S
 from walkon.bot.port import MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
 from walkon.types.ids import PersonId
 
@@ -110,6 +111,17 @@ async def test_an_old_answer_is_edited_by_the_bot_itself(town: Town) -> None:
     await town.platform.show(old, town.finished())
     assert town.discord.clips() == [CLIP] and len(town.discord.messages()) == 1
     assert town.discord.heard("update_webhook_message") == []
+
+
+async def test_more_changes_than_a_channel_takes_are_told_their_turn_before_anything_is_sent(town: Town) -> None:
+    post = await answered(town)
+    old = replace(post, ref=json.dumps({**json.loads(post.ref or ""), "at": 0}))
+    for number in range(CHANGES):
+        await town.platform.show(replace(old, key=f"copy {number}"), town.finished())
+    sent = len(town.discord.heard("update_message"))
+    with pytest.raises(Throttled) as told:
+        await town.platform.show(replace(old, key="one more"), town.finished())
+    assert 0 < told.value.retry_after_s <= WINDOW_S and len(town.discord.heard("update_message")) == sent == CHANGES
 
 
 async def test_a_token_that_discord_finds_too_old_is_no_obstacle(town: Town) -> None:

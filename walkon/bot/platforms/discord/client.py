@@ -23,7 +23,7 @@ from walkon.bot.platforms.discord.messages import Messages, begin_reactions
 from walkon.bot.platforms.discord.reactions import Reactions
 from walkon.bot.platforms.discord.timeouts import restrict
 from walkon.bot.platforms.discord.tree import command_tree, menu_names, sync
-from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, TokenRefused
+from walkon.bot.port import Handler, PlatformDown, PlatformLimits, Post, Throttled, TokenRefused
 from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.store.media import Media
 from walkon.types.clock import SystemClock
@@ -108,6 +108,8 @@ class DiscordPlatform:
 
     async def show(self, post: Post, card: Card) -> str:
         """Make the post show the card; returns its ref. Raises as the port says."""
+        if (wait_s := self._messages.wait_s(post)) > 0:
+            raise Throttled(wait_s)
         client = await self._logged_in()
         patience_s = self.patience_s + (card.video.bytes / SLOW_UPLOAD_BYTES_S if card.video else 0)
         await self._pace.acquire()

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import io
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import discord
@@ -14,6 +14,7 @@ import structlog
 from walkon.bot.cards import Card
 from walkon.bot.platforms.discord.cards import CLIP_FILE, FILM_FILE, MAX_ALT, Layout, pinged, veiled
 from walkon.bot.platforms.discord.faults import THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, token_is_void
+from walkon.bot.platforms.discord.turns import ChannelTurns
 from walkon.bot.port import NotAllowed, Post
 from walkon.store.media import Media
 from walkon.types.clock import Clock
@@ -95,11 +96,19 @@ class Owed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Messages:
-    """Shows cards. clock: for the age of tokens."""
+    """Shows cards. clock: for the age of tokens. turns: of the bot's own changes; those by an interaction's token are not counted."""
 
     layout: Layout
     media: Media
     clock: Clock
+    turns: ChannelTurns = field(default_factory=ChannelTurns)
+
+    def wait_s(self, post: Post) -> float:
+        """How long a change of the post comes too early for its channel; 0 where it may go now."""
+        standing = Standing.read(post.ref) if post.ref else None
+        if standing is None or standing.message_id is None or self._fresh(standing):
+            return 0.0
+        return self.turns.wait_s(standing.channel_id, post.key)
 
     async def show(self, client: discord.Client, post: Post, card: Card) -> str:
         """As the port's `show`, with discord.py's errors. A thread that fell asleep meanwhile is woken; one that is locked refuses."""
