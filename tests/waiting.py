@@ -5,8 +5,11 @@ import inspect
 from collections.abc import Awaitable, Callable
 
 
-async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = 60.0) -> object:
-    """The first true value of the condition; fails after the time, which is a safety net and decides nothing."""
+async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: float = 60.0, *, every_s: float = 0.01) -> object:
+    """The first true value of the condition; fails after the time, which is a safety net and decides nothing.
+
+    every_s: how often it looks.
+    """
     async with asyncio.timeout(timeout_s):
         while True:
             value = condition()
@@ -14,4 +17,4 @@ async def until(condition: Callable[[], object | Awaitable[object]], timeout_s: 
                 value = await value
             if value:
                 return value
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(every_s)

@@ -357,6 +357,7 @@ class Delivery:
             return
         due_ms = to_ms(self._house.clock.now()) + int(after_s * 1000)
         await self._house.database.write(lambda tx: outbox.retry(tx, row.key, due_ms, error))
+        asyncio.get_running_loop().call_later(after_s, self._house.database.announce)
 
     async def _gone(self, row: Row, clip: Clip) -> None:
         # Somebody deleted the placeholder: its progress is of no use any more, but the clip was promised. One that was taken down

@@ -7,9 +7,11 @@ import pytest
 
 from tests.bot.platforms.discord.conftest import CLIP, Town, placeholder
 from tests.doubles.discord.faults import How
+from tests.doubles.discord.pace import Pace
 from tests.doubles.discord.rules import GALLERY, walk
 from tests.doubles.discord.world import Channel
 from walkon.bot.cards import Card, Mention, Tone
+from walkon.bot.platforms.discord.buckets import PromptRatelimit
 from walkon.bot.platforms.discord.turns import CHANGES, WINDOW_S
 from walkon.bot.port import MessageGone, NotAllowed, PlatformDown, Post, Throttled, TooLarge
 from walkon.types.ids import PersonId
@@ -122,6 +124,26 @@ async def test_more_changes_than_a_channel_takes_are_told_their_turn_before_anyt
     with pytest.raises(Throttled) as told:
         await town.platform.show(replace(old, key="one more"), town.finished())
     assert 0 < told.value.retry_after_s <= WINDOW_S and len(town.discord.heard("update_message")) == sent == CHANGES
+
+
+async def test_a_film_that_is_too_large_is_put_into_words_in_the_same_turn(town: Town) -> None:
+    post = await answered(town)
+    old = replace(post, ref=json.dumps({**json.loads(post.ref or ""), "at": 0}))
+    town.discord.world.upload_limit = 1
+    for number in range(CHANGES - 1):
+        await town.platform.show(replace(old, key=f"copy {number}"), placeholder())
+    with pytest.raises(TooLarge):
+        await town.platform.show(old, town.finished())
+    assert await town.platform.show(old, town.finished().without_video("too large"))
+
+
+async def test_the_last_change_that_a_window_takes_is_known_to_stand_before_the_window_ends(town: Town) -> None:
+    town.discord.rest.pace = Pace(lambda: 0.0)
+    post = await answered(town)
+    old = replace(post, ref=json.dumps({**json.loads(post.ref or ""), "at": 0}))
+    for number in range(CHANGES):
+        await town.platform.show(replace(old, key=f"copy {number}"), placeholder())
+    assert PromptRatelimit.closing
 
 
 async def test_a_token_that_discord_finds_too_old_is_no_obstacle(town: Town) -> None:

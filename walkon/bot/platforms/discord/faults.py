@@ -44,6 +44,11 @@ def token_is_void(error: discord.HTTPException) -> bool:
     return error.code in (TOKEN_EXPIRED, UNKNOWN_WEBHOOK, UNKNOWN_INTERACTION)
 
 
+def is_too_large(error: discord.HTTPException) -> bool:
+    """Whether what was to hang on the message is more than Discord takes."""
+    return error.status == 413 or error.code == TOO_LARGE
+
+
 def patient_trace() -> aiohttp.TraceConfig:
     """Makes every request of the library raise Throttled at a 429 that asks for more than LONGEST_WAIT_S.
 
@@ -67,7 +72,7 @@ def _refusal(error: discord.HTTPException) -> WalkonError:
     reason = f"{error.status} {error.code} {error.text}".strip()
     if error.status == 429:
         return Throttled(float(error.response.headers.get("Retry-After", 60)))
-    if error.status == 413 or error.code == TOO_LARGE:
+    if is_too_large(error):
         return TooLarge()
     if error.status == 403:
         return NotAllowed(reason)

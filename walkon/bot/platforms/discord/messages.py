@@ -13,7 +13,7 @@ import structlog
 
 from walkon.bot.cards import Card
 from walkon.bot.platforms.discord.cards import CLIP_FILE, FILM_FILE, MAX_ALT, Layout, pinged, veiled
-from walkon.bot.platforms.discord.faults import THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, token_is_void
+from walkon.bot.platforms.discord.faults import THREAD_ARCHIVED, UNKNOWN_CHANNEL, UNKNOWN_MESSAGE, is_too_large, token_is_void
 from walkon.bot.platforms.discord.turns import ChannelTurns
 from walkon.bot.port import NotAllowed, Post
 from walkon.store.media import Media
@@ -115,6 +115,8 @@ class Messages:
         try:
             return await self._show(client, post, card)
         except discord.HTTPException as error:
+            if is_too_large(error):
+                self.turns.again(post.key)
             if error.code != THREAD_ARCHIVED:
                 raise
         channel = (await self._standing(client, post)).channel_id
