@@ -24,6 +24,7 @@ class ScriptedBackend:
         self.hold.set()
         self.started: list[str] = []
         self.freed = 0
+        self.notice = ""
 
     @property
     def capabilities(self) -> Capabilities:
@@ -51,7 +52,16 @@ class ScriptedBackend:
         for path in paths:
             path.write_text(f"{path.name} of {order.scene.prompt}")
         return Rendered(
-            video=paths[0], poster=paths[1], captions=paths[2], seconds=6, width=854, height=480, fps=24, bytes=20, loudness_lufs=-16
+            video=paths[0],
+            poster=paths[1],
+            captions=paths[2],
+            seconds=6,
+            width=854,
+            height=480,
+            fps=24,
+            bytes=20,
+            loudness_lufs=-16,
+            notice=self.notice,
         )
 
     def estimate_ms(self, scene: Scene) -> int:

@@ -47,6 +47,18 @@ def test_the_file_starts_at_once_and_plays_everywhere(tmp_path: Path, pressed) -
         assert "drawn by computer" in file.metadata["comment"]
 
 
+def test_the_file_of_a_models_clip_says_so_and_what_its_licence_wants_to_be_said(tmp_path: Path) -> None:
+    reel = Reel(
+        tmp_path / "made.mp4", plan((160, 160), 2, 8_000_000).generated("Made by a machine with LTX-2."), np.zeros((4000, 2), np.float32)
+    )
+    for _ in range(2):
+        reel.add(np.zeros((160, 160, 4), np.uint8))
+    reel.close()
+    with av.open(str(tmp_path / "made.mp4")) as file:
+        assert file.metadata["comment"].startswith("AI-generated")
+        assert file.metadata["comment"].endswith("Made by a machine with LTX-2.")
+
+
 def test_colours_come_back_as_they_went_in_and_are_tagged(tmp_path: Path) -> None:
     reel = Reel(tmp_path / "red.mp4", plan((480, 480), 24, 8_000_000), np.zeros((48_000, 2), np.float32))
     colour = (30, 60, 220, 255)

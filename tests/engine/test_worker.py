@@ -119,6 +119,15 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     await database.close()
 
 
+async def test_what_a_models_licence_wants_to_be_said_is_recorded_with_its_clip(site: Site) -> None:
+    site.backend.notice = "Made by a machine."
+    id = await site.ask("AAAAAA")
+    async with site.working():
+        await until(lambda: _is(site, id, ClipState.FINISHED))
+    finished = (await site.clip(id)).finished
+    assert finished and finished.notice == "Made by a machine."
+
+
 async def test_a_job_becomes_a_finished_clip_with_its_files(site: Site) -> None:
     id = await site.ask("AAAAAA")
     async with site.working():

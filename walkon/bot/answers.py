@@ -6,7 +6,7 @@ from walkon.bot import answering, deleting, enrolling, guarding, leaving, liking
 from walkon.bot.appearances import appearances_card
 from walkon.bot.cards import Card, Tone
 from walkon.bot.carrying import in_sight
-from walkon.bot.clip_card import Speaker, taken_down_card
+from walkon.bot.clip_card import Speaker, as_written, taken_down_card
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.extending import go_on
 from walkon.bot.family_card import family_card
@@ -32,6 +32,7 @@ from walkon.bot.tokens import (
     read_token,
 )
 from walkon.bot.withdrawal import keep_draft, stop
+from walkon.config import Backend
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, Clip, ClipState
 from walkon.queue.lanes import backend_of
@@ -187,7 +188,9 @@ async def _again(house: House, speaker: Speaker, clip: Clip, pressed: Pressed) -
 def details_card(speaker: Speaker, clip: Clip, engine: str) -> Card:
     """Everything about a clip that anybody in its chat may know: all words, seed, engine, what could not be staged."""
     scene = decode(clip.scene)
-    unstaged = clip.finished.not_staged if clip.finished else scene.not_staged
+    drawn = clip.finished.drawn if clip.finished else engine == Backend.ANIMATIC
+    written = as_written(scene, drawn=drawn)
+    unstaged = clip.finished.not_staged if clip.finished else () if written else scene.not_staged
     seconds = speaker.words.number(speaker.locale, scene.seconds, 0 if scene.seconds == int(scene.seconds) else 1)
     body = [
         speaker.text("card.details.asked", asker=clip.asker.name),
@@ -195,9 +198,11 @@ def details_card(speaker: Speaker, clip: Clip, engine: str) -> Card:
     ]
     if unstaged:
         body.append(speaker.text("card.details.unstaged", what=", ".join(unstaged)))
-    if scene.unknown:
+    if written:
+        body.append(speaker.text("card.details.as_written"))
+    elif scene.unknown:
         body.append(speaker.text("card.details.unknown", what=", ".join(scene.unknown)))
-    if not unstaged and not scene.unknown:
+    elif not unstaged:
         body.append(speaker.text("card.details.all_staged"))
     head = speaker.text("card.details.head", clip=clip.id)
     return Card(tone=Tone.QUIET, head=head, words=clip.prompt, body=tuple(body), clip=clip.id)

@@ -230,7 +230,8 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, relations: Relations
     scene = decode(clip.scene).starring(people.figures) if people else decode(clip.scene)
     head = speaker.text("card.finished.head_drawn" if done.drawn else "card.finished.head", asker=asker)
     saved = (speaker.text("card.finished.saved", wh=speaker.words.number(speaker.locale, done.saved_wh, 1)),) if done.saved_wh else ()
-    told = (people_line(speaker, people), *saved, *_owed_to_the_words(speaker, scene, done))
+    notice = ((done.notice,),) if done.notice else ()
+    told = (people_line(speaker, people), *saved, *_owed_to_the_words(speaker, scene, done), *notice)
     shown = (tuple(deed for deed in row if deed is not Deed.EXTEND or not done.drawn) for row in _FINISHED_ROWS)
     made, asked = (tuple(_button(speaker, deed, deed.value, clip) for deed in row) for row in shown)
     buttons = (*made, _like_button(speaker, clip, relations.likes), *asked)
@@ -255,8 +256,15 @@ def video_of(speaker: Speaker, clip: Clip, done: Finished) -> Video:
 
 def _owed_to_the_words(speaker: Speaker, scene: Scene, done: Finished) -> tuple[Text, ...]:
     unstaged = (speaker.text("card.finished.not_drawn", what=", ".join(done.not_staged)),) if done.not_staged else ()
+    if as_written(scene, drawn=done.drawn):
+        return unstaged
     unknown = (speaker.text("card.details.unknown", what=", ".join(scene.unknown)),) if scene.unknown else ()
     return (*unstaged, *unknown, *(speaker.text(f"card.note.{note}") for note in scene.notes))
+
+
+def as_written(scene: Scene, *, drawn: bool) -> bool:
+    """Whether a model was given the words as they are, so that what walkon makes of them does not matter."""
+    return not drawn and len(scene.shots) <= 1
 
 
 def family_lines(speaker: Speaker, family: Family) -> tuple[Text, ...]:

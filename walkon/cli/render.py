@@ -109,6 +109,7 @@ def _record(scene: "Scene", engine: str, rendered: "Rendered | None", out: Path 
         "energy_wh": rendered.energy_wh,
         "energy_metered": rendered.energy_metered,
         "not_staged": list(unstaged),
+        "notice": rendered.notice,
     }
 
 
@@ -119,6 +120,8 @@ def _words(record: dict[str, Any], plan: bool) -> str:
         lines += [f"Shot {number}: {'; '.join(_shot_parts(shot))}" for number, shot in enumerate(record["shots"], start=1)]
     if record["not_staged"]:
         lines.append(f"Not drawn: {', '.join(record['not_staged'])}")
+    if record.get("notice"):
+        lines.append(record["notice"])
     return "\n".join(lines)
 
 

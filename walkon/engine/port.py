@@ -70,7 +70,8 @@ class Rendered:
 
     video: H.264 yuv420p + AAC mp4, faststart. poster: JPEG of the same size. captions: WebVTT, also where nothing is said.
     seconds: exact length of picture and sound. energy_wh with energy_metered False is an estimate. not_staged: what the
-    picture owes to the prompt. loudness_lufs: integrated. defects: what is wrong with it, where that is only reported.
+    picture owes to the prompt. loudness_lufs: integrated. defects: what is wrong with it, where that is only reported. notice: a
+    sentence that the model's licence wants beside the clip wherever it is shown.
     """
 
     video: Path
@@ -86,6 +87,7 @@ class Rendered:
     energy_wh: float = 0.0
     energy_metered: bool = False
     defects: tuple[str, ...] = ()
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

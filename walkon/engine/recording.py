@@ -5,16 +5,31 @@ from collections.abc import Sequence
 import numpy as np
 
 from walkon.engine.performance import SAMPLE_RATE, Samples
-from walkon.engine.sound.waves import resampled
+from walkon.engine.sound.waves import resampled, single
 
 SEAM_S = 0.03
 """Length of the cross-fade between two takes."""
+LOWEST_HZ, HIGHEST_HZ = 20.0, 16_000.0
+"""The deepest that ears hear, and the highest that the coder of clips keeps. What lies an octave below, or a sixteenth above, is gone."""
 
 
 def at_mixing_rate(wave: Samples, rate: int) -> Samples:
-    """(samples, channels) at any rate to (samples, 2) at 48 kHz."""
-    channels = [resampled(channel, rate) if rate != SAMPLE_RATE else channel for channel in wave.T[:2]]
+    """(samples, channels) at any rate to (samples, 2) at 48 kHz, without what nobody will hear: vocoders add a constant,
+    which takes the room that loudness needs, and hiss that is measured and then not coded.
+    """
+    # The constant first: resampling pads with zeros, beside which it would be a step.
+    centred = [channel - channel.mean() if len(channel) else channel for channel in wave.T[:2]]
+    channels = [_audible(resampled(channel, rate) if rate != SAMPLE_RATE else channel) for channel in centred]
     return np.ascontiguousarray(np.stack([channels[0], channels[-1]], axis=1), dtype=np.float32)
+
+
+def _audible(channel: Samples) -> Samples:
+    if not len(channel):
+        return channel
+    spectrum = np.fft.rfft(channel)
+    hertz = np.fft.rfftfreq(len(channel), 1 / SAMPLE_RATE)
+    kept = np.clip(2 * hertz / LOWEST_HZ - 1, 0, 1) * np.clip(17 - 16 * hertz / HIGHEST_HZ, 0, 1)
+    return single(np.fft.irfft(spectrum * kept, len(channel)))
 
 
 def trimmed(wave: Samples, *, skip_s: float, seconds: float) -> Samples:

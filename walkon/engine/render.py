@@ -357,4 +357,5 @@ async def _keep(studio: Studio, rendered: Rendered, film: str, started: float) -
         not_staged=rendered.not_staged,
         spent_ms=round(1000 * (monotonic() - started)),
         film=film,
+        notice=rendered.notice,
     )

@@ -77,7 +77,7 @@ class Finished:
     have taken, as an estimate.
 
     film: SHA-256 of picture and sound before they were signed: two renders of one film differ in their signatures alone. "" in
-    clips of releases that did not sign.
+    clips of releases that did not sign. notice: a sentence that the model's licence wants beside the clip.
     """
 
     video: str
@@ -95,6 +95,7 @@ class Finished:
     film: str = ""
     held: HeldFor | None = None
     saved_wh: float = 0.0
+    notice: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

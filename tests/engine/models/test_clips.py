@@ -10,6 +10,7 @@ import pytest
 
 from walkon.engine.backends.diffusers import DiffusersBackend
 from walkon.engine.port import Order, Phase, Step
+from walkon.engine.sound.loudness import integrated
 from walkon.types.scene import Aspect
 
 pytestmark = [pytest.mark.timeout(120), pytest.mark.asyncio(loop_scope="session")]
@@ -22,6 +23,11 @@ def nothing(_: Step) -> None:
 def seen(path: Path) -> np.ndarray:
     with av.open(str(path)) as file:
         return np.stack([frame.to_ndarray(format="rgb24") for frame in file.decode(video=0)])
+
+
+def heard(path: Path) -> np.ndarray:
+    with av.open(str(path)) as file:
+        return np.concatenate([frame.to_ndarray() for frame in file.decode(audio=0)], axis=1).T
 
 
 async def test_a_clip_has_the_pictures_size_rate_and_sound_of_its_family(engine: DiffusersBackend, order: Callable[..., Order]) -> None:
@@ -40,7 +46,8 @@ async def test_a_clip_has_the_pictures_size_rate_and_sound_of_its_family(engine:
         assert abs(float(sound.duration * sound.time_base) - clip.seconds) < 1 / family.fps
         assert file.metadata["comment"].startswith("AI-generated")
         assert sum(1 for _ in file.decode(video=0)) == frames
-    assert clip.loudness_lufs == pytest.approx(-16, abs=1)
+    assert clip.loudness_lufs == pytest.approx(-16, abs=0.5)
+    assert integrated(heard(clip.video)) == pytest.approx(-16, abs=1)
 
 
 async def test_the_same_seed_gives_the_same_bytes_and_another_gives_another_clip(

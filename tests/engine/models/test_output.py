@@ -77,3 +77,13 @@ def test_numbers_that_are_none_are_another_try_wherever_they_come_from(
 
 def test_a_clip_as_it_should_be_is_passed_on(drivers: Callable[[str], Driver], order: Callable[..., Order]) -> None:
     assert clip_of(drivers("kandinsky6"), order(), checked=True).defects == ()
+
+
+@pytest.mark.parametrize("notice", ["Made by a machine with LTX-2.", None])
+def test_what_the_licence_wants_to_be_said_goes_with_the_clip(
+    notice: str | None, drivers: Callable[[str], Driver], order: Callable[..., Order]
+) -> None:
+    driver = drivers("wan")
+    driver.family = replace(driver.family, licence=replace(driver.family.licence, notice=notice))
+    clip = clip_of(driver, order(), checked=False)
+    assert clip.notice == (notice or "")

@@ -121,6 +121,7 @@ class Darkroom:
             energy_wh=energy.wh,
             energy_metered=energy.metered,
             defects=tuple(defect.value for defect in defects),
+            notice=recipe.notice,
         )
 
     def _work(self, order: Order, report: Callable[[Step], None]) -> _Work:
