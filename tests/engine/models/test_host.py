@@ -8,10 +8,14 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import av
 import pytest
 
+from walkon.engine.families import families
+from walkon.engine.families.row import tiny as tiny_row
 from walkon.engine.models import tiny
 from walkon.engine.models.families import engine as engine_of
+from walkon.types.scene import Aspect
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -51,12 +55,21 @@ def weights(tmp_path: Path, data_dir: Path) -> Callable[[str], Path]:
     return fetched
 
 
-def test_a_clip_is_made_from_the_command_line(walkon: Run, tmp_path: Path) -> None:
-    done = walkon("render", "a cat on the moon", "--seconds", "2", "--seed", "4", "-o", "clip.mp4", "--json", model="tiny:wan")
+def test_a_signed_clip_of_every_family_is_made_from_the_command_line(family: str, walkon: Run, tmp_path: Path) -> None:
+    done = walkon("render", "a cat on the moon", "--seconds", "2", "--seed", "4", "-o", "clip.mp4", "--json", model=f"tiny:{family}")
     assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-    assert (told["engine"], told["fps"], told["seconds"], told["width"], told["height"]) == ("diffusers", 16, 33 / 16, 96, 64)
-    assert (tmp_path / "clip.mp4").stat().st_size == told["bytes"]
+    told, row = json.loads(done.stdout), tiny_row(families()[family])
+    frames = row.grid.frames(2 * row.fps)
+    assert (told["engine"], told["fps"], told["seconds"], told["notice"]) == ("diffusers", row.fps, frames / row.fps, "")
+    assert told["loudness_lufs"] == pytest.approx(-16, abs=0.5)
+    with av.open(str(tmp_path / "clip.mp4")) as file:
+        assert sum(1 for _ in file.decode(video=0)) == frames
+        picture, sound = file.streams.video[0], file.streams.audio[0]
+        assert (picture.width, picture.height) == row.sizes[Aspect.WIDE] == (told["width"], told["height"])
+        assert abs(float(sound.duration * sound.time_base) - frames / row.fps) < 1 / row.fps
+    signed = (tmp_path / "clip.mp4").read_bytes()
+    assert len(signed) == told["bytes"]
+    assert b"c2pa" in signed
 
 
 @pytest.mark.parametrize("verb", [("up",), ("worker",), ("render", "a cat", "-o", "clip.mp4")], ids=lambda verb: verb[0])
