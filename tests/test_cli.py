@@ -135,6 +135,27 @@ def test_every_verb_tells_all_faults_of_the_settings_and_ends_with_2(words, walk
     ]
 
 
+def test_a_bot_without_a_chat_says_what_to_configure(walkon):
+    done = walkon("bot")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("Neither [discord] nor [telegram] is configured") and done.stderr.count("\n") == 1
+
+
+def test_a_file_that_is_no_backup_is_named_with_the_mend(walkon, tmp_path):
+    (tmp_path / "notes.txt").write_text("no tar")
+    done = walkon("restore", "notes.txt")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("notes.txt: it cannot be read") and "`walkon backup`" in done.stderr
+
+
+@pytest.mark.parametrize("words", [("backup", "/sys/nowhere/b"), ("export", "web:local", "/sys/nowhere")], ids=" ".join)
+def test_a_place_that_cannot_be_written_is_named_with_the_mend(words, walkon):
+    walkon("forget", "web:nobody")
+    done = walkon(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("/sys/nowhere") and "Name a place that can be written" in done.stderr
+
+
 def test_one_fault_is_one_line(walkon):
     done = walkon("up", WALKON_WEB__HOST="0.0.0.0")
     assert done.returncode == 2

@@ -16,22 +16,17 @@ from walkon.library.films import files_of
 from walkon.store.database import Database
 from walkon.store.media import Media, MediaMissing
 from walkon.types.clock import Clock
-from walkon.types.errors import WalkonError
+from walkon.types.errors import SetupError
 from walkon.types.ids import PlaceId
 
 CLIPS, LIST, LOG = "clips", "clips.jsonl", "moderation"
 
 
-@dataclass(eq=False)
-class FolderInUse(WalkonError):
+class FolderInUse(SetupError):
     """The folder holds something already, which nothing may be mixed with."""
 
-    folder: Path
-
-    @property
-    def reason(self) -> str:
-        """What to do about it."""
-        return f"{self.folder} is not empty. Name a folder that is, or one that does not exist yet."
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} is not empty. Name a folder that is, or one that does not exist yet.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,20 +103,23 @@ async def test_an_address_in_a_statement_is_never_asked(tmp_path: Path, credenti
     assert asked == []
 
 
+FTYP = b"\0\0\0\x18ftypisom\0\0\2\0isommp41"
 HOSTILE = {
-    "empty": b"",
-    "text": b"Safety: Safe",
-    "a statement of 2 GB, it says": bytes.fromhex("00000001") + b"uuid" + (2 << 30).to_bytes(8, "big") + bytes(64),
-    "boxes that end nowhere": b"\0\0\0\x18ftypisom" + b"\xff" * 200,
-    "a statement that is noise": b"\0\0\0\x18ftypisom\0\0\2\0isommp41" + (1040).to_bytes(4, "big") + b"uuid" + C2PA_UUID + bytes(1016),
-    "a zip": b"PK\x03\x04" + bytes(100),
+    "empty": (b"", Mark.NONE),
+    "text": (b"Safety: Safe", Mark.NONE),
+    "a statement of 2 GB, it says": (bytes.fromhex("00000001") + b"uuid" + (2 << 30).to_bytes(8, "big") + bytes(64), Mark.NONE),
+    "boxes that end nowhere": (b"\0\0\0\x18ftypisom" + b"\xff" * 200, Mark.NONE),
+    "a statement that is noise": (FTYP + (1040).to_bytes(4, "big") + b"uuid" + C2PA_UUID + bytes(1016), Mark.BROKEN),
+    "a zip": (b"PK\x03\x04" + bytes(100), Mark.NONE),
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("content", HOSTILE.values(), ids=HOSTILE.keys())
-async def test_a_hostile_file_is_no_clip_of_ours_and_harms_nothing(tmp_path: Path, credentials: Credentials, content: bytes) -> None:
+@pytest.mark.parametrize(("content", "mark"), HOSTILE.values(), ids=HOSTILE.keys())
+async def test_a_hostile_file_is_no_clip_of_ours_and_harms_nothing(
+    tmp_path: Path, credentials: Credentials, content: bytes, mark: Mark
+) -> None:
     (tmp_path / "clip.mp4").write_bytes(content)
-    assert (await examine(tmp_path / "clip.mp4", credentials.anchor)).mark in (Mark.NONE, Mark.BROKEN, Mark.UNREAD)
+    assert (await examine(tmp_path / "clip.mp4", credentials.anchor)).mark is mark
 
 
 async def test_a_reader_that_takes_too_long_is_ended(signed: Path, credentials: Credentials) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from walkon.cli.frame import as_json, common, settings, show
+from walkon.cli.frame import as_json, common, settings, show, writing
 from walkon.types.errors import SetupError
 from walkon.types.ids import PlaceId
 
@@ -28,7 +28,8 @@ def export(place: str, folder: Path, as_json: bool) -> None:
     if not PLACE.fullmatch(place):
         raise click.BadParameter("a place is discord:ID, telegram:ID or web:local.", param_hint="PLACE")
     config = settings()
-    done = asyncio.run(_write(config, PlaceId(place), folder))
+    with writing(folder):
+        done = asyncio.run(_write(config, PlaceId(place), folder))
     result = {"clips": done.clips, "withheld": done.withheld, "missing_files": done.missing, "log_lines": done.lines}
     lines = [f"{folder}: {done.clips} clips, {done.lines} lines of the moderators' log."]
     if done.withheld:

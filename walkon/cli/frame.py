@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from walkon.telemetry import configure_logging, redact, redacted
+from walkon.types.errors import SetupError
 
 if TYPE_CHECKING:
     from walkon.config import Config
@@ -76,6 +78,15 @@ def complain(*lines: str) -> None:
     """Print lines on stderr, secrets masked."""
     for line in lines:
         click.echo(redacted(line), err=True)
+
+
+@contextmanager
+def writing(place: Path) -> Iterator[None]:
+    """Say of a place that cannot be written what to do. Raises SetupError."""
+    try:
+        yield
+    except OSError as error:
+        raise SetupError(f"{error.filename or place}: {error.strerror}. Name a place that can be written, with room for it.") from error
 
 
 def _remember(ctx: click.Context, parameter: click.Parameter, value: Any) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from walkon.cli.frame import as_json, common, settings, show
+from walkon.cli.frame import as_json, common, settings, show, writing
+from walkon.types.errors import SetupError
 from walkon.types.ids import PersonId
 from walkon.types.people import Platform
 
@@ -20,7 +21,8 @@ def backup(file: Path, as_json: bool) -> None:
     from walkon.restoring import back_up
     from walkon.types.clock import SystemClock
 
-    made = back_up(config, file, SystemClock())
+    with writing(file):
+        made = back_up(config, file, SystemClock())
     result = {"file": str(made.file), "keys": str(made.keys), "clips": len(made.manifest.files) - 1, "entries": made.manifest.entries}
     lines = (
         f"{made.file}: the store, {result['clips']} files of clips, {made.manifest.entries} entries of the ledger.",
@@ -40,10 +42,14 @@ def restore(file: Path, keys_file: Path | None, replace: bool, as_json: bool) ->
     """Put the backup FILE back, without what people ended since."""
     config = settings()
     from walkon.restoring import restore as put_back
-    from walkon.store.backup import keys_beside
+    from walkon.store.backup import BackupUnusable, keys_beside
     from walkon.types.clock import SystemClock
 
-    done = asyncio.run(put_back(config, file, keys_file or keys_beside(file), SystemClock(), replace=replace))
+    keys = keys_file or keys_beside(file)
+    try:
+        done = asyncio.run(put_back(config, file, keys, SystemClock(), replace=replace))
+    except BackupUnusable as error:
+        raise SetupError(f"{file}: {error.reason}. Name a file that `walkon backup` of this release wrote, and its keys.") from error
     result = {
         "entries": done.entries,
         "clips": done.clips_files,

@@ -122,6 +122,8 @@ def ledger(config: Config) -> Finding:
 
     try:
         found, _ = asyncio.run(audited(config))
+    except SetupError as error:
+        return Finding(check="ledger", level=Level.STOP, what=f"ledger: {error}")
     except Exception as error:
         return Finding(check="ledger", level=Level.STOP, what=f"ledger: it cannot be read ({type(error).__name__}: {error})")
     if not found.sound:

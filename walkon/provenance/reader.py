@@ -12,6 +12,7 @@ from typing import Any
 import c2pa
 import msgspec
 
+from walkon.provenance.boxes import manifest_box
 from walkon.provenance.manifest import CONSENT, MIME, settings
 from walkon.provenance.verify import MOST_BYTES, Mark, Reading
 
@@ -28,8 +29,8 @@ def read(path: Path, anchor: str) -> Reading:
         with path.open("rb") as stream, c2pa.Context(c2pa.Settings.from_dict(dict(settings(anchor)))) as context:
             with c2pa.Reader(MIME, stream, context=context) as reader:
                 return _told(json.loads(reader.json()), reader.get_validation_results() or {})
-    except c2pa.C2paError as error:
-        return Reading(mark=Mark.NONE if "ManifestNotFound" in str(error) or "JUMBF" in str(error) else Mark.BROKEN)
+    except c2pa.C2paError:
+        return Reading(mark=Mark.BROKEN if manifest_box(path) else Mark.NONE)
 
 
 def _told(report: dict[str, Any], results: dict[str, Any]) -> Reading:

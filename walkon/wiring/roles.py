@@ -50,6 +50,10 @@ async def _run(config: Config, roles: frozenset[Role]) -> int:
     async with AsyncExitStack() as stack:
         for role in sorted(roles):
             stack.callback(RoleLock.hold(config.walkon.data_dir, role).release)
+        if roles == {Role.BOT} and not (config.discord or config.telegram):
+            raise SetupError(
+                "Neither [discord] nor [telegram] is configured: a bot would hear nobody. Add one with its token, or start `walkon web`."
+            )
         ground = await stack.enter_async_context(ground_of(config))
         parts = await parts_of(ground, roles, stack)
         configure_logging(config.walkon.log_format)
