@@ -59,6 +59,7 @@ TYPES = (
     "ChosenInlineResult",
     "Document",
     "File",
+    "ForceReply",
     "ForumTopicCreated",
     "InaccessibleMessage",
     "InlineKeyboardButton",

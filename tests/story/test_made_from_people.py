@@ -70,6 +70,15 @@ async def by_telegram_button(stage: Stage, clip: Clip) -> None:
     await stage.double.press(card, stage.town.house.seal.put_on(f"w1:vary:{clip.id}"), stage.people["Eve"])
 
 
+async def by_answer(stage: Stage, clip: Clip) -> None:
+    assert isinstance(stage, OnTelegram)
+    card = next(one for one in stage.club.from_bot if one.video)
+    await stage.double.press(card, stage.town.house.seal.put_on(f"w1:remix:{clip.id}"), stage.people["Eve"])
+    await stage.double.until(lambda: any(one.forces_reply for one in stage.club.from_bot))
+    question = next(one for one in stage.club.from_bot if one.forces_reply)
+    await stage.double.message(stage.club, stage.people["Eve"], NEW, reply_to_message=question.json())
+
+
 async def by_inline(stage: Stage, clip: Clip) -> None:
     assert isinstance(stage, OnTelegram)
     ana = stage.people["Ana"]
@@ -100,6 +109,7 @@ WAYS: dict[str, tuple[Set, Way]] = {
     "telegram /remix": (on_telegram, by_typing),
     "telegram /vary": (on_telegram, partial(by_typing, words="/vary {}")),
     "telegram reply": (on_telegram, by_reply),
+    "telegram button Remix": (on_telegram, by_answer),
     "telegram button Another take": (on_telegram, by_telegram_button),
     "page /sora remix": (on_the_page, by_page),
     "page /sora vary": (on_the_page, partial(by_page, words="vary {}")),

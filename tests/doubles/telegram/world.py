@@ -90,6 +90,16 @@ class Message:
         return {label: data for label, data in found.items() if data}
 
     @property
+    def forces_reply(self) -> dict[str, Any] | None:
+        """What opens an answer to it in the box of whoever it is for; nobody is shown that with the message later."""
+        markup = self.now.markup or {}
+        return markup if markup.get("force_reply") else None
+
+    @property
+    def _inline_keyboard(self) -> dict[str, Any] | None:
+        return None if self.forces_reply else self.now.markup
+
+    @property
     def pickers(self) -> dict[str, str]:
         """What the buttons put into the message box, of this chat or of one to be picked, by label."""
         rows = (self.now.markup or {}).get("inline_keyboard", [])
@@ -118,7 +128,7 @@ class Message:
             shown |= {"message_thread_id": self.thread, "is_topic_message": True}
         if self.sender_chat:
             shown["sender_chat"] = self.sender_chat.json()
-        return shown | self._content() | self.extra | _given(reply_markup=self.now.markup)
+        return shown | self._content() | self.extra | _given(reply_markup=self._inline_keyboard)
 
     def _content(self) -> dict[str, Any]:
         version = self.now

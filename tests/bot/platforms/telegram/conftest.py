@@ -72,7 +72,7 @@ SAID = {"telegram.faceless": "Please write as yourself.", "telegram.confidential
 SAID |= {
     key: text
     for key, text in Words.load().catalogues[Locale.EN].items()
-    if key.startswith(("telegram.inline.", "telegram.once_more", "press.", "time."))
+    if key.startswith(("telegram.inline.", "telegram.once_more", "telegram.answer_with_words", "press.", "time."))
 }
 WORDS = Words({Locale.EN: ENGLISH | SAID, Locale.FR: FRENCH | SAID})
 

@@ -3,7 +3,7 @@ import asyncio
 from tests.bot.platforms.telegram.conftest import Rig, bot_for, card
 from tests.doubles.telegram.world import Chat, Message, User
 from tests.waiting import until
-from walkon.bot.cards import Button, ButtonStyle
+from walkon.bot.cards import Button, ButtonStyle, Form
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.platforms.telegram.once_more import MEANT_WITHIN_S, Again, OnceMore
 from walkon.bot.tokens import Seal
@@ -133,6 +133,58 @@ async def test_the_line_to_type_for_a_remix_fits_an_alert_in_both_languages(rig:
         rig.desk.press_reply = lambda pressed, line=line: Reply(card=card("Remix 7KQ2M9", words=None, body=(line,)), private=True)
         answer = await rig.double.press(message, "Cancel", ana)
         assert answer["alert"] and "/sora remix 7KQ2M9" in str(answer["text"])
+
+
+def remix_form(asked: object) -> Reply:
+    form = Form(token="w1:remix:7KQ2M9", title="Remix 7KQ2M9", label="What should happen", text="a cat\ndoes a backflip " * 9)
+    return Reply(card=card("Remix 7KQ2M9", body=(("Type /sora remix 7KQ2M9.",),)), private=True, form=form)
+
+
+async def test_a_remix_asks_whoever_pressed_for_an_answer_with_the_new_words_and_the_answer_makes_it(rig: Rig) -> None:
+    rig.desk.press_reply = remix_form
+    ana, club = rig.double.user("Ana 7KQ2M9"), rig.double.group(topics=[7])
+    message = await a_card(rig, club, ana, thread=7)
+    assert await rig.double.press(message, "Cancel", ana) == {"text": "", "alert": False}
+    await rig.double.until(lambda: rig.double.replies(message))
+    [question] = rig.double.replies(message)
+    assert question.text == "Ana 7KQ2M9, answer this message with the new words for clip 7KQ2M9." and question.thread == 7
+    opened = question.forces_reply
+    assert opened and opened["selective"] and len(opened["input_field_placeholder"]) <= 64
+    assert opened["input_field_placeholder"].startswith("a cat does a backflip")
+    # Whoever else is in the chat is named by nothing in it, so nobody else's box opens.
+    assert [one.get("user", {}).get("id") for one in question.json()["entities"]] == [ana.id, None]
+    await rig.double.message(club, ana, "a fox at night", thread=7, reply_to_message=question.json())
+    asked = rig.desk.asked[-1]
+    assert (asked.command, asked.options) == ("remix", {"clip": "7KQ2M9", "words": "a fox at night"})
+
+
+async def test_the_answer_counts_after_a_restart(rig: Rig) -> None:
+    rig.desk.reply = remix_form
+    ana = rig.double.user("Ana", language="fr")
+    alone = rig.double.private(ana)
+    [question] = await rig.double.message(alone, ana, "/remix 7KQ2M9")
+    assert question.forces_reply
+    await rig.stop()
+    rig.platform = bot_for(rig.double, rig.media, rig.database)
+    rig.desk.reply = lambda asked: Reply(card=card("Got it."))
+    rig.start()
+    await rig.double.message(alone, ana, "un renard", reply_to_message=question.json())
+    assert rig.desk.typed[-1] == ("remix", {"clip": "7KQ2M9", "words": "un renard"})
+
+
+async def test_words_that_answer_anything_else_of_ours_or_a_question_of_somebody_elses_are_no_remix(rig: Rig) -> None:
+    rig.desk.reply = remix_form
+    ana = rig.double.user("Ana")
+    alone = rig.double.private(ana)
+    [question] = await rig.double.message(alone, ana, "/remix 7KQ2M9")
+    [other] = await rig.double.message(alone, ana, "/queue")
+    forged = question.json() | {"from": ana.json()}
+    rig.desk.asked.clear()
+    plain = other.json() | {"entities": []}
+    await rig.double.say(alone, ana, "a fox", reply_to_message=plain)
+    await rig.double.say(alone, ana, "a fox", reply_to_message=forged)
+    await rig.double.message(alone, ana, "/queue")
+    assert [one.command for one in rig.desk.asked] == ["queue"]
 
 
 async def test_attack_42_a_button_bears_the_hosts_seal_and_a_forged_one_means_nothing(rig: Rig) -> None:

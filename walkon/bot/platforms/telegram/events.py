@@ -3,6 +3,8 @@
 A link to the bot (`t.me/BOT?start=cameo-enrol`) is a command too, but only one of those that such links are made for. In a private
 chat a video without words is one for whoever lends a likeness.
 
+An answer to our question for the new words of a clip is those words.
+
 Typed forms: `/sora prompt words…`, `/prompt words…`, and `/sora words…`, where words that begin like a command but cannot be
 one are a prompt: `/sora show me a cat` asks for a cat.
 """
@@ -40,6 +42,7 @@ from walkon.bot.command import (
 from walkon.bot.files import Attachment
 from walkon.bot.platforms.telegram.acquaintances import Acquaintances, person_of
 from walkon.bot.platforms.telegram.downloads import FILE_ID
+from walkon.bot.platforms.telegram.questions import answered
 from walkon.bot.platforms.telegram.sending import SOME_FILM, Ref, ReplyTo
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
 from walkon.types.ids import EventId, PlaceId, read_clip_id
@@ -48,6 +51,7 @@ from walkon.types.people import Locale, Person, Place
 Event = TypeVar("Event", bound=Invocation | Pressed)
 
 PROMPT = "prompt"
+REMIX = "remix"
 HELP = "help"
 START = "start"
 WHY, SETTINGS = "why", "settings"
@@ -163,12 +167,13 @@ def invocation(
         return None
     place = place_of(message, sender)
     told: dict[str, Any] = {"bot": bot, "private": place.private, "answering": _about(message) is not None}
-    read = grammar.read((message.text or message.caption or "").strip(), **told) or _film(message, place)
+    said = (message.text or message.caption or "").strip()
+    read = grammar.read(said, **told) or _film(message, place) or _new_words(message, said, bot, commands)
     if read is None:
         return None
     command = commands.get(read[0])
     spoken, mentions = (_with_accounts(message), {}) if _about_people(command) else _with_names(message, people)
-    name, options = grammar.read(spoken.strip(), **told) or read
+    name, options = grammar.read(spoken.strip(), **told) or _new_words(message, spoken.strip(), bot, commands) or read
     files, named = _file_option(command, message), _person_option(command, options, message, people)
     return Invocation(
         event=EventId(f"telegram:{message.chat.id}:{message.message_id}"),
@@ -195,6 +200,12 @@ def _film(message: Message, place: Place) -> tuple[str, Mapping[str, RawValue]] 
     """A video that somebody sends to the bot alone, without words."""
     silent = not (message.text or message.caption)
     return (CAMEO, {"deed": ENROL}) if place.private and silent and (message.video_note or message.video) else None
+
+
+def _new_words(message: Message, said: str, bot: str, commands: Mapping[str, Command]) -> tuple[str, Mapping[str, RawValue]] | None:
+    """The answer to our question for the new words of a clip."""
+    clip = answered(message, bot) if said and REMIX in commands else None
+    return (REMIX, {"clip": clip, "words": said}) if clip else None
 
 
 def left(message: Message) -> Left | None:

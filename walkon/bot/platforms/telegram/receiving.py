@@ -24,6 +24,7 @@ from walkon.bot.platforms.telegram.cards import alert, fits_an_alert
 from walkon.bot.platforms.telegram.inline import Inline
 from walkon.bot.platforms.telegram.offers import BEGIN
 from walkon.bot.platforms.telegram.once_more import Again, OnceMore
+from walkon.bot.platforms.telegram.questions import question
 from walkon.bot.platforms.telegram.reactions import reactions
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.port import Handler, NotAllowed, Post, Throttled
@@ -143,6 +144,9 @@ class Receiver:
         """Show the reply. One with an outbox row is tried once: if it fails, delivery shows it."""
         if reply.ref is not None:
             return
+        if _opens_a_form(event, reply) and reply.form and (written := question(self._words, reply.form, event.person)):
+            await self._sender.ask(Post(key=event.event, place=event.place, reply=event.reply, ref=None), written, reply.form)
+            return
         if reply.confidential and not event.place.private:
             await self._confide(event, reply.card)
             return
@@ -221,7 +225,7 @@ class Receiver:
 
     def _follow_up(self, pressed: Pressed, reply: Reply) -> None:
         # Too late for an alert: told in private, if the person ever wrote to us there, else not at all.
-        apart = reply.private and not pressed.place.private
+        apart = reply.private and not pressed.place.private and not _opens_a_form(pressed, reply)
         self._spawn(self._answer(events.alone_with(pressed) if apart else pressed, reply))
 
     async def _is_moderator(self, query: CallbackQuery, token: str) -> bool:
@@ -252,4 +256,11 @@ class Receiver:
 
 
 def _suits_an_alert(pressed: Pressed, reply: Reply) -> bool:
+    if _opens_a_form(pressed, reply):
+        return False
     return not pressed.place.private or (fits_an_alert(reply.card) and not reply.instead)
+
+
+def _opens_a_form(event: Invocation | Pressed, reply: Reply) -> bool:
+    """Whether we can write where it is asked for."""
+    return reply.form is not None and not event.place.elsewhere

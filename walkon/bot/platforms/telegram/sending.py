@@ -9,11 +9,11 @@ from dataclasses import replace
 from typing import Any
 
 import msgspec
-from telegram import InlineKeyboardMarkup, InputMedia, LinkPreviewOptions, Message, ReplyParameters
+from telegram import ForceReply, InlineKeyboardMarkup, InputMedia, LinkPreviewOptions, Message, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated
 from telegram.ext import ExtBot
 
-from walkon.bot.cards import Card, Film, Handout, Video
+from walkon.bot.cards import Card, Film, Form, Handout, Video
 from walkon.bot.platforms.telegram.cards import (
     CAPTION_LIMIT,
     TEXT_LIMIT,
@@ -28,6 +28,7 @@ from walkon.bot.platforms.telegram.cards import (
 from walkon.bot.platforms.telegram.faults import Unchanged, told_apart
 from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import SPARE_FOR_ANSWERS
+from walkon.bot.platforms.telegram.questions import markup
 from walkon.bot.platforms.telegram.signs import Signs
 from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, private_film, stored, thumbnail, uploaded
 from walkon.bot.port import MessageGone, PlatformDown, Post
@@ -153,12 +154,21 @@ class Sender:
         chat, thread = int(post.place.addressee or post.place.channel), int(post.place.thread) if post.place.thread else None
         chat = self._moved.get(chat, chat)
         try:
-            return await self._post(chat, answered.message_id, thread, written, card)
+            return await self._post(chat, answered.message_id, thread, written, self._keyboard(card, Ref(chat_id=chat)))
         except ChatMigrated as moved:
             self._moved[chat] = moved.new_chat_id
-            return await self._post(moved.new_chat_id, 0, None, written, card)
+            return await self._post(moved.new_chat_id, 0, None, written, self._keyboard(card, Ref(chat_id=moved.new_chat_id)))
 
-    async def _post(self, chat: int, answered: int, thread: int | None, written: Written, card: Card) -> Message:
+    async def ask(self, post: Post, written: Written, form: Form) -> None:
+        """Put a form's message, which asks to be answered; said once and never edited."""
+        answered = msgspec.json.decode(post.reply, type=ReplyTo)
+        thread = int(post.place.thread) if post.place.thread else None
+        chat = int(post.place.channel)
+        await self._post(self._moved.get(chat, chat), answered.message_id, thread, written, markup(form))
+
+    async def _post(
+        self, chat: int, answered: int, thread: int | None, written: Written, below: InlineKeyboardMarkup | ForceReply | None
+    ) -> Message:
         reply = ReplyParameters(answered, allow_sending_without_reply=True) if answered else None
         with told_apart():
             return await self._bot.send_message(
@@ -167,7 +177,7 @@ class Sender:
                 entities=written.entities,
                 message_thread_id=thread,
                 reply_parameters=reply,
-                reply_markup=self._keyboard(card, Ref(chat_id=chat)),
+                reply_markup=below,
                 link_preview_options=_NO_PREVIEW,
             )
 
