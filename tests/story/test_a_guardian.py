@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.story.people import finish
 from tests.story.stages import Stage
 from tests.story.test_a_friend_in_a_clip import STAGES, claimed, lends, until_said
 from tests.town import Town
@@ -109,3 +110,19 @@ async def test_attack_21_at_18_the_question_is_leas_alone_again(town: Town, stag
     await stage.presses("Lea", "Look at 1")
     assert "thank you" in await stage.presses("Lea", "Approve")
     assert await until(lambda: claimed(town))
+
+
+async def test_eve_takes_back_a_yes_and_the_clip_that_stands_comes_down(town: Town, stage: Stage, tmp_path: Path) -> None:
+    await linked(town, stage)
+    await asked(town, stage)
+    await stage.answers("Lea", yes=True)
+    await until(lambda: written_to_eve(town))
+    await stage.types("Eve", "guardian approve")
+    await stage.presses("Eve", "Look at 1")
+    await stage.presses("Eve", "Approve")
+    await finish(town, await until(lambda: claimed(town)), tmp_path)  # type: ignore[arg-type]
+    await stage.clip()
+    assert "surfs a wave" in await stage.types("Eve", "guardian revoke")
+    assert "1 finished and comes down" in await stage.presses("Eve", "Take back ")
+    assert "1 taken down" in await stage.presses("Eve", "Take back")
+    assert "surfs" not in await stage.gone()

@@ -134,6 +134,11 @@ async def end_permission(house: House, by: PersonId, id: PermissionId) -> Ending
     return await _end_by(house, lambda tx, now: house.decider.end_permission(tx, by, id, now))
 
 
+async def take_back_for(house: House, guardian: PersonId, ward: PersonId, clip: ClipId | None) -> Ending:
+    """A guardian takes back a yes for their ward, or (clip None) every yes. Raises NotYours."""
+    return await _end_by(house, lambda tx, now: guarding.take_back(tx, guardian, ward, now, clip=clip, decider=house.decider))
+
+
 async def leave(house: House, by: PersonId, place: PlaceId) -> Ending:
     """The person has left a place, or it has put them out: what they allowed there ends."""
     return await _end_by(house, lambda tx, now: house.decider.leave(tx, by, place, now))

@@ -101,7 +101,7 @@ async def press_second(house: House, pressed: Pressed, token: AskToken) -> Reply
         return await look(house, pressed.person, token.ask, piece=piece_in(token.terms))
     if token.deed is AskDeed.SECOND:
         await agreeing.second(house, token.ask, pressed.person.id)
-        return _answered(speaker, token.ask, "card.guardian.approved")
+        return _answered(speaker, token.ask, "card.guardian.approved", root=house.command_root)
     await agreeing.veto(house, token.ask, pressed.person.id)
     return _answered(speaker, token.ask, "card.guardian.refused")
 
@@ -142,6 +142,6 @@ def told(speaker: Speaker, key: str, **values: object) -> Reply:
     return Reply(card=Card(tone=Tone.QUIET, head=speaker.text(key, **values)), private=True, confidential=True)
 
 
-def _answered(speaker: Speaker, id: AskId, key: str) -> Reply:
-    card = Card(tone=Tone.DONE, head=speaker.text("card.ask.approved_head"), body=(speaker.text(key),))
+def _answered(speaker: Speaker, id: AskId, key: str, **values: object) -> Reply:
+    card = Card(tone=Tone.DONE, head=speaker.text("card.ask.approved_head"), body=(speaker.text(key, **values),))
     return Reply(card=card, private=True, confidential=True, instead=f"second:{id}")

@@ -5,12 +5,16 @@ from datetime import datetime
 
 from walkon.bot.ask_card import Question, told_of, turning
 from walkon.bot.cards import Button, ButtonStyle, Card, Text, Tone
-from walkon.bot.clip_card import Speaker, draft_video
+from walkon.bot.clip_card import Speaker, draft_video, first_words
 from walkon.bot.moments import moment
-from walkon.bot.tokens import AskDeed, AskToken, OwnDeed, OwnToken
+from walkon.bot.tokens import AskDeed, AskToken, Extent, OwnDeed, OwnToken, ward_mark
 from walkon.consent.asking import AskState, Consent
 from walkon.consent.grants import Lasting
 from walkon.consent.guardians import Guardianship, Limits, Offer
+from walkon.library.clips import Clip
+
+MOST_GIVEN = 10
+"""Clips whose yes can be taken back on one card; an older one by its id."""
 
 
 def second_card(speaker: Speaker, question: Question, ward: str, now: datetime, *, piece: int = 0) -> Card:
@@ -67,6 +71,28 @@ def wards_card(speaker: Speaker, wards: Sequence[Guardianship], root: str) -> Ca
     lines = [speaker.text("card.guardian.ward", ward=one.ward.name, account=one.ward.id, end=_end(speaker, one)) for one in wards]
     head = speaker.text("card.guardian.wards" if wards else "card.guardian.no_wards")
     return Card(tone=Tone.QUIET, head=head, body=(*lines, speaker.text("card.guardian.how", root=root)))
+
+
+def given_card(speaker: Speaker, guardianship: Guardianship, clips: Sequence[Clip], root: str) -> Card:
+    """The clips that rest on a yes of somebody's ward, and the buttons that take it back; each first says what it costs."""
+    ward = guardianship.ward
+    if not clips:
+        return Card(tone=Tone.QUIET, head=speaker.text("card.guardian.given_none", ward=ward.name))
+
+    def back(extent: Extent, about: str, label: str) -> Button:
+        return Button(label=label, token=str(OwnToken(OwnDeed.TAKE_BACK, extent, about)))
+
+    def line(one: Clip) -> Text:
+        words, day = first_words(one.prompt), f"{one.asked_at:%Y-%m-%d}"
+        return speaker.text("card.guardian.given_line", clip=one.id, words=words, asker=one.asker.name, day=day)
+
+    shown = clips[:MOST_GIVEN]
+    lines = [line(one) for one in shown]
+    more = [speaker.text("card.guardian.given_more", n=len(clips) - len(shown), root=root)] if len(clips) > len(shown) else []
+    buttons = [back(Extent.WARD_CLIP, one.id, speaker.say("card.guardian.given_back", clip=one.id)) for one in shown]
+    buttons.append(back(Extent.WARD_ALL, ward_mark(ward.id), speaker.say("button.back_ward_all")))
+    head = speaker.text("card.guardian.given", ward=ward.name, n=len(clips))
+    return Card(tone=Tone.QUIET, head=head, body=(*lines, *more), buttons=tuple(buttons))
 
 
 def limits_card(speaker: Speaker, guardianship: Guardianship, root: str, *, own: bool) -> Card:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 
 from walkon.bot import agreeing
 from walkon.bot.agreeing import Ending
@@ -10,7 +11,8 @@ from walkon.bot.clip_card import Speaker
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.house import House
 from walkon.bot.takedown import reach_of
-from walkon.bot.tokens import SURE, Extent, OwnDeed, OwnToken
+from walkon.bot.tokens import SURE, Extent, OwnDeed, OwnToken, ward_mark
+from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
 from walkon.library import tables
 from walkon.library.clips import Clip, ClipState
@@ -25,11 +27,15 @@ MOST_PLACES = 10
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """What would be taken back. asker: whose clips, None where it is not about one person. clips: those that are there now."""
+    """What would be taken back. asker: whose clips, None where it is not about one person. clips: those that are there now.
+
+    ward: for whom somebody takes it back who looks after them.
+    """
 
     token: OwnToken
     asker: Person | None
     clips: tuple[Clip, ...]
+    ward: Person | None = None
 
     @property
     def going(self) -> int:
@@ -50,7 +56,7 @@ class Scope:
 async def ask_first(house: House, person: Person, token: OwnToken) -> Reply:
     """What it would cost, and the button that does it. Nothing has happened yet."""
     speaker = Speaker(house.words, person.locale)
-    scope = await house.database.read(lambda tx: _scope(tx, person.id, token))
+    scope = await _scoped(house, person, token)
     if scope is None:
         return Reply(card=Card(tone=Tone.QUIET, head=speaker.text("card.back.nothing")), private=True, confidential=True)
     return Reply(card=_cost_card(speaker, scope), private=True, confidential=True, instead="take-back")
@@ -59,7 +65,7 @@ async def ask_first(house: House, person: Person, token: OwnToken) -> Reply:
 async def carry_out(house: House, pressed: Pressed, token: OwnToken) -> Reply:
     """Take it back. Pressed again, it finds nothing more to do and says so."""
     speaker, person = Speaker(house.words, pressed.person.locale), pressed.person
-    scope = await house.database.read(lambda tx: _scope(tx, person.id, token))
+    scope = await _scoped(house, person, token)
     if scope is None:
         return Reply(card=Card(tone=Tone.QUIET, head=speaker.text("card.back.nothing")), private=True, confidential=True)
     ending = await _end(house, person.id, token, scope)
@@ -72,8 +78,16 @@ def kept(speaker: Speaker) -> Reply:
     return Reply(card=Card(tone=Tone.QUIET, head=speaker.text("card.back.kept")), private=True, confidential=True, instead="take-back")
 
 
+async def _scoped(house: House, person: Person, token: OwnToken) -> Scope | None:
+    of, now = _ward_scope if token.extent and token.extent.guardians else _scope, house.clock.now()
+    return await house.database.read(lambda tx: of(tx, person.id, token, now))
+
+
 async def _end(house: House, by: PersonId, token: OwnToken, scope: Scope) -> Ending:
     match token.extent:
+        case Extent.WARD_CLIP | Extent.WARD_ALL if scope.ward:
+            clip = ClipId(token.about) if token.extent is Extent.WARD_CLIP else None
+            return await agreeing.take_back_for(house, by, scope.ward.id, clip)
         case Extent.CLIP:
             return await agreeing.take_back(house, by, [ClipId(token.about)])
         case Extent.PERMISSION:
@@ -84,7 +98,18 @@ async def _end(house: House, by: PersonId, token: OwnToken, scope: Scope) -> End
             return await agreeing.revoke(house, by)
 
 
-async def _scope(tx: Transaction, account: PersonId, token: OwnToken) -> Scope | None:
+async def _ward_scope(tx: Transaction, account: PersonId, token: OwnToken, now: datetime) -> Scope | None:
+    for found in await guardians.wards_of(tx, account, now):
+        agreed = await consent.agreed_to_by(tx, await person_of(tx, found.ward.id))
+        if token.extent is Extent.WARD_CLIP and token.about in agreed:
+            [*clips] = await _clips(tx, [ClipId(token.about)])
+            return Scope(token, clips[0].asker, tuple(clips), found.ward) if clips else None
+        if token.extent is Extent.WARD_ALL and token.about == ward_mark(found.ward.id):
+            return Scope(token, None, await _clips(tx, agreed), found.ward)
+    return None
+
+
+async def _scope(tx: Transaction, account: PersonId, token: OwnToken, now: datetime) -> Scope | None:
     owner = await person_of(tx, account)
     if token.extent is Extent.PERMISSION:
         return await _under_permission(tx, owner, token)
@@ -122,7 +147,7 @@ async def _clips(tx: Transaction, ids: Collection[ClipId]) -> tuple[Clip, ...]:
 
 
 def _cost_card(speaker: Speaker, scope: Scope) -> Card:
-    token, name = scope.token, scope.asker.name if scope.asker else ""
+    token, name, ward = scope.token, scope.asker.name if scope.asker else "", scope.ward.name if scope.ward else ""
     do_it = str(OwnToken(OwnDeed.TAKE_BACK, token.extent, f"{token.about}{SURE}"))
     buttons = (
         Button(label=speaker.say("button.keep"), token=str(OwnToken(OwnDeed.KEEP))),
@@ -131,7 +156,9 @@ def _cost_card(speaker: Speaker, scope: Scope) -> Card:
     cost = speaker.text("card.back.cost", going=scope.going, out=scope.out, chats=scope.chats)
     lines = [cost if scope.going + scope.out else speaker.text("card.back.no_cost"), speaker.text("card.back.with_remixes")]
     lines += [speaker.text("card.back.deletes")] if token.extent in (Extent.ALL, Extent.DELETE) else []
-    return Card(tone=Tone.WAIT, head=speaker.text(f"card.back.ask_{token.extent}", asker=name), body=tuple(lines), buttons=buttons)
+    return Card(
+        tone=Tone.WAIT, head=speaker.text(f"card.back.ask_{token.extent}", asker=name, ward=ward), body=tuple(lines), buttons=buttons
+    )
 
 
 def _result(speaker: Speaker, token: OwnToken, ending: Ending) -> Text:

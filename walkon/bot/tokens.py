@@ -9,8 +9,9 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
-from walkon.types.ids import AskId, ClipId, read_clip_id
+from walkon.types.ids import AskId, ClipId, PersonId, read_clip_id
 
 PREFIX = "w1"
 MOST_DIGITS = 16
@@ -178,6 +179,13 @@ class AskToken:
         return f"{PREFIX}:ask-{self.deed}:{self.ask}:{self.terms}"
 
 
+def ward_mark(ward: PersonId) -> str:
+    """A young person's account in few enough letters for a button."""
+    return sha256(ward.encode()).hexdigest()[:MARK_LETTERS]
+
+
+MARK_LETTERS = 16
+
 SURE = "!"
 """At the end of what a taking back is about: its cost was shown."""
 
@@ -209,6 +217,15 @@ class Extent(StrEnum):
     ALL = "all"
     DELETE = "delete"
     """All, and what was kept of face and voice."""
+    WARD_CLIP = "ward_clip"
+    """The yes for a clip of whoever one looks after."""
+    WARD_ALL = "ward_all"
+    """Every yes of somebody one looks after, named by `ward_mark`."""
+
+    @property
+    def guardians(self) -> bool:
+        """It takes back for somebody else."""
+        return self in (Extent.WARD_CLIP, Extent.WARD_ALL)
 
 
 @dataclass(frozen=True, slots=True)

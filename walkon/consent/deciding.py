@@ -204,6 +204,12 @@ class Decider:
             ended.add(clip)
         return ended
 
+    async def take_back_all(self, tx: Transaction, account: PersonId, now: datetime) -> set[ClipId]:
+        """Every yes of a person ends, standing ones too; what they were only asked stays open. The clips that end by it."""
+        owner = await person_of(tx, account)
+        ended = await self._end_permissions(tx, await tables.permissions_of(tx, owner), now)
+        return ended | await self.take_back(tx, owner, await tables.agreed_to_by(tx, owner), now)
+
     async def _close(self, tx: Transaction, ask: Ask, now: datetime) -> None:
         said_yes = ask.state in (AskState.APPROVED, AskState.WITH_GUARDIAN)
         kind = DecisionKind.WITHDRAWN if said_yes else DecisionKind.REFUSED

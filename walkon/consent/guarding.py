@@ -4,6 +4,7 @@ A guardian asks for a code and says when the young person comes of age; the youn
 confirms exactly that account. Each step that changes something is a decision about the young person.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,11 +12,12 @@ from walkon.consent import asking, tables
 from walkon.consent import guardian_tables as guardians
 from walkon.consent.accounts import NotClaimed, SamePerson, UnknownCode
 from walkon.consent.codes import VALID_FOR, fresh_code, sha256_of
+from walkon.consent.deciding import Decider
 from walkon.consent.decisions import Decision, DecisionKind, Fact, Record
 from walkon.consent.guardians import AlreadyGuarded, Guardianship, Limits, MayNotGuard, NotYours, Offer
 from walkon.store.accounts import person_of
 from walkon.store.database import Transaction
-from walkon.types.ids import PersonId, PersonKey
+from walkon.types.ids import ClipId, PersonId, PersonKey
 from walkon.types.people import Person
 
 
@@ -90,6 +92,22 @@ async def set_limits(tx: Transaction, by: PersonId, ward: PersonId, limits: Limi
     await guardians.put(tx, changed)
     await record(tx, await _about(tx, changed, DecisionKind.GUARDIAN_LIMITS, now))
     return changed
+
+
+async def take_back(
+    tx: Transaction, by: PersonId, ward: PersonId, now: datetime, *, clip: ClipId | None, decider: Decider
+) -> Collection[ClipId]:
+    """The guardian takes back a yes for their ward, or (clip None) every yes; the clips that end by it. Raises NotYours."""
+    await _mine(tx, by, ward, now)
+    guardian = await person_of(tx, by)
+
+    async def record(tx: Transaction, decision: Decision) -> None:
+        await decider.record(tx, replace(decision, others={**decision.others, "guardian": guardian}))
+
+    theirs, owner = Decider(record), await person_of(tx, ward)
+    if clip is None:
+        return await theirs.take_back_all(tx, owner, now)
+    return await theirs.take_back(tx, owner, [one for one in await tables.agreed_to_by(tx, owner) if one == clip], now)
 
 
 async def end(tx: Transaction, by: PersonId, ward: PersonId, now: datetime, *, record: Record, operator: bool = False) -> Guardianship:

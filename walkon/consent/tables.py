@@ -276,6 +276,13 @@ async def grants_by(tx: Transaction, owner: PersonId) -> Sequence[Grant]:
     return [_read(Grant, row) for row in await tx.execute(select(GRANT).where(where).order_by(GRANT.c.given_ms, GRANT.c.id))]
 
 
+async def agreed_to_by(tx: Transaction, owner: PersonId) -> Sequence[ClipId]:
+    """The clips that rest on a yes of that person, those that wait for their guardian's too; the newest yes first."""
+    waiting = [ask.clip for ask in await open_asks_to(tx, owner) if ask.state is AskState.WITH_GUARDIAN]
+    given = [grant.clip for grant in reversed(await grants_by(tx, owner))]
+    return list(dict.fromkeys([*waiting, *given]))
+
+
 async def relied_on(tx: Transaction, platform: str) -> Sequence[tuple[PersonId, PlaceId]]:
     """Whose presence anything rests on, and where: yeses, standing permissions and open questions of that platform's places."""
     found: set[tuple[PersonId, PlaceId]] = set()

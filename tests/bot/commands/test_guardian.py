@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,7 +18,12 @@ from walkon.bot.command import Reply
 from walkon.consent import accounts
 from walkon.consent import guardian_tables as guardians
 from walkon.consent.asking import AskState
-from walkon.library.clips import ClipState
+from walkon.consent.decisions import Decision, DecisionKind
+from walkon.consent.guardians import NotYours
+from walkon.library import tables
+from walkon.library.clips import Clip, ClipState
+from walkon.store.database import Transaction
+from walkon.types.ids import WorkerId
 from walkon.types.people import Place
 
 BIRTHDAY = "2029-06-01"
@@ -247,3 +253,88 @@ async def test_whoever_a_restored_backup_did_not_know_is_looked_after_from_their
     assert (await people.town.say("Sam", "prompt", prompt="a cat", seconds=6)).post
     assert await is_guarded(people, "Sam")
     assert "a restored backup does not say" in read((await says(people, "Sam", "limits")).card)
+
+
+async def agreed(people: Asked, words: str = "@Sam surfs") -> Clip:
+    """A clip that Ana asked for, and Sam and Tom have both said yes."""
+    clip = await people.town.clip(await people.prompts("Ana", words, "Sam"))
+    [ask] = await people.asks(clip)
+    await people.presses("Sam", "yes", ask)
+    await people.presses("Tom", "second", ask)
+    return clip
+
+
+async def now(people: Asked, clip: Clip) -> ClipState:
+    """Where the clip stands."""
+    found = await people.town.house.database.read(lambda tx: tables.get(tx, clip.id))
+    assert found
+    return found.state
+
+
+@pytest.mark.parametrize("moment", ["in line", "rendering", "out"])
+async def test_the_guardian_takes_a_yes_back_at_any_moment_and_it_stops_or_comes_down(people: Asked, moment: str) -> None:
+    await people.lends("Sam")
+    await linked(people)
+    clip = await agreed(people)
+    lease = await people.town.claim() if moment != "in line" else None
+    if moment == "out" and lease:
+        await people.town.finish(lease)
+    listed = await says(people, "Tom", "revoke")
+    assert clip.id in read(listed.card) and "by Ana" in read(listed.card)
+    cost = await people.town.press("Tom", listed.card.buttons[0].token)
+    assert "Take back the yes for Sam in this clip by Ana?" in read(cost.card)
+    assert await now(people, clip) is (ClipState.FINISHED if moment == "out" else ClipState.PROMISED)
+    done = await people.town.press("Tom", cost.card.buttons[1].token)
+    assert ("0 stopped, 1 taken down" if moment == "out" else "1 stopped, 0 taken down") in read(done.card)
+    assert await now(people, clip) is (ClipState.TAKEN_DOWN if moment == "out" else ClipState.DECLINED)
+    assert await people.town.house.queue.claim(WorkerId("w2"), claim_id="other", lanes=[people.town.house.lane]) is None
+    assert "nothing to take back" in read((await people.town.press("Tom", cost.card.buttons[1].token)).card)
+    assert "No clip rests" in read((await says(people, "Tom", "revoke")).card)
+
+
+async def test_a_guardians_taking_back_is_in_the_ledger_as_theirs(people: Asked) -> None:
+    await people.lends("Sam")
+    await linked(people)
+    clip = await agreed(people)
+    written: list[Decision] = []
+    record = people.town.house.decider.record
+
+    async def also(tx: Transaction, decision: Decision) -> None:
+        written.append(decision)
+        await record(tx, decision)
+
+    people.town.house = replace(people.town.house, decider=replace(people.town.house.decider, record=also))
+    await agreeing.take_back_for(people.town.house, people.town.person("Tom").id, people.town.person("Sam").id, clip.id)
+    taken = [one for one in written if one.kind is DecisionKind.TAKEN_BACK]
+    assert [(one.about, one.others["guardian"]) for one in taken] == [(people.town.person("Sam").id, people.town.person("Tom").id)]
+
+
+async def test_all_at_once_ends_standing_yeses_too_and_leaves_questions_open_that_the_young_person_has_not_answered(people: Asked) -> None:
+    await people.lends("Sam", always_ask=False)
+    await linked(people)
+    first, second = await agreed(people), await agreed(people, "@Sam skates")
+    third = await people.town.clip(await people.prompts("Ana", "@Sam sleeps", "Sam"))
+    listed = await says(people, "Tom", "revoke", person=people.town.person("Sam"))
+    assert third.id not in read(listed.card)
+    cost = await people.town.press("Tom", listed.card.buttons[-1].token)
+    assert "Take back every yes for Sam?" in read(cost.card)
+    assert "2 stopped" in read((await people.town.press("Tom", cost.card.buttons[1].token)).card)
+    assert [await now(people, clip) for clip in (first, second, third)] == [ClipState.DECLINED, ClipState.DECLINED, ClipState.WAITING]
+
+
+async def test_nobody_else_takes_it_back_by_a_guardians_buttons_nor_a_guardian_that_was(people: Asked) -> None:
+    await people.lends("Sam")
+    await linked(people)
+    clip = await agreed(people)
+    listed = await says(people, "Tom", "revoke")
+    sure = [f"{button.token}!" for button in listed.card.buttons]
+    for stranger in ("Ana", "Eve", "Sam"):
+        assert clip.id not in read((await says(people, stranger, "revoke")).card)
+        for token in sure:
+            assert "nothing to take back" in read((await people.town.press(stranger, token)).card)
+    await says(people, "Tom", "end")
+    for token in sure:
+        assert "nothing to take back" in read((await people.town.press("Tom", token)).card)
+    with pytest.raises(NotYours):
+        await agreeing.take_back_for(people.town.house, people.town.person("Tom").id, people.town.person("Sam").id, clip.id)
+    assert await now(people, clip) is ClipState.PROMISED

@@ -1,4 +1,4 @@
-"""`/sora guardian`: look after a young person's account, set what they can't lift, say the second yes, end it."""
+"""`/sora guardian`: look after a young person's account, set what they can't lift, say the second yes, take one back, end it."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
@@ -9,17 +9,20 @@ from walkon.bot.cards import Button, Card, Tone
 from walkon.bot.clip_card import Speaker
 from walkon.bot.command import BadOption, Called, Command, Context, Reply, Whom, choice_option, person_option, text_option
 from walkon.bot.guarding import REFUSED, look, not_linked, told
-from walkon.bot.guarding_cards import confirm_card, limits_card, offer_card, wards_card
+from walkon.bot.guarding_cards import confirm_card, given_card, limits_card, offer_card, wards_card
 from walkon.bot.notices import question_of
-from walkon.bot.tokens import AskDeed, AskToken
+from walkon.bot.taking_back import ask_first
+from walkon.bot.tokens import AskDeed, AskToken, Extent, OwnDeed, OwnToken
 from walkon.consent import guardian_tables as guardians
 from walkon.consent import guarding
 from walkon.consent import tables as consent
 from walkon.consent.asking import Ask, AskState
 from walkon.consent.guardians import Guardianship, Limits, NoSuchAge, NotYours, of_age_at
+from walkon.library import tables
+from walkon.library.clips import Clip, ClipState
 from walkon.store.accounts import person_of
 from walkon.store.database import Transaction
-from walkon.types.ids import AskId, PersonId
+from walkon.types.ids import AskId, PersonId, read_clip_id
 from walkon.types.quiet import QuietHours
 
 MOST = 10
@@ -32,6 +35,7 @@ class Deed(StrEnum):
     LINK = "link"
     LIMITS = "limits"
     APPROVE = "approve"
+    REVOKE = "revoke"
     END = "end"
 
 
@@ -184,6 +188,24 @@ async def _approve(said: Said) -> Reply:
     return said.shown(Card(tone=Tone.QUIET, head=head, body=tuple(lines), buttons=tuple(buttons)))
 
 
+async def _revoke(said: Said) -> Reply:
+    """With a clip, what taking the yes for it back would cost; without, every clip that rests on a yes of theirs."""
+    house = said.ctx.house
+    ward = await said.ward()
+    if ward is None:
+        return said.told("card.guardian.whom" if not await _is_young(said) else "card.guardian.not_yours")
+    if said.what:
+        clip = read_clip_id(said.what.split()[0])
+        token = OwnToken(OwnDeed.TAKE_BACK, Extent.WARD_CLIP, clip) if clip else None
+        return await ask_first(house, said.ctx.invocation.person, token) if token else said.told("card.guardian.revoke_which")
+
+    async def step(tx: Transaction) -> list[Clip]:
+        agreed = await consent.agreed_to_by(tx, await person_of(tx, ward.ward.id))
+        return [clip for id in agreed if (clip := await tables.get(tx, id)) and clip.state is not ClipState.TAKEN_DOWN]
+
+    return said.shown(given_card(said.speaker, ward, await house.database.read(step), house.command_root))
+
+
 async def _end(said: Said) -> Reply:
     """The guardian ends it, or an operator; nobody else, and the young person least."""
     house, now = said.ctx.house, said.ctx.house.clock.now()
@@ -209,6 +231,7 @@ _DEEDS: Mapping[Deed, Callable[[Said], Awaitable[Reply]]] = {
     Deed.LINK: _link,
     Deed.LIMITS: _limits,
     Deed.APPROVE: _approve,
+    Deed.REVOKE: _revoke,
     Deed.END: _end,
 }
 
