@@ -227,6 +227,21 @@ async def test_one_persons_jobs_stay_in_order_whatever_is_loaded(queue):
     assert await served_warm(queue, "b", 60_000, 5) == list("aabab")
 
 
+async def test_a_batch_takes_the_jobs_that_single_claims_would_have_taken_in_their_order(queue_make):
+    batches, singly = await queue_make(), await queue_make()
+    for number in range(150):
+        place, person, klass = f"p{number * 7 % 23}", f"u{number * 11 % 40}", list(JobClass)[number % 4 % 3]
+        job = a_job(f"job-{number}", place=place, person=person, klass=klass, cost_ms=number * 37 % 9 * 100, batch="x")
+        await asyncio.gather(batches.submit(job), singly.submit(job))
+    taken = []
+    for most in (1, 64, 20, 64, 64):
+        taken += await batches.claim_batch(WorkerId("w"), claim_id=f"c{len(taken)}", lanes=["animatic"], most=most)
+    assert [lease.job.id for lease in taken] == [(await leased(singly)).job.id for _ in range(150)]
+    for lease in taken:
+        await asyncio.gather(batches.release(lease), singly.release(lease))
+    assert await order_of_claims(batches) == await order_of_claims(singly)
+
+
 async def test_company_far_ahead_of_its_turn_does_not_come_along(queue):
     for number in range(3):
         await queue.submit(a_job(f"debtor-{number}", place="debtor", cost_ms=MAX_SWAP_MS, batch="x"))

@@ -17,10 +17,13 @@ SCHEMA_VERSION = 1
 FORGET_AT_ONCE = 16
 """Idle nodes dropped per claim and level: more than a claim can leave behind, so that none pile up."""
 
+FRONT = 16
+"""Of a ring, how many are kept in hand by a script that hands out many jobs."""
+
 ANSWER_MS = 60_000
 """How long an answer is kept for a repeat of its call: longer than any client goes on repeating."""
 
-SHARED_PARTS = ("jobs", "turns", "moves")
+SHARED_PARTS = ("jobs", "rings", "turns", "moves")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ def _constants() -> list[str]:
         "SWEEP_LIMIT": SWEEP_LIMIT,
         "WINDOW_MS": RESULT_WINDOW_MS,
         "FORGET_AT_ONCE": FORGET_AT_ONCE,
+        "FRONT": FRONT,
         "ANSWER_MS": ANSWER_MS,
     }
     weights = ", ".join(f"{name} = {weight}" for name, weight in CLASS_WEIGHTS.items())

@@ -12,6 +12,6 @@ if before == "running" then
   settle_job(job, used_by(job, ""))
   -- A hint only: a user who may not publish may still cancel.
   redis.pcall("PUBLISH", PREFIX .. "cancels", job.id)
-elseif before == "queued" and not waits(path, job.lane) then withdraw(path, job.lane) end
+elseif before == "queued" and not waits(job) then withdraw(path, job.lane) end
 keep()
 return "cancelled"

@@ -14,7 +14,7 @@ local function laden(leases)
 end
 
 local function oldest(path, among)
-  if #among == 1 then return read(id_in_line(redis.call("ZRANGE", line_of(path, among[1]), "0", "0")[1])) end
+  if #among == 1 then return read(id_in_line(front_of_line(line_of(path, among[1]))[1])) end
   local id, seq
   for _, lane in ipairs(among) do
     local head = redis.call("ZRANGE", line_of(path, lane), "0", "0", "WITHSCORES")
@@ -28,7 +28,7 @@ local function hand_out(path, job, worker, claim)
   job.attempts, job.token, job.worker, job.claim = job.attempts + 1, count("token"), worker, claim
   job.since, job["until"], job.beats, job.answered = NOW, NOW + lease_ms, 0, nil
   local packed = enter_state(job, "running")
-  start(path, job.cost, not waits(path, job.lane) and job.lane or nil, job.token % 4 == 0)
+  start(path, job.cost, not waits(job) and job.lane or nil, job.token % 4 == 0)
   return { job.id, packed }
 end
 
@@ -49,7 +49,7 @@ local function set_aside(path, job)
   leave_state(job)
   job.error = UNKNOWN_KIND
   finish(job, "dead")
-  if not waits(path, job.lane) then withdraw(path, job.lane) end
+  if not waits(job) then withdraw(path, job.lane) end
 end
 
 local function next_job(lanes, warm, swap)
@@ -68,22 +68,23 @@ local function claim_next(worker, claim, most, swap, known, ...)
   local lanes, warm = { unpack({ ... }, 1, tonumber(known)) }, { unpack({ ... }, tonumber(known) + 1) }
   local path, job = next_job(lanes, warm, tonumber(swap))
   if not path then return {} end
-  local leases, ids = { hand_out(path, job, worker, claim) }, { job.id }
+  local leases, ids, lane = { hand_out(path, job, worker, claim) }, { job.id }, { job.lane }
+  local function goes_along(there)
+    local head = oldest(there, lane)
+    return head.batch == job.batch and KINDS[head.kind] and head
+  end
   while job.batch and #ids < tonumber(most) do
     keep_rings()
-    path = {}
-    local found = company(path, 0, job.lane, function(there)
-      local head = oldest(there, { job.lane })
-      return head.batch == job.batch and KINDS[head.kind] and head
-    end)
+    local found = company(path, 0, job.lane, goes_along)
     if not found then break end
-    leases[#leases + 1], ids[#ids + 1] = hand_out(path, found, worker, claim), found.id
+    leases[#leases + 1], ids[#ids + 1] = hand_out(path_of(found), found, worker, claim), found.id
   end
   redis.call("SET", PREFIX .. "c:" .. claim, cmsgpack.pack(ids), "PX", digits(math.max(lease_ms, ANSWER_MS)))
   return laden(leases)
 end
 
 promote()
+each_call(function(_, _, most) EXPECTED = EXPECTED + tonumber(most) end)
 local answers = each_call(claim_next)
 keep()
 return answers

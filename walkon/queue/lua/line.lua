@@ -30,7 +30,6 @@ local function walk(path, depth)
       if not seen[name] then
         seen[name] = true
         path[depth + 1] = name
-        path.people = depth > 1 and path.people or nil
         walk(path, depth + 1)
         path[depth + 1] = nil
       end

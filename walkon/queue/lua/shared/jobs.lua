@@ -14,8 +14,17 @@ end
 local NOW = read_clock()
 
 -- Numbers that are whole, which is all of them, in digits. A command that is given a number itself writes it as a fraction first,
--- which takes longer than most commands do.
-local function digits(number) return string.format("%d", number) end
+-- which takes longer than most commands do. New strings are dear too, so what is asked for again and again is kept, here as below.
+local known_digits = {}
+
+local function digits(number)
+  local known = known_digits[number]
+  if not known then
+    known = string.format("%d", number)
+    known_digits[number] = known
+  end
+  return known
+end
 
 -- What a script writes is held back to its end, for all the calls that came together, and written in few commands.
 -- Key to value, and sorted set to member to score, false for none; `keep` of turns.lua writes both.
@@ -59,9 +68,11 @@ local function write_down()
 end
 
 -- Runs calls that came together: the last of ARGV holds the arguments of each, packed. Returns all answers.
+local calls
 local function each_call(run)
   local answers = {}
-  for at, call in ipairs(cmsgpack.unpack(ARGV[#ARGV])) do answers[at] = run(unpack(call)) end
+  calls = calls or cmsgpack.unpack(ARGV[#ARGV])
+  for at, call in ipairs(calls) do answers[at] = run(unpack(call)) end
   return answers
 end
 
@@ -93,10 +104,14 @@ local function unfinished(name)
   return owned[name].is
 end
 
+local function own_one(name, by)
+  local is, owner = unfinished(name), owned[name]
+  owner.is, owner.changed = is + by, true
+end
+
 local function own(job, by)
-  for _, name in ipairs({ "person:" .. job.person, "place:" .. job.place }) do
-    owned[name] = { is = unfinished(name) + by, changed = true }
-  end
+  own_one("person:" .. job.person, by)
+  own_one("place:" .. job.place, by)
 end
 
 local function keep_counts()
@@ -161,7 +176,12 @@ local function write(job)
   return packed
 end
 
-local function path_of(job) return { job.klass, job.place, job.person } end
+local paths = {}
+
+local function path_of(job)
+  paths[job] = paths[job] or { job.klass, job.place, job.person }
+  return paths[job]
+end
 
 -- Names may hold any character, so those that another follows are told by their length.
 local names_sized = {}
@@ -173,6 +193,13 @@ end
 
 local function line_of(path, lane) return PREFIX .. "l:" .. path[1] .. sized(path[2]) .. sized(path[3]) .. ":" .. lane end
 
+local own_lines = {}
+
+local function own_line(job)
+  own_lines[job] = own_lines[job] or line_of(path_of(job), job.lane)
+  return own_lines[job]
+end
+
 -- Equal scores are told apart by member, so a number before the id orders them as it is ordered.
 local function ranked(number, id) return string.format("%016d:", number) .. id end
 
@@ -182,6 +209,39 @@ local function in_line(job) return digits(job.cost) .. " " .. job.id end
 
 local function id_in_line(member) return string.sub(member, string.find(member, " ", 1, true) + 1) end
 
+-- In hand: line to the members in front. all: nobody is behind them.
+local heads_of_lines = {}
+
+-- The oldest and the one behind, which tells whether the line will be empty.
+local function front_of_line(line)
+  local front = heads_of_lines[line]
+  if not front or (#front == 0 and not front.all) then
+    front = redis.call("ZRANGE", line, "0", "1")
+    front.all, heads_of_lines[line] = #front < 2, front
+  end
+  return front
+end
+
+local function enter_line(job)
+  local line = own_line(job)
+  heads_of_lines[line] = nil
+  redis.call("ZADD", line, digits(job.seq), in_line(job))
+end
+
+local function leave_line(job)
+  local line, member = own_line(job), in_line(job)
+  local front = heads_of_lines[line]
+  if front and front[1] == member then table.remove(front, 1) else heads_of_lines[line] = nil end
+  redis.call("ZREM", line, member)
+end
+
+-- Whether a job of the same person is in line in the same lane.
+local function waits(job)
+  local front = heads_of_lines[own_line(job)]
+  if front and (front.all or #front > 0) then return #front > 0 end
+  return redis.call("EXISTS", own_line(job)) == 1
+end
+
 local function tally(job, by)
   add(job.state, by)
   if job.state == "queued" or job.state == "delayed" then add("waiting_ms", by * job.cost) end
@@ -190,7 +250,7 @@ end
 
 local function leave_state(job)
   tally(job, -1)
-  if job.state == "queued" then redis.call("ZREM", line_of(path_of(job), job.lane), in_line(job))
+  if job.state == "queued" then leave_line(job)
   elseif job.state == "running" then rank(LEASES, ranked(job.token, job.id), false)
   elseif job.state == "delayed" then rank(DELAYED, ranked(job.seq, job.id), false)
   else
@@ -202,7 +262,7 @@ end
 local function enter_state(job, state)
   job.state = state
   tally(job, 1)
-  if state == "queued" then redis.call("ZADD", line_of(path_of(job), job.lane), digits(job.seq), in_line(job))
+  if state == "queued" then enter_line(job)
   elseif state == "running" then rank(LEASES, ranked(job.token, job.id), job["until"])
   elseif state == "delayed" then rank(DELAYED, ranked(job.seq, job.id), job.ready)
   else

@@ -1,7 +1,5 @@
 -- The steps that jobs' changes are made of: records and turns together.
 
-local function waits(path, lane) return redis.call("EXISTS", line_of(path, lane)) == 1 end
-
 local function queue(job)
   job.said = nil
   enter_state(job, "queued")

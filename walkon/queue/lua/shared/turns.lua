@@ -9,15 +9,27 @@ local nodes, root, idle_known = {}, nil, {}
 
 local function is_idle(flow) return flow.r == 0 and next(flow.l) == nil and next(flow.w) == nil end
 
--- path.people: the answer for the place, kept while the path leads to it.
+local names_below = {}
+
 local function below(path, depth)
   if depth == 0 then return "" end
   if depth == 1 then return path[1] end
-  path.people = path.people or path[1] .. sized(path[2])
-  return path.people
+  local of_class = names_below[path[1]] or {}
+  names_below[path[1]] = of_class
+  of_class[path[2]] = of_class[path[2]] or path[1] .. sized(path[2])
+  return of_class[path[2]]
 end
 
-local function ring(path, depth, lane) return PREFIX .. "t:" .. below(path, depth) .. ":" .. lane end
+local ring_names = {}
+
+local function ring_below(parent, lane)
+  local of_lanes = ring_names[parent] or {}
+  ring_names[parent] = of_lanes
+  of_lanes[lane] = of_lanes[lane] or PREFIX .. "t:" .. parent .. ":" .. lane
+  return of_lanes[lane]
+end
+
+local function ring(path, depth, lane) return ring_below(below(path, depth), lane) end
 
 local function load_node(parent, name)
   local packed = redis.call("HGET", PREFIX .. "f:" .. parent, name)
@@ -57,24 +69,44 @@ end
 
 -- Lets the rings know of changed tags, without which nobody's turn can be told.
 local function keep_rings()
-  local rings = {}
   for flow, at in pairs(moved) do
-    for lane in pairs(at[3] ~= flow.t and flow.l or {}) do
-      local name = PREFIX .. "t:" .. at[1] .. ":" .. lane
-      rings[name] = rings[name] or {}
-      table.insert(rings[name], digits(flow.t))
-      table.insert(rings[name], at[2])
+    if at[3] ~= flow.t then
+      for lane in pairs(flow.l) do retag(ring_below(at[1], lane), at[2], flow.t) end
+      at[3] = flow.t
     end
-    at[3] = flow.t
+    moved[flow] = nil
   end
-  moved = {}
-  for name, tags in pairs(rings) do call_with("ZADD", name, tags) end
+end
+
+-- Name to node, and how many idle children to look for below it.
+local forgetful = {}
+
+-- Some of the children that are idle and no longer ahead of the clock; those in hand are seen to when they are kept.
+local function forget_idle()
+  for parent, of in pairs(forgetful) do
+    local index = PREFIX .. "i:" .. parent
+    local caught_up = redis.call("ZRANGEBYSCORE", index, "-inf", digits(of.flow.c), "LIMIT", "0", digits(of.most))
+    for _, name in ipairs(caught_up) do
+      if not (nodes[parent] and nodes[parent][name]) then
+        redis.call("ZREM", index, name)
+        redis.call("HDEL", PREFIX .. "f:" .. parent, name)
+      end
+    end
+  end
+  forgetful = {}
+end
+
+local function look_for_idle(parent, flow)
+  forgetful[parent] = forgetful[parent] or { flow = flow, most = 0 }
+  forgetful[parent].most = forgetful[parent].most + FORGET_AT_ONCE
 end
 
 -- Writes down what was changed; the last step of every script that changes anything.
 local function keep()
+  forget_idle()
   if next(changed) ~= nil then
     keep_rings()
+    write_rings()
     local said = {}
     for flow, at in pairs(changed) do
       said[at[1]] = said[at[1]] or {}
@@ -88,23 +120,12 @@ local function keep()
   write_down()
 end
 
+
 local function charge_of(path, depth, cost)
   return math.floor(cost * TAGS_PER_MS / (depth == 1 and WEIGHTS[path[1]] or 1))
 end
 
 local function held(place) return redis.call("SISMEMBER", PAUSED, place) == 1 end
-
--- Some of the children that are idle and no longer ahead of the clock; those in hand are seen to when they are kept.
-local function forget_caught_up(path, depth, clock)
-  local parent = below(path, depth)
-  local index = PREFIX .. "i:" .. parent
-  for _, name in ipairs(redis.call("ZRANGEBYSCORE", index, "-inf", digits(clock), "LIMIT", "0", digits(FORGET_AT_ONCE))) do
-    if not (nodes[parent] and nodes[parent][name]) then
-      redis.call("ZREM", index, name)
-      redis.call("HDEL", PREFIX .. "f:" .. parent, name)
-    end
-  end
-end
 
 -- Places that are held while people wait in them stay, but owe nothing any more.
 local function held_below(path, depth)
@@ -139,7 +160,7 @@ local function enter(path, depth, lane)
   flow.l[lane], parent.w[lane] = 1, 1
   touch(flow, path, depth)
   touch(parent, path, depth - 1)
-  redis.call("ZADD", ring(path, depth - 1, lane), digits(flow.t), path[depth])
+  enter_ring(ring(path, depth - 1, lane), path[depth], flow.t)
 end
 
 local function leave(path, depth, lane)
@@ -148,8 +169,9 @@ local function leave(path, depth, lane)
     flow.l[lane] = nil
     touch(flow, path, depth)
     depth = depth - 1
-    redis.call("ZREM", ring(path, depth, lane), path[depth + 1])
-    if redis.call("EXISTS", ring(path, depth, lane)) == 1 then return end
+    local around = ring(path, depth, lane)
+    leave_ring(around, path[depth + 1])
+    if not is_empty(around) then return end
     flow = node(path, depth)
     flow.w[lane] = nil
     touch(flow, path, depth)
@@ -180,12 +202,11 @@ end
 
 -- Name and tag of the first child in the rings of the lanes; without its tag where no other is to be compared with it.
 local function first(path, depth, lanes, alone)
-  if alone then return redis.call("ZRANGE", ring(path, depth, lanes[1]), "0", "0")[1] end
+  if alone then return head_of(ring(path, depth, lanes[1])) end
   local name, tag
   for _, lane in ipairs(lanes) do
-    local head = redis.call("ZRANGE", ring(path, depth, lane), "0", "0", "WITHSCORES")
-    local its = tonumber(head[2])
-    if its and (not tag or its < tag or (its == tag and comes_before(head[1], name))) then name, tag = head[1], its end
+    local head = front_of(ring(path, depth, lane), 1)[1]
+    if head and (not tag or head[2] < tag or (head[2] == tag and comes_before(head[1], name))) then name, tag = head[1], head[2] end
   end
   return name, tag
 end
@@ -212,39 +233,33 @@ end
 -- path: { }; when it ends early it leads to that person. Returns what `right` said.
 local function company(path, depth, lane, right)
   if depth == 3 then return right(path) end
-  local function leads_to(name)
-    path[depth + 1] = name
-    if depth < 2 then path.people = nil end
-    return company(path, depth + 1, lane, right)
-  end
   -- The first is right nearly always, so the others are not asked for before they are needed.
   local around = ring(path, depth, lane)
-  local head = redis.call("ZRANGE", around, "0", "0")[1]
-  local found = head and leads_to(head)
-  if found then return found end
-  local heads = redis.call("ZRANGE", around, "0", digits(BREADTH - 1), "WITHSCORES")
-  for at = 3, #heads, 2 do
-    path[depth + 1] = heads[at]
-    if tonumber(heads[at + 1]) - charge_of(path, depth + 1, MAX_LAG / TAGS_PER_MS) <= tonumber(heads[2]) then
-      found = leads_to(heads[at])
+  local heads = front_of(around, 1)
+  for at = 1, BREADTH do
+    if at == 2 then heads = front_of(around, BREADTH) end
+    if not heads[at] then break end
+    path[depth + 1] = heads[at][1]
+    if at == 1 or heads[at][2] - charge_of(path, depth + 1, MAX_LAG / TAGS_PER_MS) <= heads[1][2] then
+      local found = company(path, depth + 1, lane, right)
       if found then return found end
     end
   end
   path[depth + 1] = nil
 end
 
--- forget: whether to look for idle nodes, too; every fourth time is often enough for none to pile up.
+-- forget: whether to look for idle nodes at the end, too; every fourth time is often enough for none to pile up.
 local function start(path, cost, emptied, forget)
   local parent = node(path, 0)
   parent.r = parent.r + 1
+  touch(parent, path, 0)
   for depth = 1, 3 do
     local flow = node(path, depth)
     local tag = math.max(flow.t, parent.c - MAX_LAG)
     parent.c = math.max(parent.c, tag)
-    if forget then forget_caught_up(path, depth - 1, parent.c) end
+    if forget then look_for_idle(below(path, depth - 1), parent) end
     flow.t = tag + charge_of(path, depth, cost)
     flow.r = flow.r + 1
-    touch(parent, path, depth - 1)
     touch(flow, path, depth)
     parent = flow
   end
@@ -254,7 +269,7 @@ end
 local function settle(path, charged, used)
   for depth = 0, 3 do
     local flow = node(path, depth)
-    flow.t = flow.t + charge_of(path, depth, used) - charge_of(path, depth, charged)
+    if used ~= charged then flow.t = flow.t + charge_of(path, depth, used) - charge_of(path, depth, charged) end
     flow.r = flow.r - 1
     touch(flow, path, depth)
   end
