@@ -197,6 +197,17 @@ async def test_thousands_of_places_that_came_and_went_leave_no_keys_behind(opene
     assert set(admin.hgetall(f"{PREFIX}f:")) == {b""}
 
 
+async def test_places_that_came_and_went_are_forgotten_though_others_always_wait(queue, admin):
+    await asyncio.gather(*(queue.submit(a_job(f"steady-{n}", place="steady", batch="s")) for n in range(400)))
+    remembered = []
+    for batch in range(12):
+        await asyncio.gather(*(queue.submit(a_job(f"{batch}-{n}", place=f"place-{batch}-{n}", batch="s")) for n in range(30)))
+        leases = await queue.claim_batch(WorkerId("w"), claim_id=f"c{batch}", lanes=[LANE], most=MAX_BATCH)
+        await asyncio.gather(*(queue.complete(lease, b"clip", spent_ms=lease.job.cost_ms) for lease in leases))
+        remembered.append(admin.hlen(f"{PREFIX}f:interactive"))
+    assert max(remembered[6:]) <= max(remembered[:6]) < 120
+
+
 def names_of_keys(admin):
     """First words of the keys that do not expire by themselves."""
     assert all(key.startswith(TAG.encode()) for key in admin.keys())

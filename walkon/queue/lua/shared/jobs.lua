@@ -222,11 +222,7 @@ local function front_of_line(line)
   return front
 end
 
-local function enter_line(job)
-  local line = own_line(job)
-  heads_of_lines[line] = nil
-  redis.call("ZADD", line, digits(job.seq), in_line(job))
-end
+local function enter_line(job) redis.call("ZADD", own_line(job), digits(job.seq), in_line(job)) end
 
 local function leave_line(job)
   local line, member = own_line(job), in_line(job)

@@ -67,12 +67,9 @@ local function retag(ring, name, tag)
   if fronts[ring] then place_in(fronts[ring], name, tag) end
 end
 
--- At once, unlike a changed tag, so that the server knows of every ring whether it is empty.
-local function enter_ring(ring, name, tag)
-  redis.call("ZADD", ring, digits(tag), name)
-  if retagged[ring] then retagged[ring][name] = nil end
-  if fronts[ring] then place_in(fronts[ring], name, tag) end
-end
+-- Whoever comes and goes does so at once, unlike a changed tag, so that the server knows of every ring whether it is empty. Nobody
+-- comes after somebody's turn was asked for.
+local function enter_ring(ring, name, tag) redis.call("ZADD", ring, digits(tag), name) end
 
 local function leave_ring(ring, name)
   redis.call("ZREM", ring, name)
