@@ -117,7 +117,8 @@ class Machine:
 
     async def ask(self) -> None:
         words, by = self.pick.choice(WORDS), self.pick.choice(ASKERS)
-        parents = [id for id in self._standing() if id in self.clips]
+        standing = self._standing()
+        parents = [id for id in self.clips if id in standing]
         parent = self.pick.choice((None, None, *parents))
         before = {*self.clips}
         await self._do(lambda house: self._asked(words, by, parent), again=False)

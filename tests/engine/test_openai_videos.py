@@ -18,7 +18,7 @@ from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, S
 from walkon.engine.videos_api import SGLANG, UNKNOWN, VLLM, Reference
 from walkon.scene.parser import parse
 
-QUICK = Patience(deadline_s=60, poll_s=0.01, unreachable_s=0.3)
+QUICK = Patience(poll_s=0.01)
 FILM = cache(lambda **more: film(**more))
 
 

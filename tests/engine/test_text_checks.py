@@ -62,7 +62,7 @@ class Checked(Site):
     def __init__(self, database: Database, queue: SqliteQueue, clock: StandingClock, folder: Path) -> None:
         super().__init__(database, queue, clock, folder)
         self.classifier = ScriptedClassifier()
-        self.studio = replace(self.studio, classified=True, patience_s=0.5)
+        self.studio = replace(self.studio, classified=True)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[None]:
@@ -137,13 +137,14 @@ async def test_words_that_the_model_refuses_or_doubts_are_held_and_not_rendered(
 
 
 async def test_without_a_verdict_a_clip_without_people_goes_by_the_lists_alone(site: Checked) -> None:
-    site.classifier.verdict = UNAVAILABLE
+    site.classifier.verdict, site.studio = UNAVAILABLE, replace(site.studio, patience_s=0.1)
     id = await site.ask("AAAAAA")
     async with site.reading(), site.working():
         await until(lambda: site.ends(id, ClipState.FINISHED))
 
 
 async def test_without_a_verdict_a_clip_with_people_waits(site: Checked) -> None:
+    site.studio = replace(site.studio, patience_s=0.1)
     id = await site.ask("AAAAAA")
     await site.put_person_in(id)
     async with site.working():

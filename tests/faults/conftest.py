@@ -47,7 +47,7 @@ class Walkon:
         """SIGTERM; returns the exit code."""
         if self.process.returncode is None:
             self.process.send_signal(signal.SIGTERM)
-        return await asyncio.wait_for(self.process.wait(), 30)
+        return await asyncio.wait_for(self.process.wait(), 60)
 
 
 class Host:
@@ -85,11 +85,15 @@ async def host(tmp_path: Path) -> AsyncIterator[Host]:
 
 
 class Visitor:
-    """A browser without a window: keeps the newest state of every message, and every state it was shown in turn."""
+    """A browser without a window: keeps the newest state of every message, and every state it was shown in turn.
 
-    def __init__(self, address: str, name: str) -> None:
+    looks: otherwise it is told everything as well, and keeps none of it.
+    """
+
+    def __init__(self, address: str, name: str, *, looks: bool = True) -> None:
         self.address = address
         self.name = name
+        self.looks = looks
         self.messages: dict[int, dict[str, Any]] = {}
         self.history: list[dict[str, Any]] = []
         self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
@@ -116,6 +120,8 @@ class Visitor:
 
     async def _read(self) -> None:
         async for frame in self._socket:
+            if not self.looks:
+                continue
             news = json.loads(frame.data)
             for message in news.get("messages", []) + ([news["message"]] if "message" in news else []):
                 self.messages[message["seq"]] = message

@@ -9,8 +9,10 @@ from tests.queue.redis_server import READY_WITHIN_S, RedisServer
 from walkon.queue.redis_keys import TAG
 
 SLOTS = 16_384
-DOWN_AFTER_MS = 700
-"""Silence after which the others hold a server for dead: short, so that tests are."""
+PATIENT_MS, IMPATIENT_MS = 60_000, 700
+"""Silence after which the others hold a server for dead: long, since a busy machine silences a living one for a while; and short for
+as long as one really is, so that tests are.
+"""
 
 
 class SentinelGroup:
@@ -33,6 +35,20 @@ class SentinelGroup:
         with self.owner.admin() as admin:
             assert admin.wait(1, 10_000) == 1
 
+    def lose_owner(self) -> None:
+        """It is gone, and soon missed."""
+        self.owner.kill()
+        self._miss_after(IMPATIENT_MS)
+
+    def calm_down(self) -> None:
+        """Another is in its place."""
+        self._miss_after(PATIENT_MS)
+
+    def _miss_after(self, silence_ms: int) -> None:
+        for sentinel in self.sentinels:
+            with sentinel.admin() as admin:
+                admin.sentinel_set(self.service, "down-after-milliseconds", silence_ms)
+
     def stop(self) -> None:
         for server in (*self.sentinels, self.replica, self.owner):
             server.stop()
@@ -47,7 +63,7 @@ class Sentinel(RedisServer):
         config = Path(self.folder) / "sentinel.conf"
         config.write_text(
             f"sentinel monitor {service} 127.0.0.1 {primary_port} 2\n"
-            f"sentinel down-after-milliseconds {service} {DOWN_AFTER_MS}\n"
+            f"sentinel down-after-milliseconds {service} {PATIENT_MS}\n"
             f"sentinel failover-timeout {service} 5000\n"
         )
         self.settings = {}
@@ -63,7 +79,7 @@ class ClusterGroup:
     """Three primaries with a third of the slots each, and a replica of the one that has the queue's."""
 
     def __init__(self) -> None:
-        settings = {"cluster-enabled": "yes", "cluster-node-timeout": str(DOWN_AFTER_MS), "databases": "1"}
+        settings = {"cluster-enabled": "yes", "cluster-node-timeout": str(PATIENT_MS), "databases": "1"}
         self.nodes = [RedisServer(**settings).start() for _ in range(4)]
         self.primaries, self.replica = self.nodes[:3], self.nodes[3]
         self.owner = self.primaries[key_slot(TAG.encode()) * 3 // SLOTS]
@@ -87,6 +103,21 @@ class ClusterGroup:
     def copy_to_replica(self) -> None:
         with self.owner.admin() as admin:
             assert admin.wait(1, 10_000) == 1
+
+    def lose_owner(self) -> None:
+        """It is gone, and soon missed."""
+        self.owner.kill()
+        self._miss_after(IMPATIENT_MS)
+
+    def calm_down(self) -> None:
+        """Another is in its place."""
+        self._miss_after(PATIENT_MS)
+
+    def _miss_after(self, silence_ms: int) -> None:
+        for node in self.nodes:
+            if node is not self.owner:
+                with node.admin() as admin:
+                    admin.config_set("cluster-node-timeout", silence_ms)
 
     def stop(self) -> None:
         for node in self.nodes:

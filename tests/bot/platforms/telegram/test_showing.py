@@ -1,6 +1,7 @@
 import io
 import json
 from dataclasses import replace
+from time import monotonic
 
 import pytest
 from PIL import Image
@@ -77,7 +78,8 @@ async def test_whatever_goes_wrong_on_the_way_the_clip_is_seen_exactly_once(
     rig: Rig, ana: User, chat: Chat, fault: str, stands: bool
 ) -> None:
     ref = await placed(rig, chat) if stands else None
-    impatient = bot_for(rig.double, rig.media, rig.database, timeouts=Timeouts(upload_answer_s=0.5))
+    # Patient with what is answered, however late: only where no answer comes is there anything to give up.
+    impatient = bot_for(rig.double, rig.media, rig.database, timeouts=Timeouts(upload_answer_s=0.5 if "timeout" in fault else 60))
     rig.double.fail_next("editMessageMedia", fault, times=2, retry_after=7)
     ref, faults = await deliver(impatient, rig.post(chat.id, ref=ref), rig.finished(ana.id))
     [message] = chat.from_bot
@@ -253,13 +255,14 @@ async def test_a_new_message_names_people_without_notifying_them(rig: Rig) -> No
 async def test_progress_leaves_room_for_clips_in_a_busy_group(rig: Rig, ana: User) -> None:
     club = rig.double.group()
     ref = await placed(rig, club)
-    edits = 0
+    edits, began_s = 0, monotonic()
     with pytest.raises(Throttled):
         while True:
             bar = Bar(fraction=0.1, text="x", name="x")
             await rig.platform.show(rig.post(club.id, ref=ref), card(f"Rendering · {edits} %", bar=bar))
             edits += 1
-    assert edits == 20 - 1 - SPARE_FOR_ANSWERS
+    # One more for every three seconds that it took.
+    assert 0 <= edits - (20 - 1 - SPARE_FOR_ANSWERS) <= (monotonic() - began_s) / 3 + 1
     await rig.platform.show(rig.post(club.id, ref=ref), rig.finished(ana.id))
     assert club.from_bot[0].video == rig.clip_bytes
 

@@ -12,6 +12,7 @@ import pytest
 
 from tests.bot.platforms.telegram.conftest import Rig, bot_for
 from tests.bot.platforms.telegram.test_receiving import held_for
+from tests.queue.redis_server import free_port
 from tests.waiting import until
 from walkon.bot.command import Invocation, Reply
 from walkon.bot.platforms.telegram.webhook import MAX_BYTES, SECRET_HEADER, Hook
@@ -22,8 +23,9 @@ SECRET = "test-secret_0123456789"
 
 
 @pytest.fixture
-def hook(unused_tcp_port: int) -> Hook:
-    return Hook(url=f"http://127.0.0.1:{unused_tcp_port}/telegram", secret=SECRET, port=unused_tcp_port)
+def hook() -> Hook:
+    port = free_port()
+    return Hook(url=f"http://127.0.0.1:{port}/telegram", secret=SECRET, port=port)
 
 
 @asynccontextmanager

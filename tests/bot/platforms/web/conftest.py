@@ -111,7 +111,7 @@ class Line:
 
     async def until(self, kind: str, **wanted: object) -> dict[str, object]:
         """The next frame of this kind that says this."""
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(150):
             while True:
                 frame = await self.socket.receive_json()
                 if frame["type"] == kind and all(frame.get(name) == value for name, value in wanted.items()):

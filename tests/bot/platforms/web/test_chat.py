@@ -27,8 +27,8 @@ async def test_a_prompt_is_answered_and_the_clip_arrives_in_the_answer(page: Pag
         said = (await chat.until("news"))["message"]
         answer = (await chat.until("news"))["message"]
         await page.studio.progress(40)
-        await page.studio.deliver()
         bar = (await chat.until("news"))["message"]
+        await page.studio.deliver()
         clip = (await chat.until("news"))["message"]
     assert said["text"] == "/sora prompt a cat"
     assert answer["card"]["buttons"][0]["label"] == "Cancel"
