@@ -1,12 +1,14 @@
 """Which model the settings mean, and what is said where it cannot be had. Nothing here loads a weight."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from walkon.engine.families import families
 from walkon.engine.port import BackendUnavailable
-from walkon.engine.weights import choose, examined
+from walkon.engine.weights import allowed, choose, examined
 
 PIPELINES = {"kandinsky6": "Kandinsky6TI2VAPipeline"}
 REVISION = "0123456789abcdef0123456789abcdef01234567"
@@ -88,7 +90,8 @@ def test_a_folder_that_is_something_else_is_named(tmp_path: Path) -> None:
 
 
 def test_a_hub_name_needs_its_revision_and_is_looked_for_where_it_was_fetched_to(tmp_path: Path, no_cache: Path) -> None:
-    assert "names no revision" in why("kandinskylab/lite", tmp_path)
+    for unpinned in ("kandinskylab/lite", "kandinskylab/lite@main", f"kandinskylab/lite@{REVISION[:7]}"):
+        assert "names no revision" in why(unpinned, tmp_path)
     said = why(f"kandinskylab/lite@{REVISION}", tmp_path)
     assert f"hf download kandinskylab/lite --revision {REVISION}" in said
     folder = weights(no_cache / "models--kandinskylab--lite" / "snapshots" / REVISION)
@@ -101,6 +104,52 @@ def test_auto_says_what_it_chose_and_why_not_the_others(tmp_path: Path) -> None:
     assert chosen.family.name == "kandinsky6"
     assert "the first that fits 24.0 GB" in chosen.why
     assert "needs 16 GB of the card, 8.0 are there" in why("auto", tmp_path, room_gb=8)
+
+
+def heavy(gb: float) -> bytes:
+    """The header of weights that large, at two bytes a number, and none of them: the file is sparse."""
+    numbers = int(gb * 1e9 / 2)
+    header = json.dumps({"weight": {"dtype": "BF16", "shape": [numbers], "data_offsets": [0, 2 * numbers]}}).encode()
+    return len(header).to_bytes(8, "little") + header
+
+
+def lite_and_pro(data_dir: Path) -> tuple[Path, Path]:
+    """Two checkpoints of one family, of 24 and 74 GB."""
+    folders = []
+    for name, gb in (("a-pro", 74.0), ("lite", 24.0)):
+        folder = weights(data_dir / "models" / name)
+        file = folder / "transformer" / "model.safetensors"
+        file.write_bytes(heavy(gb))
+        with file.open("r+b") as opened:
+            opened.truncate(file.stat().st_size + 2 * int(gb * 1e9 / 2))
+        folders.append(folder)
+    return folders[1], folders[0]
+
+
+def test_auto_takes_the_largest_weights_of_a_family_that_the_card_holds(tmp_path: Path) -> None:
+    lite, pro = lite_and_pro(tmp_path)
+    chosen = {gb: choose("auto", data_dir=tmp_path, accepted=(), room_gb=gb).folder for gb in (16, 40, 141)}
+    assert chosen == {16: lite, 40: lite, 141: pro}
+
+
+def test_auto_takes_a_model_under_terms_only_once_they_are_accepted(tmp_path: Path) -> None:
+    weights(tmp_path / "models" / "k6")
+    weights(tmp_path / "models" / "ltx", "LTX2Pipeline")
+    without, accepted = (choose("auto", data_dir=tmp_path, accepted=words, room_gb=80) for words in ((), ("ltx2",)))
+    assert (without.family.name, accepted.family.name) == ("kandinsky6", "ltx2")
+    assert "not LTX-2 (LTX-2 community licence not accepted)" in without.why
+
+
+def test_terms_that_were_not_accepted_are_told_with_where_the_model_may_not_be_used(tmp_path: Path) -> None:
+    row = families()["ltx2"]
+    barred = replace(row, licence=replace(row.licence, excluded=("the European Union", "South Korea")))
+    with pytest.raises(BackendUnavailable) as refusal:
+        allowed(barred, ())
+    assert "may not be used in the European Union, South Korea" in refusal.value.reason
+    assert f'Read {row.licence.url}, then add "ltx2" to [engine] accepted_licences' in refusal.value.reason
+    allowed(barred, ("ltx2",))
+    with pytest.raises(BackendUnavailable, match="has not been accepted"):
+        choose(str(weights(tmp_path / "ltx", "LTX2Pipeline")), data_dir=tmp_path, accepted=())
 
 
 def test_auto_without_any_weights_says_how_to_begin(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from walkon.engine.families import families, family_of, names
-from walkon.engine.families.row import Family, tiny
+from walkon.engine.families.row import Family, tiny, weighed
 from walkon.engine.port import BackendUnavailable
 
 TINY, AUTO = "tiny:", "auto"
@@ -71,7 +71,7 @@ def choose(model: str, *, data_dir: Path, accepted: Sequence[str], room_gb: floa
         return _automatic(data_dir, accepted, room_gb)
     folder = folder_of(model)
     row = examined(folder)
-    _allowed(row, accepted)
+    allowed(row, accepted)
     return Choice(family=row, folder=folder, why=f"{row.title} from {folder}, as configured")
 
 
@@ -104,7 +104,8 @@ def _hub() -> Path:
     return Path(cache) if cache else Path(os.environ.get("HF_HOME", "~/.cache/huggingface")).expanduser() / "hub"
 
 
-def _allowed(row: Family, accepted: Sequence[str]) -> None:
+def allowed(row: Family, accepted: Sequence[str]) -> None:
+    """Raises BackendUnavailable where the operator has not accepted the terms that the family comes under, with what they bar."""
     word = row.licence.accepted_by
     if word is None or word in accepted:
         return
@@ -116,11 +117,11 @@ def _allowed(row: Family, accepted: Sequence[str]) -> None:
 
 
 def _automatic(data_dir: Path, accepted: Sequence[str], room_gb: float | None) -> Choice:
-    found = {row.name: (row, folder) for folder, row in _known_folders(data_dir)}
+    found = list(_known_folders(data_dir))
     room = room_gb if room_gb is not None else (held.free_gb if (held := card()) else 0.0)
     passed: list[str] = []
     for name in PREFERENCE:
-        row, folder = found.get(name, (families()[name], None))
+        row, folder = _fittest([(row, folder) for folder, row in found if row.name == name], room) or (families()[name], None)
         why_not = _why_not(row, folder, accepted, room)
         if why_not is None and folder is not None:
             told = f"{row.title} from {folder}: the first that fits {room:.1f} GB"
@@ -128,6 +129,12 @@ def _automatic(data_dir: Path, accepted: Sequence[str], room_gb: float | None) -
         passed.append(f"not {row.title} ({why_not})")
     mend = f'Put the weights of one into {data_dir / "models"}, or set model = "{TINY}kandinsky6" to try without.'
     raise BackendUnavailable(reason=f"no model can be chosen: {', '.join(passed)}. {mend}")
+
+
+def _fittest(held: Sequence[tuple[Family, Path]], room_gb: float) -> tuple[Family, Path] | None:
+    """Of several weights of one family the largest that fits without streaming, which is slow, or the smallest where none does."""
+    by_weight = sorted(held, key=lambda each: each[0].least.host_gb)
+    return next((each for each in reversed(by_weight) if each[0].unstreamed_gb <= room_gb), by_weight[0] if by_weight else None)
 
 
 def _why_not(row: Family, folder: Path | None, accepted: Sequence[str], room_gb: float) -> str | None:
@@ -142,7 +149,7 @@ def _known_folders(data_dir: Path) -> Iterator[tuple[Path, Family]]:
     hub = _hub().glob("models--*/snapshots/*/model_index.json")
     for index in sorted([*hub, *(data_dir / "models").glob("*/model_index.json")]):
         try:
-            yield index.parent, examined(index.parent)
+            yield index.parent, weighed(examined(index.parent), parts_gb(index.parent))
         except BackendUnavailable:
             continue
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from walkon.engine.families import families
-from walkon.engine.families.row import Placement, tiny
+from walkon.engine.families.row import Placement, tiny, weighed
 from walkon.engine.models import tiny as tiny_models
 from walkon.engine.models.driver import Driver
 from walkon.engine.models.families import engine as engine_of
-from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, placements, weighed
+from walkon.engine.models.planner import Machine, Memory, TooLittleMemory, placements
 from walkon.engine.takes import longest_s
 from walkon.engine.weights import parts_gb
 

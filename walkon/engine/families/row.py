@@ -1,5 +1,6 @@
 """A model family as a record: what it makes, on which grid, in whose words, on how much memory, under which terms."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -139,6 +140,11 @@ class Family:
         return min(self.needs, key=lambda need: need.card_gb)
 
     @property
+    def unstreamed_gb(self) -> float:
+        """The least of the card that suffices without streaming the transformer through it."""
+        return min((need.card_gb for need in self.needs if need.placement is not Placement.GROUPED), default=math.inf)
+
+    @property
     def most_frames(self) -> int:
         """The longest shot in pictures, on the grid."""
         return self.grid.below(int(self.seconds[1] * self.fps + 1e-6) + self.grid.k)
@@ -155,6 +161,20 @@ class Family:
         shortest = self.seconds[0]
         # `most_frames` gives a shot the rest of its last step on the grid.
         return replace(self, seconds=(shortest, max(shortest, (frames - self.grid.k) / self.fps)))
+
+
+WORK = 0.2
+"""Of what a placement takes, the part that grows with a shot's length: the rows reckon weights and a quarter of them for work."""
+
+
+def weighed(family: Family, parts_gb: Mapping[str, float]) -> Family:
+    """The family with the needs of these very weights, where they are larger than its smallest. parts_gb: of each component."""
+    whole_gb, largest_gb = sum(parts_gb.values()) / (1 - WORK), max(parts_gb.values(), default=0.0) / (1 - WORK)
+    on_card = {Placement.RESIDENT: whole_gb, Placement.OFFLOADED: largest_gb, Placement.GROUPED: 0.0}
+    needs = (
+        replace(need, card_gb=max(need.card_gb, on_card[need.placement]), host_gb=max(need.host_gb, whole_gb)) for need in family.needs
+    )
+    return replace(family, needs=tuple(needs))
 
 
 TINY_SIZES: Mapping[Aspect, tuple[int, int]] = {Aspect.WIDE: (96, 64), Aspect.TALL: (64, 96), Aspect.SQUARE: (64, 64)}

@@ -13,12 +13,12 @@ import torch
 import transformers
 
 from walkon.engine.families import family
-from walkon.engine.families.row import Family, Placement, tiny
+from walkon.engine.families.row import Family, Placement, tiny, weighed
 from walkon.engine.model_settings import Settings
 from walkon.engine.models import tiny as tiny_models
 from walkon.engine.models.driver import Driver
 from walkon.engine.models.families import engine
-from walkon.engine.models.planner import PROCESSOR, Machine, Memory, TooLittleMemory, place, placements, weighed
+from walkon.engine.models.planner import PROCESSOR, Machine, Memory, TooLittleMemory, place, placements
 from walkon.engine.models.smoke import smoke
 from walkon.engine.port import BackendUnavailable, TooSmall
 from walkon.engine.weights import parts_gb

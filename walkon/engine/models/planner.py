@@ -1,6 +1,6 @@
 """From free memory to where the weights lie and how large the decoder's tiles are; what failed once is not tried again."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -9,7 +9,7 @@ import psutil
 import torch
 from diffusers.hooks import apply_group_offloading
 
-from walkon.engine.families.row import Family, Need, Placement
+from walkon.engine.families.row import WORK, Family, Need, Placement
 
 GB = 10**9
 MORE = 1.05
@@ -45,20 +45,6 @@ class Fit:
 
     placement: Placement
     frames: int
-
-
-WORK = 0.2
-"""Of what a placement takes, the part that grows with a shot's length: the rows reckon weights and a quarter of them for work."""
-
-
-def weighed(family: Family, parts_gb: Mapping[str, float]) -> Family:
-    """The family with the needs of these very weights, where they are larger than its smallest. parts_gb: of each component."""
-    whole_gb, largest_gb = sum(parts_gb.values()) / (1 - WORK), max(parts_gb.values(), default=0.0) / (1 - WORK)
-    on_card = {Placement.RESIDENT: whole_gb, Placement.OFFLOADED: largest_gb, Placement.GROUPED: 0.0}
-    needs = (
-        replace(need, card_gb=max(need.card_gb, on_card[need.placement]), host_gb=max(need.host_gb, whole_gb)) for need in family.needs
-    )
-    return replace(family, needs=tuple(needs))
 
 
 def placements(family: Family, machine: Machine) -> tuple[Fit, ...]:
