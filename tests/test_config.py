@@ -586,11 +586,24 @@ MODEL = '[engine]\nbackend = "diffusers"\nmodel = "auto"\n'
 TELEGRAM = '[telegram]\ntoken = "123:abc"\n'
 
 
-def test_a_model_meets_people_only_behind_a_text_check_and_with_its_mark(write):
-    found = problems(write(MODEL + TELEGRAM + "[provenance]\nvisible_mark = false\n"))
-    assert [line.partition("] ")[2].split()[0] for line in found] == ["backend", "visible_mark"]
-    assert "Set [moderation] classifier" in found[0]
-    assert load(write(MODEL + TELEGRAM + '[moderation]\nclassifier = "http://127.0.0.1:8000/v1"\n'), {}).live_model
+DISCORD = '[discord]\ntoken = "MTIz.abc.def"\n'
+SERVED = '[engine]\nbackend = "openai-videos"\napi_url = "http://127.0.0.1:30000"\nmodel = "tiny:kandinsky6"\n'
+CLASSIFIER = '[moderation]\nclassifier = "http://127.0.0.1:8000/v1"\n'
+UNMARKED = "[provenance]\nvisible_mark = false\n"
+
+
+@pytest.mark.parametrize("model", [MODEL, SERVED], ids=["diffusers", "a server, whatever its model is called"])
+@pytest.mark.parametrize("platform", [TELEGRAM, DISCORD], ids=["Telegram", "Discord"])
+@pytest.mark.parametrize(
+    ("checks", "missing", "mend"),
+    [("", "backend", "Set [moderation] classifier"), (CLASSIFIER + UNMARKED, "visible_mark", "Leave it true")],
+    ids=["no text check", "no mark"],
+)
+def test_a_model_meets_people_only_behind_a_text_check_and_with_its_mark(write, model, platform, checks, missing, mend):
+    (found,) = problems(write(model + platform + checks))
+    assert found.partition("] ")[2].startswith(missing)
+    assert mend in found
+    assert load(write(model + platform + CLASSIFIER), {}).live_model
 
 
 @pytest.mark.parametrize("content", [MODEL, MODEL.replace("auto", "tiny:kandinsky6") + TELEGRAM, TELEGRAM])

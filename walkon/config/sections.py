@@ -404,7 +404,7 @@ class Config(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def live_model(self) -> bool:
         """Whether a model with real weights makes clips; one on random numbers, for trying things out, shows nothing to anybody."""
-        return not self.drawn and not self.engine.model.startswith("tiny:")
+        return not self.drawn and not (self.engine.backend is Backend.DIFFUSERS and self.engine.model.startswith("tiny:"))
 
     @property
     def signing_dir(self) -> Path:

@@ -48,14 +48,13 @@ def backend_of(config: Config, name: str | None = None) -> "RenderBackend":
 
 
 def _worker(ground: Ground, backend: "RenderBackend") -> Part:
-    """backend: made before, so that what cannot be had stops the start and not the worker."""
+    """backend: made before, as is every check, so that what cannot be had stops the start and not the worker."""
     from walkon.engine.worker import Worker
 
     finishing = finishing_of(ground.config)
-    judge_of(ground.config)
+    studio = _studio(ground, backend, finishing, scratch="scratch")
 
     async def run() -> None:
-        studio = _studio(ground, backend, finishing, scratch="scratch")
         if not ground.config.queue_on_redis:
             # The role's lock says that no other worker lives, so whatever is leased was a dead one's.
             await ground.queue.reclaim()
@@ -88,9 +87,9 @@ def _draft_slot(ground: Ground) -> dict[str, Part]:
     if ground.config.drawn:
         return {}
     backend, finishing = backend_of(ground.config, Backend.ANIMATIC), finishing_of(ground.config)
+    studio = replace(_studio(ground, backend, finishing, scratch="scratch-drafts"), frame_check=FrameCheck.OFF)
 
     async def run() -> None:
-        studio = replace(_studio(ground, backend, finishing, scratch="scratch-drafts"), frame_check=FrameCheck.OFF)
         try:
             await Worker(studio, ground.metrics, lease_s=ground.config.queue.lease_s, slot=DRAFT_SLOT).run()
         finally:
