@@ -112,7 +112,7 @@ async def test_it_ends_with_the_mute(town: Town, server: Server, by: str) -> Non
 
 async def test_the_button_under_a_mute_asks_for_it_later(town: Town, server: Server) -> None:
     reply = await mod(town, "mute", duration="2h")
-    assert [button.label for button in reply.card.buttons] == ["Undo", "Also Discord timeout"]
+    assert [button.label for button in reply.card.buttons] == ["Undo", "Also Discord timeout", "Log"]
     assert said(await press(town, reply, "Also Discord timeout", "Tom", moderator=False)).startswith("Muting needs a moderator")
     assert server.wishes == []
     assert said(await press(town, reply, "Also Discord timeout", "Eve")) == "Discord timeout: it holds for Sam too."

@@ -13,7 +13,7 @@ from walkon.bot.family_card import family_card
 from walkon.bot.house import House
 from walkon.bot.intake import promise
 from walkon.bot.moderating import appeals
-from walkon.bot.moderating.judging import also_natively, undo
+from walkon.bot.moderating.judging import also_natively, read_log, undo
 from walkon.bot.moderating.reports import decide, report
 from walkon.bot.remixing import another_take, ask_words, make_again, unfinished
 from walkon.bot.tokens import (
@@ -96,6 +96,8 @@ async def _about_a_deed(house: House, pressed: Pressed, line: LineToken) -> Repl
             return await undo(house, pressed, line.seq)
         case LineDeed.NATIVE:
             return await also_natively(house, pressed, line.seq)
+        case LineDeed.LOG:
+            return await read_log(house, pressed, line.seq)
         case LineDeed.APPEAL:
             return await appeals.ask(house, pressed, line.seq)
         case LineDeed.UPHOLD | LineDeed.OVERTURN:

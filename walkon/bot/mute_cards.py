@@ -44,10 +44,11 @@ def deed_card(speaker: Speaker, entry: Entry, now: datetime, *, native: Text | N
 
 def _second_thoughts(speaker: Speaker, entry: Entry, *, offers: bool) -> tuple[Button, ...]:
     undo = Button(label=speaker.say("button.undo"), token=str(LineToken(LineDeed.UNDO, entry.seq)))
+    log = Button(label=speaker.say("button.log"), token=str(LineToken(LineDeed.LOG, entry.seq)))
     if not offers or entry.place is None or not has_means(entry.place):
-        return (undo,)
+        return undo, log
     label = speaker.say("button.native", means=means(speaker, entry.place))
-    return undo, Button(label=label, token=str(LineToken(LineDeed.NATIVE, entry.seq)))
+    return undo, Button(label=label, token=str(LineToken(LineDeed.NATIVE, entry.seq))), log
 
 
 def means(speaker: Speaker, place: PlaceId) -> str:

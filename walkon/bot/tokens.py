@@ -114,6 +114,8 @@ class LineDeed(StrEnum):
     """Uses the platform's own means beside a mute."""
     APPEAL = "appeal"
     """Asks for a second look."""
+    LOG = "log"
+    """Shows the last lines of the log around the deed."""
     UPHOLD = "uphold"
     OVERTURN = "overturn"
 

@@ -1,6 +1,6 @@
 """The mutes that hold, and the log of what moderators did. The log is append-only: nothing here changes or removes a line."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -187,9 +187,10 @@ async def lines(tx: Transaction, place: PlaceId | None, *, after: int = 0, limit
     return [_entry(row) for row in await tx.execute(query if place is None else query.where(LOG.c.place_id == place))]
 
 
-async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10) -> Sequence[Entry]:
-    """The newest lines about one place, or (None) of the whole host, newest first."""
+async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10, *, by: Collection[PersonId] | None = None) -> Sequence[Entry]:
+    """The newest lines about one place, or (None) of the whole host, newest first. by: of these accounts' deeds, None for everybody's."""
     query = select(LOG).order_by(LOG.c.seq.desc()).limit(limit)
+    query = query if by is None else query.where(LOG.c.by_id.in_(by))
     rows = await tx.execute(query if place is None else query.where(LOG.c.place_id == place))
     return [_entry(row) for row in rows]
 

@@ -330,13 +330,34 @@ async def test_a_note_holds_nobody_back_and_stays_in_the_log(town: Town) -> None
 
 async def test_a_mute_is_taken_back_by_its_button_by_who_may_unmute_there(town: Town) -> None:
     reply = await mod(town, "Mo", "mute", duration="2h", moderator=True)
-    [button] = reply.card.buttons
-    assert button.label == "Undo" and not await heard(town)
+    button, log = reply.card.buttons
+    assert (button.label, log.label) == ("Undo", "Log") and not await heard(town)
     for name, moderator, place in (("Tom", False, None), ("Mo", True, town.place("away")), ("Mo", False, None)):
         assert said(await town.press(name, button.token, moderator=moderator, place=place)).startswith("Muting needs a moderator")
     assert said(await town.press("Mo", button.token, moderator=True)) == "Sam is heard here again."
     assert await heard(town)
     assert [entry.deed for entry in await entries(town)] == ["unmute", "mute"]
+
+
+async def test_the_log_is_read_by_the_button_under_a_mute_by_who_may_read_it_there(town: Town) -> None:
+    reply = await mod(town, "Mo", "mute", duration="2h", reason="spam", moderator=True)
+    await mod(town, "Olga", "note", reason="warned", moderator=True)
+    [log] = [button.token for button in reply.card.buttons if button.label == "Log"]
+    for name, moderator, place in (("Tom", False, None), ("Mo", True, town.place("away")), ("Mo", False, None)):
+        assert said(await town.press(name, log, moderator=moderator, place=place)).startswith("Muting needs a moderator")
+    read = await town.press("Mo", log, moderator=True)
+    assert read.private and read.confidential and '"warned"' in said(read) and '"spam"' in said(read)
+    assert said(await town.press("Mo", "w1:log:99", moderator=True)).startswith("This card is from before")
+
+
+async def test_alone_with_walkon_whoever_muted_reads_of_their_own_deeds_only(town: Town) -> None:
+    reply = await mod(town, "Mo", "mute", duration="2h", reason="spam", moderator=True)
+    await mod(town, "Olga", "note", reason="warned", moderator=True)
+    [log] = [button.token for button in reply.card.buttons if button.label == "Log"]
+    alone = replace(town.place("alone"), private=True)
+    read = said(await town.press("Mo", log, place=alone))
+    assert '"spam"' in read and '"warned"' not in read
+    assert said(await town.press("Tom", log, place=alone)).startswith("Muting needs a moderator")
 
 
 async def test_the_button_takes_back_only_the_mute_it_stands_under(town: Town) -> None:

@@ -8,11 +8,12 @@ from walkon.bot.clip_card import Speaker
 from walkon.bot.command import BadOption, Context, Pressed, Reply
 from walkon.bot.house import House
 from walkon.bot.moderating.desk import DURATION, NATIVE, PERSON, REASON, Desk, confidential
-from walkon.bot.mute_cards import deed_card, native_line
+from walkon.bot.mute_cards import deed_card, log_card, native_line
 from walkon.bot.withdrawal import carry_out
 from walkon.moderation import tables
 from walkon.moderation.mutes import DURATIONS, REASON_LIMIT, Case, Deed, Entry, binding
-from walkon.moderation.permissions import Permission, objection_to, objection_to_case, role_of
+from walkon.moderation.permissions import Objection, Permission, objection_to, objection_to_case, role_of
+from walkon.store.accounts import accounts_of
 
 
 async def judge(desk: Desk, deed: Deed) -> Reply:
@@ -97,6 +98,27 @@ async def also_natively(house: House, pressed: Pressed, seq: int) -> Reply:
     return confidential(Card(tone=Tone.QUIET, head=line))
 
 
+async def read_log(house: House, pressed: Pressed, seq: int) -> Reply:
+    """The last lines of the log of where the mute holds, for whoever may read them; in a private chat, where no platform says who
+    moderates, only whoever muted may, and reads of their own deeds there.
+    """
+    speaker = Speaker(house.words, pressed.person.locale)
+    async with house.database.reading() as tx:
+        entry, own = await tables.line(tx, seq), await accounts_of(tx, pressed.person.id)
+    if entry is None:
+        return _said(speaker, "press.stale")
+    objection = _objection(house, pressed, entry, Permission.READ_LOG_EVERYWHERE, Permission.READ_LOG_HERE)
+    if objection is not None and not (pressed.place.private and entry.by.id in own):
+        return _said(speaker, f"card.mod.{objection}")
+    lines = await house.database.read(lambda tx: tables.newest(tx, entry.place, by=own if objection else None))
+    return confidential(log_card(speaker, lines))
+
+
+def _objection(house: House, pressed: Pressed, entry: Entry, everywhere: Permission, here: Permission) -> Objection | None:
+    role = role_of(pressed.person.id, house.operators, moderator=pressed.moderator and entry.place == pressed.place.id)
+    return objection_to(everywhere if entry.place is None else here, role)
+
+
 async def _still_holds(house: House, pressed: Pressed, seq: int) -> Entry | Reply:
     """The mute of that line, if it still is the one that holds and whoever presses may undo it."""
     speaker, now = Speaker(house.words, pressed.person.locale), house.clock.now()
@@ -105,9 +127,8 @@ async def _still_holds(house: House, pressed: Pressed, seq: int) -> Entry | Repl
         mutes = await tables.mutes_of(tx, entry.person.id, entry.place) if entry else ()
     if entry is None:
         return _said(speaker, "press.stale")
-    role = role_of(pressed.person.id, house.operators, moderator=pressed.moderator and entry.place == pressed.place.id)
     own = pressed.place.private and pressed.person.id == entry.by.id
-    objection = objection_to(Permission.MUTE_EVERYWHERE if entry.place is None else Permission.MUTE_HERE, role)
+    objection = _objection(house, pressed, entry, Permission.MUTE_EVERYWHERE, Permission.MUTE_HERE)
     if objection is not None and not own:
         return _said(speaker, f"card.mod.{objection}")
     if done is None and not any(mute.place == entry.place and mute.at == entry.at and mute.active_at(now) for mute in mutes):
