@@ -15,9 +15,11 @@ from tests.waiting import until
 from walkon.bot.command import Pressed, RawValue, Reply
 from walkon.bot.commands.mod import COMMAND
 from walkon.bot.port import PlatformDown
+from walkon.bot.router import Router
 from walkon.moderation import tables
 from walkon.moderation.restrictions import Restricted, Restriction
 from walkon.store import outbox
+from walkon.telemetry import build_metrics
 from walkon.types.ids import EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place, Platform
 
@@ -75,6 +77,8 @@ async def log(town: Town) -> list[tuple[str, str]]:
 @pytest.fixture
 async def server(town: Town) -> AsyncIterator[Server]:
     server = Server()
+    # What it says is waited for, however busy the machine is.
+    town.router = Router(replace(town.house, native_wait_s=60), town.router._commands, build_metrics())
     async with delivering(town, server):
         yield server
 

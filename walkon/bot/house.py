@@ -38,7 +38,7 @@ class House:
     operators: the `PersonId`s that may do everything on this host. judge: says which words are not made into clips here.
     files: fetches what people send. storage: the host's own chat for films that are shown elsewhere. limits, allow, guardians: as the
     host set them. report_threshold: people who hide a clip by reporting it, until somebody has looked. keys: of this host's secrets.
-    flood: None where nobody watches how fast people are.
+    flood: None where nobody watches how fast people are. native_wait_s: how long an answer waits for what a platform makes of a mute.
     """
 
     database: Database
@@ -65,6 +65,7 @@ class House:
     guardians: GuardiansSection = NO_SETTINGS
     flood: Flood | None = None
     report_threshold: int = 5
+    native_wait_s: float = 1.0
     erasers: tuple[Callable[[Transaction, PersonId], Awaitable[None]], ...] = ()
 
     @property

@@ -28,8 +28,8 @@ from walkon.types.people import Person, Place, Platform
 
 log = structlog.get_logger(__name__)
 
-PATIENCE_S, LOOKS_S = 1.0, 0.03
-"""How long an answer waits for what the platform says, and how often it looks."""
+LOOKS_S = 0.03
+"""How often an answer that waits for what the platform says looks for it."""
 
 
 class _Outcome(msgspec.Struct, frozen=True):
@@ -64,7 +64,7 @@ async def outcome(house: House, entry: Entry) -> Restricted | None:
     """What the platform made of the newest wish about the person of this line; None where it has not said so within a moment."""
     if entry.place is None or not has_means(entry.place):
         return Restricted.NO_MEANS
-    key, until = key_of(entry.place, entry.person.id), monotonic() + PATIENCE_S
+    key, until = key_of(entry.place, entry.person.id), monotonic() + house.native_wait_s
     while True:
         row = await house.database.read(lambda tx: outbox.row(tx, key))
         if row is not None and row.ref and row.shown >= row.wanted:

@@ -29,6 +29,7 @@ from walkon.bot.command import (
 from walkon.bot.commands.mod import COMMAND as MOD
 from walkon.bot.commands.remix import COMMAND as REMIX
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform, Timeouts
+from walkon.bot.platforms.telegram.receiving import Pressing
 from walkon.bot.platforms.telegram.webhook import Hook
 from walkon.bot.port import Awaiting, PlatformDown, Post, Shelf
 from walkon.bot.tokens import Seal
@@ -38,7 +39,7 @@ from walkon.store.media import MediaStore
 from walkon.types.ids import ClipId, PersonId, PlaceId
 from walkon.types.people import Locale, Place, Platform
 
-QUICK = Timeouts(poll_retries_s=(0.01, 0.01))
+QUICK = Timeouts(poll_retries_s=(0.01, 0.01), pressing=Pressing(answer_s=60, moderator_s=60))
 
 
 async def nothing(ctx: Context) -> Reply:

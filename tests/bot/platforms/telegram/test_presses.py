@@ -1,11 +1,13 @@
 import asyncio
+from dataclasses import replace
 
-from tests.bot.platforms.telegram.conftest import Rig, bot_for, card
+from tests.bot.platforms.telegram.conftest import QUICK, Rig, bot_for, card
 from tests.doubles.telegram.world import Chat, Message, User
 from tests.waiting import until
 from walkon.bot.cards import Button, ButtonStyle, Form
 from walkon.bot.command import Pressed, Reply
 from walkon.bot.platforms.telegram.once_more import MEANT_WITHIN_S, Again, OnceMore
+from walkon.bot.platforms.telegram.receiving import Pressing
 from walkon.bot.tokens import Seal
 from walkon.bot.words import Words
 from walkon.store.keys import Keys
@@ -96,6 +98,9 @@ async def test_a_slow_deed_is_acknowledged_at_once_and_told_in_private_later(rig
         await gate.wait()
         return Reply(card=card("Stopped at last."), private=True)
 
+    await rig.stop()
+    rig.platform = bot_for(rig.double, rig.media, rig.database, timeouts=replace(QUICK, pressing=Pressing(answer_s=0.05)))
+    rig.start()
     rig.desk.on_press = slow
     ana, club = rig.double.user("Ana"), rig.double.group()
     message = await a_card(rig, club, ana)

@@ -24,7 +24,7 @@ from walkon.bot.platforms.telegram.inline import Inline
 from walkon.bot.platforms.telegram.known_files import KnownFiles
 from walkon.bot.platforms.telegram.pace import Pace
 from walkon.bot.platforms.telegram.polling import Polling
-from walkon.bot.platforms.telegram.receiving import Receiver
+from walkon.bot.platforms.telegram.receiving import Pressing, Receiver
 from walkon.bot.platforms.telegram.restricting import restrict
 from walkon.bot.platforms.telegram.sending import Sender
 from walkon.bot.platforms.telegram.webhook import Hook, Webhook
@@ -58,7 +58,7 @@ _LEAST_LEVELS = {"httpx": logging.WARNING, "httpcore": logging.WARNING, "telegra
 class Timeouts:
     """Seconds: to connect, to an answer, to the answer after an upload, and how long one long poll is held open.
 
-    poll_retries_s: waits between failed polls in a row, before the loss of the connection is reported.
+    poll_retries_s: waits between failed polls in a row, before the loss of the connection is reported. pressing: of who presses.
     """
 
     connect_s: float = 5.0
@@ -66,6 +66,7 @@ class Timeouts:
     upload_answer_s: float = 120.0
     poll_s: float = 25.0
     poll_retries_s: tuple[float, ...] = (0.5, 1.0, 2.0)
+    pressing: Pressing = field(default_factory=Pressing)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,7 @@ class TelegramPlatform:
         files = KnownFiles(database)
         self._sender = Sender(self._bot, media, files, storage=account.storage_chat, upload_answer_s=waits.upload_answer_s, seal=seal)
         inline = Inline(self._bot, self._sender, files, words)
-        self._receiver = Receiver(self._bot, self._sender, inline, root=root, commands=commands, words=words)
+        self._receiver = Receiver(self._bot, self._sender, inline, root=root, commands=commands, words=words, pressing=waits.pressing)
         self._hook = account.hook
         self._polling = Polling(self._bot, self._receiver.take, hold_s=waits.poll_s, retries_s=waits.poll_retries_s)
         self._readying = asyncio.Lock()

@@ -7,7 +7,7 @@ read is told in the person's own chat with us.
 
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -35,12 +35,19 @@ from walkon.types.people import Locale
 
 log = structlog.get_logger(__name__)
 
-CALLBACK_S = 0.9
-"""A press shows a spinner until it is answered; slower deeds are answered blank and their words follow."""
+
+@dataclass(frozen=True, slots=True)
+class Pressing:
+    """Seconds. answer_s: a press shows a spinner until it is answered; slower deeds are answered blank and their words follow.
+    moderator_s: how much of that Telegram is given to say whether a moderator pressed.
+    """
+
+    answer_s: float = 0.9
+    moderator_s: float = 0.4
+
 
 _FULL_WORDS = 3_000
 _MODERATOR_KNOWN_S = 300.0
-_MODERATOR_ASKED_S = 0.4
 _MODERATOR_ASKED_FOR_COMMAND_S = 5.0
 _ANSWER_TRIES = 3
 _LONGEST_WAIT_S = 60.0
@@ -51,8 +58,11 @@ _CONFIDENTIAL = "telegram.confidential"
 class Receiver:
     """Turns updates into calls of one handler and shows what it replies."""
 
-    def __init__(self, bot: ExtBot[int], sender: Sender, inline: Inline, *, root: str, commands: Sequence[Command], words: Words) -> None:
+    def __init__(
+        self, bot: ExtBot[int], sender: Sender, inline: Inline, *, root: str, commands: Sequence[Command], words: Words, pressing: Pressing
+    ) -> None:
         self._bot = bot
+        self._pressing = pressing
         self._sender = sender
         self._inline = inline
         self._words = words
@@ -187,7 +197,7 @@ class Receiver:
 
     async def _press(self, query: CallbackQuery) -> None:
         deed = asyncio.ensure_future(self._deed(query))
-        await asyncio.wait({deed}, timeout=CALLBACK_S)
+        await asyncio.wait({deed}, timeout=self._pressing.answer_s)
         in_time = deed.done() and not deed.cancelled() and deed.exception() is None
         pressed, reply = deed.result() if in_time else (None, None)
         shown = bool(reply and reply.private and pressed and _suits_an_alert(pressed, reply))
@@ -238,7 +248,7 @@ class Receiver:
             return await self._ask_moderator(message.chat, query.from_user.id, _MODERATOR_ASKED_FOR_COMMAND_S)
         now, key = asyncio.get_running_loop().time(), (message.chat.id, query.from_user.id)
         known, until = self._moderators.get(key, (False, 0.0))
-        return known if now < until else await self._ask_moderator(message.chat, query.from_user.id, _MODERATOR_ASKED_S)
+        return known if now < until else await self._ask_moderator(message.chat, query.from_user.id, self._pressing.moderator_s)
 
     async def _ask_moderator(self, chat: Chat, account: int, within_s: float) -> bool:
         """Whether Telegram says so now; no answer means no. Remembered for presses, which come in bursts and cannot wait."""
