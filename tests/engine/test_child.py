@@ -10,18 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import until
 from walkon.engine.backends.animatic import AnimaticBackend
 from walkon.engine.child import Child
+from walkon.engine.pair import environment
 from walkon.engine.port import BackendUnavailable, Phase, RenderFailed, Step
 
 ROOT = Path(__file__).parents[2]
 TOY_STUDIO = str(Path(__file__).parent / "toy_studio.py")
-
-
-async def until(condition: Callable[[], bool], limit_s: float = 20) -> None:
-    async with asyncio.timeout(limit_s):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 def running(pid: int) -> bool:
@@ -226,6 +222,13 @@ async def test_the_worker_s_secrets_do_not_reach_the_child(toy, monkeypatch) -> 
     await toy.start()
     for pid in toy.pids:
         assert b"secret" not in Path(f"/proc/{pid}/environ").read_bytes()
+
+
+def test_the_library_that_runs_the_voice_reports_nothing_and_numbers_no_machine(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    # It keeps its number beside what it has not sent yet, and does so as soon as it is loaded.
+    subprocess.run([sys.executable, "-c", "import onnxruntime"], env=environment(), check=True, timeout=60)
+    assert list(tmp_path.rglob("*")) == []
 
 
 async def test_memory_does_not_grow_with_the_clip(toy, order) -> None:
