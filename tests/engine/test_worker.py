@@ -20,7 +20,7 @@ from walkon.library import reach, tables
 from walkon.library.clips import Clip, ClipState, FailureCause
 from walkon.provenance.manifest import Source, Statement
 from walkon.queue.lanes import lane_of
-from walkon.queue.port import Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable, Warm
+from walkon.queue.port import SIDE_BY_SIDE, Beat, JobKind, JobState, Lease, NewJob, Progress, QueueUnusable, Warm
 from walkon.queue.sqlite import SqliteQueue
 from walkon.safety.output import FrameCheck, HeldFor, Look
 from walkon.scene.codec import encode
@@ -83,6 +83,7 @@ class Site:
             lane=lane,
             cost_ms=1000,
             payload=id.encode(),
+            batch=SIDE_BY_SIDE,
         )
         await self.studio.queue.submit(job)
         return clip.id
@@ -289,10 +290,12 @@ class FarQueue(SqliteQueue):
             raise QueueUnusable("the line is cut")
         return await super().heartbeat(lease, progress)
 
-    async def claim(self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], warm: Warm | None = None) -> Lease | None:
+    async def claim_batch(
+        self, worker: WorkerId, *, claim_id: str, lanes: Sequence[str], most: int, warm: Warm | None = None
+    ) -> list[Lease]:
         if self.cut:
             raise QueueUnusable("the line is cut")
-        return await super().claim(worker, claim_id=claim_id, lanes=lanes, warm=warm)
+        return await super().claim_batch(worker, claim_id=claim_id, lanes=lanes, most=most, warm=warm)
 
 
 async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from walkon.library.clips import Clip, ClipState, ClipTakenDown
 from walkon.library.lineage import Family, family_of
 from walkon.library.reach import BeyondReach
 from walkon.moderation.limits import LimitReached, Quota
-from walkon.queue.port import DRAFT_LANE, JobClass, JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
+from walkon.queue.port import DRAFT_LANE, SIDE_BY_SIDE, JobClass, JobKind, JobState, JobView, NewJob, QueueFull, QueueUnusable
 from walkon.safety.text import WordsRefused
 from walkon.scene.codec import decode, encode
 from walkon.store import outbox
@@ -263,4 +263,5 @@ def job_of(house: House, clip: Clip, pace: float) -> NewJob:
         lane=clip.lane,
         cost_ms=cost_ms,
         payload=clip.id.encode(),
+        batch=SIDE_BY_SIDE,
     )

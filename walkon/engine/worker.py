@@ -6,7 +6,7 @@ import secrets
 import shutil
 import socket
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
@@ -19,7 +19,20 @@ from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip, sta
 from walkon.engine.telling import Telling
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
-from walkon.queue.port import DRAFT_LANE, Beat, FaultKind, JobCancelled, JobKind, JobState, Lease, LeaseLost, Progress, QueueUnusable
+from walkon.queue.port import (
+    DRAFT_LANE,
+    MAX_BATCH,
+    Beat,
+    FaultKind,
+    JobCancelled,
+    JobKind,
+    JobState,
+    Lease,
+    LeaseLost,
+    Progress,
+    QueueUnusable,
+    Warm,
+)
 from walkon.queue.rules import SWEEPS_A_LEASE
 from walkon.store.database import StoreAway
 from walkon.telemetry import Metrics
@@ -88,7 +101,7 @@ class Worker:
             if telling:
                 words.add(asyncio.create_task(telling.keep()))
             while True:
-                await self._take_one()
+                await self._take_up()
         finally:
             under_way = {sweeping, *words, *self._working}
             for task in under_way:
@@ -114,27 +127,39 @@ class Worker:
                 log.warning("sweep_failed", error=f"{type(error).__name__} {error}")
             await asyncio.sleep(self._lease_s / SWEEPS_A_LEASE)
 
-    async def _take_one(self) -> None:
-        queue = self._studio.queue
+    async def _take_up(self) -> None:
+        """As many jobs as there is room for, in one claim; else wait for what may change that."""
         if self._quiet and self._quiet.until(self._studio.clock.now()):
             await asyncio.sleep(IDLE_S)
             return
         able = self._studio.backend.capabilities
-        if len(self._working) >= able.at_once:
+        room = able.at_once - len(self._working)
+        if room <= 0:
             await self._one_ended()
             return
         try:
             own = (*able.lanes, DRAFT_LANE) if able.drawn else able.lanes
             lanes, warm = (own, able.warm) if self._slot.lanes is None else (self._slot.lanes, None)
-            lease = await queue.claim(self.id, claim_id=uuid.uuid4().hex, lanes=lanes, warm=warm)
-            if lease is None:
-                await self._one_ended(or_after=queue.wait(IDLE_S))
+            leases = await self._claimed(lanes, warm, most=min(room, MAX_BATCH))
+            if not leases:
+                await self._one_ended(or_after=self._studio.queue.wait(IDLE_S))
                 return
         except QueueUnusable as error:
             log.warning("queue_away", reason=error.reason)
             await asyncio.sleep(IDLE_S)
             return
-        self._working.add(asyncio.create_task(self._work(lease)))
+        self._working.update(asyncio.create_task(self._work(lease)) for lease in leases)
+
+    async def _claimed(self, lanes: Sequence[str], warm: Warm | None, *, most: int) -> list[Lease]:
+        """What it is given to do. Whoever is told to stop meanwhile hands all of it back."""
+        queue = self._studio.queue
+        claiming = asyncio.ensure_future(queue.claim_batch(self.id, claim_id=uuid.uuid4().hex, lanes=lanes, most=most, warm=warm))
+        try:
+            return await asyncio.shield(claiming)
+        except asyncio.CancelledError:
+            with suppress(QueueUnusable):
+                await asyncio.gather(*(queue.release(lease) for lease in await claiming))
+            raise
 
     async def _one_ended(self, or_after: Awaitable[None] | None = None) -> None:
         """Until a job has ended, or something else has happened; what broke it, so that the slot cannot go on, is raised."""

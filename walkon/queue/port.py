@@ -29,6 +29,9 @@ MAX_BATCH = 64
 """Jobs in one claim."""
 
 
+SIDE_BY_SIDE = "side"
+"""The batch key of jobs that are done each by itself, but as many at once as a worker has room for."""
+
 DRAFT_LANE = "draft"
 """Whose jobs every worker does, on its processor: nothing of a model is in them."""
 

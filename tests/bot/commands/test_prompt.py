@@ -10,7 +10,7 @@ from walkon.bot.files import Attachment
 from walkon.queue.port import JobState
 from walkon.scene.codec import decode
 from walkon.store import outbox
-from walkon.types.ids import render_job
+from walkon.types.ids import WorkerId, render_job
 from walkon.types.people import Locale
 from walkon.types.scene import MAX_PROMPT, Aspect
 
@@ -108,6 +108,13 @@ async def test_people_take_turns(town: Town) -> None:
     await town.say("Tom", "prompt", prompt=CAT)
     claimed = [(await town.claim()).job.person for _ in range(3)]
     assert town.house.keys.person_key(town.person("Tom").id) in claimed[:2]
+
+
+async def test_clips_of_several_people_may_be_given_to_a_worker_with_room_in_one_claim(town: Town) -> None:
+    for name in ("Ana", "Tom", "Eve"):
+        await town.say(name, "prompt", prompt=CAT)
+    leases = await town.house.queue.claim_batch(WorkerId("w"), claim_id="c", lanes=[town.house.lane], most=3)
+    assert len({lease.job.person for lease in leases}) == 3
 
 
 async def test_a_file_is_not_looked_into_and_its_sender_is_told(town: Town) -> None:
