@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
+from typing import TypeVar
 
 from walkon.types.ids import AskId, ClipId, PersonId, read_clip_id
 
 PREFIX = "w1"
 MOST_DIGITS = 16
+
+_Deed = TypeVar("_Deed", bound=StrEnum)
 
 MOST_BYTES = 64
 """Of a sealed token: Telegram's limit of callback data (Bot API, InlineKeyboardButton); Discord takes 100 characters."""
@@ -99,11 +102,16 @@ class Token:
 
 def read_token(text: str) -> Token | None:
     """The token in a button's id; None where it is none of ours or from another release."""
-    parts = text.split(":")
-    if len(parts) != 3 or parts[0] != PREFIX or parts[1] not in frozenset(Deed):
-        return None
-    clip = read_clip_id(parts[2])
-    return Token(Deed(parts[1]), clip) if clip else None
+    deed, about = _read(text, Deed)
+    clip = read_clip_id(about)
+    return Token(deed, clip) if deed and clip else None
+
+
+def _read(text: str, deeds: type[_Deed]) -> tuple[_Deed | None, str]:
+    """The deed, and what it is about; None where it is no press of these deeds or one of another release."""
+    prefix, _, rest = text.partition(":")
+    deed, _, about = rest.partition(":")
+    return (deeds(deed), about) if prefix == PREFIX and deed in frozenset(deeds) else (None, "")
 
 
 class LineDeed(StrEnum):
@@ -133,11 +141,8 @@ class LineToken:
 
 def read_line_token(text: str) -> LineToken | None:
     """The token in a button's id; None where it is another's."""
-    parts = text.split(":")
-    if len(parts) != 3 or parts[0] != PREFIX or parts[1] not in frozenset(LineDeed):
-        return None
-    seq = parts[2]
-    return LineToken(LineDeed(parts[1]), int(seq)) if seq.isascii() and seq.isdecimal() and len(seq) < MOST_DIGITS else None
+    deed, seq = _read(text, LineDeed)
+    return LineToken(deed, int(seq)) if deed and seq.isascii() and seq.isdecimal() and len(seq) < MOST_DIGITS else None
 
 
 def moderates(token: str) -> bool:
