@@ -39,6 +39,7 @@ def taken(among: Endpoints, count: int) -> list[int]:
 
 def test_clips_are_spread_by_how_much_each_server_can_do() -> None:
     assert taken(servers(1, 2, 4), 7) == [1, 2, 4]
+    assert taken(servers(4, 8), 6) == [2, 4]
     assert max(taken(servers(3, 3, 3), 3)) == 1
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import random
 import shutil
 import signal
 from collections.abc import Callable
@@ -63,15 +64,36 @@ async def test_after_cancels_the_same_child_makes_the_clip_of_a_fresh_one(family
 
 async def test_a_child_killed_at_any_moment_is_one_failed_try(data_dir: Path, order: Callable[..., Order]) -> None:
     made = backend(data_dir)
-    for phase in (Phase.READING, Phase.PAINTING, Phase.DEVELOPING, Phase.SOUND):
+    for number, phase in enumerate((Phase.READING, Phase.PAINTING, Phase.DEVELOPING, Phase.SOUND)):
         asked = order(seconds=2)
         await made.start()
-        pids = made.pids
+        # One time the process that holds the model, one time the one that codes.
+        victim = made.pids[number % 2]
         with pytest.raises(RenderFailed) as failure:
-            await made.render(asked, lambda step, at=phase, victim=pids[0]: os.kill(victim, signal.SIGKILL) if step.phase is at else None)
+            await made.render(asked, lambda step, at=phase, victim=victim: os.kill(victim, signal.SIGKILL) if step.phase is at else None)
         assert failure.value.retryable
         assert not list(asked.directory.iterdir())
     assert (await made.render(order(), nothing)).bytes > 0
+    await made.close()
+
+
+async def test_a_child_killed_at_a_moment_of_chance_is_a_failed_try_or_a_whole_clip(data_dir: Path, order: Callable[..., Order]) -> None:
+    made, chance, loop = backend(data_dir), random.Random(12), asyncio.get_running_loop()
+    await made.start()
+    began_s = loop.time()
+    whole = (await made.render(order(seconds=2), nothing)).video.read_bytes()
+    took_s = loop.time() - began_s
+    for _ in range(3):
+        await made.start()
+        asked, victim = order(seconds=2), chance.choice(made.pids)
+        killing = loop.call_later(chance.uniform(0, took_s), os.kill, victim, signal.SIGKILL)
+        try:
+            assert (await made.render(asked, nothing)).video.read_bytes() == whole
+        except RenderFailed as failure:
+            assert failure.retryable
+            assert not list(asked.directory.iterdir())
+        killing.cancel()
+    assert (await made.render(order(seconds=2), nothing)).video.read_bytes() == whole
     await made.close()
 
 
@@ -115,6 +137,23 @@ def test_memory_that_runs_out_in_the_decoder_is_answered_with_smaller_tiles(driv
     driver.pipe.vae.decoder = Small(decoder, most=1)
     with pytest.raises(torch.OutOfMemoryError):
         list(decoded(driver, roll, size))
+
+
+@pytest.mark.parametrize("family", ["kandinsky6", "wan"], indirect=True)
+def test_a_clip_is_whole_though_memory_runs_out_in_the_decoder_and_the_next_one_begins_with_the_smaller_tiles(
+    family: str, drivers: Callable[[str], Driver], order: Callable[..., Order]
+) -> None:
+    driver = drivers(family)
+    driver.pipe.vae.decoder = small = Small(driver.pipe.vae.decoder, most=8)
+    with paper_press() as (paper, room):
+        darkroom = Darkroom(driver, room, Voices())
+        clips, refused = [], []
+        for _ in range(2):
+            clips.append(darkroom.make_clip(order(), nothing))
+            refused.append(small.refused)
+    assert refused[0] == refused[1] > 0
+    assert paper.heard.count("Filled") == sum(round(clip.seconds * clip.fps) for clip in clips)
+    assert driver.pipe.vae.use_tiling
 
 
 class Narrow(torch.nn.Module):

@@ -78,12 +78,14 @@ class Engine(Protocol):
 class Driver:
     """A loaded pipeline. words: what was loaded, and where to. leave: text encoders leave the card while the model works.
 
-    on_exhausted: to be called with a shot's pictures when memory ran out over it.
+    on_exhausted: to be called with a shot's pictures when memory ran out over it. tiles: for pictures of a size, the part of the
+    decoder's usual tiles that memory was found to hold.
     """
 
     def __init__(self, pipe: Any, engine: Engine, family: Family, *, words: str = "", leave: bool = False) -> None:
         self.pipe, self.engine, self.family, self.words = pipe, engine, family, words
         self._leave = leave
+        self.tiles: dict[tuple[int, int], float] = {}
         self.on_exhausted: Callable[[int], None] = lambda frames: None
         self._twins: dict[Any, Any] = {}
         self._prepare(pipe)

@@ -10,9 +10,14 @@ from walkon.engine.performance import Pictures
 
 
 def decoded(driver: Driver, roll: Roll, size: tuple[int, int]) -> Iterator[Pictures]:
-    """The roll's pictures; where memory runs out, what is left of it again with smaller tiles. Raises torch.OutOfMemoryError."""
+    """The roll's pictures; where memory runs out, what is left of it again with smaller tiles, with which later rolls of that size
+    begin. Raises torch.OutOfMemoryError.
+    """
     passed = 0
     for shrink in TILE_SHRINKS:
+        if shrink > driver.tiles.get(size, 1.0):
+            continue
+        driver.tiles[size] = shrink
         tile(driver.pipe, shrink, size)
         skip = passed
         try:
