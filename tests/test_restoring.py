@@ -19,7 +19,7 @@ from tests.doubles.clock import StandingClock
 from tests.town import FINISHED
 from walkon.bot.forgetting import erase_settled
 from walkon.config import Config, load
-from walkon.consent import enrolment_tables, guardian_tables, guarding, tables
+from walkon.consent import door_tables, enrolment_tables, guardian_tables, guarding, tables
 from walkon.consent.artefacts import ArtefactKind
 from walkon.consent.asking import NeverAsk, Reach
 from walkon.consent.casting import Caster
@@ -45,6 +45,7 @@ from walkon.store.lock import RoleLock
 from walkon.store.outbox import NewRow, OutboxKind
 from walkon.store.sealed_keys import SEALED_KEY
 from walkon.store.sealing import SealBroken
+from walkon.store.tombstones import TombstoneKind, bury
 from walkon.store.witness import Witness
 from walkon.store.witnessing import StoreLocked, Watch, refuse_if_locked
 from walkon.types.errors import SetupError
@@ -376,6 +377,38 @@ async def test_a_door_closed_after_a_backup_is_closed_to_all_until_its_owner_ope
     async with running() as host:
         for asker in (TOM, EVE):
             assert not (await host.cast(host.terms(by=asker), LEA)).asks[0].heard
+
+
+async def test_a_door_closed_by_somebody_whom_the_backup_does_not_know_stays_closed_until_they_open_it(
+    config: Config, running, clock, tmp_path: Path
+) -> None:
+    async with running() as host:
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        await host.do(lambda tx: host.decider.shut(tx, NeverAsk(owner=LEA, reach=Reach.BY_PERSON, asker=TOM), clock.now()))
+    assert (await put_back(config, made.file, clock)).ended == 1
+    async with running() as host:
+        key_of = host.keys.person_key
+        assert await host.do(lambda tx: tables.doors_of(tx, LEA)) == []
+        await host.do(lambda tx: host.decider.shut_if_marked(tx, EVE, key_of, clock.now()))
+        await host.do(lambda tx: host.decider.shut_if_marked(tx, LEA, key_of, clock.now()))
+        assert await host.do(lambda tx: tables.doors_of(tx, EVE)) == []
+        [door] = await host.do(lambda tx: tables.doors_of(tx, LEA))
+        assert door.reach is Reach.ANYWHERE
+        await host.do(lambda tx: host.decider.open(tx, door, clock.now()))
+        await host.do(lambda tx: host.decider.shut_if_marked(tx, LEA, key_of, clock.now()))
+        assert await host.do(lambda tx: tables.doors_of(tx, LEA)) == []
+
+
+async def test_who_was_forgotten_after_closing_a_door_leaves_no_mark(config: Config, running, clock, tmp_path: Path) -> None:
+    async with running() as host:
+        made = back_up(config, tmp_path / "b", clock)
+        clock.pass_s(60)
+        await host.do(lambda tx: host.decider.shut(tx, NeverAsk(owner=LEA, reach=Reach.ANYWHERE), clock.now()))
+        await host.do(lambda tx: bury(tx, TombstoneKind.PERSON, host.keys.person_key(LEA), clock.now()))
+    await put_back(config, made.file, clock)
+    async with running() as host:
+        assert not await host.do(lambda tx: door_tables.take_marks(tx, [host.keys.person_key(LEA)]))
 
 
 async def test_what_waited_behind_a_door_that_was_closed_after_a_backup_ends(config: Config, running, clock, tmp_path: Path) -> None:

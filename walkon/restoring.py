@@ -18,7 +18,7 @@ from walkon.bot.guarding import first_limits
 from walkon.bot.platforms.web import tables as web
 from walkon.bot.takedown import record_takedown
 from walkon.config import Config
-from walkon.consent import enrolment_tables, guarding
+from walkon.consent import door_tables, enrolment_tables, guarding
 from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
 from walkon.consent.artefacts import ArtefactKind
@@ -32,6 +32,7 @@ from walkon.library import tables as library
 from walkon.library.clips import ClipState, RemovedBy
 from walkon.library.endings import end_declined
 from walkon.store import sealed_keys
+from walkon.store.accounts import person_of
 from walkon.store.backup import MEDIA, STORE, Backup, BackupUnusable, make_backup, put_keys, unpack
 from walkon.store.database import Database, StoreUnusable, Transaction
 from walkon.store.keyring import keys_for, keys_known_as
@@ -184,15 +185,18 @@ class _Replay:
         return True
 
     async def _door(self, tx: Transaction, owner: PersonKey, now: datetime) -> bool:
-        """Whom a door was closed to is not remembered, so it is closed to all until its owner opens it."""
+        """Whom a door was closed to is not remembered, so it is closed to all until its owner opens it, also where nobody knows yet who
+        that is."""
         named = await self._named(tx, owner)
+        if not named:
+            await door_tables.mark(tx, owner, now)
         for person in named:
-            for id in await self._decider.shut(tx, NeverAsk(owner=person, reach=Reach.ANYWHERE), now):
+            for id in await self._decider.shut(tx, NeverAsk(owner=await person_of(tx, person), reach=Reach.ANYWHERE), now):
                 clip = await library.get(tx, id)
                 if clip and clip.state is ClipState.WAITING:
                     await end_declined(tx, id, now)
                     await self._decider.drop(tx, id, now)
-        return bool(named)
+        return True
 
     async def _guarding(self, tx: Transaction, owner: PersonKey, now: datetime, *, ended: bool) -> bool:
         """Who looked after somebody the backup may not know; that somebody does, or no one any more, holds all the same."""
@@ -212,6 +216,7 @@ class _Replay:
 
     async def _person(self, tx: Transaction, owner: PersonKey, grave: Tombstone, clock: Clock) -> bool:
         named = await self._named(tx, owner)
+        await door_tables.take_marks(tx, [owner])
         for person in named:
             await self._forgetting.forget(tx, person, clock.now())
         return bool(await sealed_keys.destroy_all_of(tx, owner, made_before=grave.at)) or bool(named)

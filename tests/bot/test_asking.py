@@ -13,6 +13,7 @@ from tests.waiting import until
 from walkon.bot import agreeing
 from walkon.bot.cards import plain
 from walkon.bot.withdrawal import carry_out
+from walkon.consent import door_tables
 from walkon.consent.asking import AskState
 from walkon.consent.likeness import Audience, Topic
 from walkon.library.clips import ClipState
@@ -304,3 +305,23 @@ async def test_how_many_questions_wait_is_counted_for_whoever_is_asked_and_only_
     people.town.clock.pass_s(24 * 3600)
     assert await people.town.router.asking(lea) == 0
     assert (await people.question(ask)).ask.state is AskState.OPEN
+
+
+async def test_whoever_closed_their_door_before_a_restored_backup_forgot_them_is_not_asked_until_they_open_it(people: Asked) -> None:
+    house, key = people.town.house, people.town.house.keys.person_key(people.town.person("Lea").id)
+    await house.database.write(lambda tx: door_tables.mark(tx, key, people.town.clock.now()))
+    clip = await people.town.clip(await people.prompts("Ana", "@Lea surfs", "Lea"))
+    assert [ask.heard for ask in await people.asks(clip)] == [False]
+    clip = await people.town.clip(await people.prompts("Ana", "@Lea skates", "Lea"))
+    assert [ask.heard for ask in await people.asks(clip)] == [False]
+    await people.town.say("Lea", "cameo", deed="audience", what="open")
+    clip = await people.town.clip(await people.prompts("Ana", "@Lea sings", "Lea"))
+    assert [ask.heard for ask in await people.asks(clip)] == [True]
+
+
+async def test_they_may_open_it_before_anybody_has_asked(people: Asked) -> None:
+    house, key = people.town.house, people.town.house.keys.person_key(people.town.person("Lea").id)
+    await house.database.write(lambda tx: door_tables.mark(tx, key, people.town.clock.now()))
+    await people.town.say("Lea", "cameo", deed="audience", what="open")
+    clip = await people.town.clip(await people.prompts("Ana", "@Lea surfs", "Lea"))
+    assert [ask.heard for ask in await people.asks(clip)] == [True]

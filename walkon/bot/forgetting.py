@@ -9,7 +9,7 @@ from datetime import datetime
 
 from walkon.bot import liking
 from walkon.bot.takedown import Removal, record_takedown
-from walkon.consent import enrolment_tables, guarding
+from walkon.consent import door_tables, enrolment_tables, guarding
 from walkon.consent import guardian_tables as guardians
 from walkon.consent import tables as consent
 from walkon.consent.deciding import Decider
@@ -61,6 +61,7 @@ class Forgetting:
         for one in named:
             await self._erase(tx, one, now)
         await Ledger(self.keys).append(tx, "person.forgotten", None, payload={"keys": held}, at=now)
+        await door_tables.take_marks(tx, owners)
         for owner in owners:
             await sealed_keys.destroy_all_of(tx, owner)
             await bury(tx, TombstoneKind.PERSON, owner, now)

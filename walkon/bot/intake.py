@@ -165,7 +165,10 @@ async def _record(house: House, asked: Asked, scene: Scene, parent: ClipId | Non
             row = await outbox.row(tx, card_key(clip))
             return clip, row.ref if row else None
         await charge(tx, house, asked, clip, cost)
-        casting = await house.caster.cast(tx, clip.terms, parts_of(scene), now)
+        named = parts_of(scene)
+        for account in named:
+            await house.decider.shut_if_marked(tx, account, house.keys.person_key, now)
+        casting = await house.caster.cast(tx, clip.terms, named, now)
         if not casting.settled:
             clip = replace(clip, state=ClipState.WAITING)
             await tables.save(tx, clip)

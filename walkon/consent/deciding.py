@@ -3,11 +3,11 @@
 What follows outside, for clips, jobs and messages, is the caller's, in the same transaction: `bot/agreement.py`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from walkon.consent import asking, tables
+from walkon.consent import asking, door_tables, tables
 from walkon.consent import guardian_tables as guardians
 from walkon.consent.asking import (
     UNANSWERED,
@@ -31,9 +31,9 @@ from walkon.consent.guardians import bound, narrowed
 from walkon.consent.handles import HandleTaken, skeleton
 from walkon.consent.likeness import Likeness, Objection, Wish, rules_of
 from walkon.consent.topics import topics_of
-from walkon.store.accounts import person_of
+from walkon.store.accounts import accounts_of, person_of
 from walkon.store.database import Transaction
-from walkon.types.ids import AskId, ClipId, GrantId, PermissionId, PersonId, PlaceId, new_long_id
+from walkon.types.ids import AskId, ClipId, GrantId, PermissionId, PersonId, PersonKey, PlaceId, new_long_id
 from walkon.types.terms import Terms
 
 
@@ -306,6 +306,12 @@ class Decider:
         await self.record(tx, _about_door(door, DecisionKind.DOOR_CLOSED, now))
         resting = await tables.grants_via(tx, [permission.id for permission in behind])
         return {*(ask.clip for ask in questions), *(grant.clip for grant in resting)}
+
+    async def shut_if_marked(self, tx: Transaction, account: PersonId, key_of: Callable[[PersonId], PersonKey], now: datetime) -> None:
+        """Whoever is known only now, but closed a door before a backup without them was put back: it is closed again, to all, since to
+        whom is not remembered."""
+        if await door_tables.take_marks(tx, [key_of(one) for one in await accounts_of(tx, account)]):
+            await self.shut(tx, NeverAsk(owner=await person_of(tx, account), reach=Reach.ANYWHERE), now)
 
     async def open(self, tx: Transaction, door: NeverAsk, now: datetime) -> None:
         """The person may be asked again."""

@@ -103,7 +103,8 @@ class Proof:
         if decision.kind is DecisionKind.RULES_CHANGED and (likeness := await tables.likeness_of(tx, decision.about)):
             await bury(tx, TombstoneKind.RULES, floor_of(likeness), decision.at)
         if decision.kind is DecisionKind.DOOR_CLOSED:
-            await bury(tx, TombstoneKind.DOOR, self.keys.person_key(decision.about), decision.at)
+            for account in await accounts_of(tx, decision.about):
+                await bury(tx, TombstoneKind.DOOR, self.keys.person_key(account), decision.at)
 
     async def receipts_of(self, tx: Transaction, person: PersonId) -> Sequence[Entry]:
         """What was decided about a person, whatever account they used then, oldest first; receipts are in `payload["receipts"]`."""

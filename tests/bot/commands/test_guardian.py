@@ -17,6 +17,7 @@ from walkon.bot.cards import Card, Tone
 from walkon.bot.command import Reply
 from walkon.consent import accounts
 from walkon.consent import guardian_tables as guardians
+from walkon.consent import tables as consent
 from walkon.consent.asking import AskState
 from walkon.consent.decisions import Decision, DecisionKind
 from walkon.consent.guardians import NotYours
@@ -255,11 +256,11 @@ async def test_whoever_a_restored_backup_did_not_know_is_looked_after_from_their
     assert "a restored backup does not say" in read((await says(people, "Sam", "limits")).card)
 
 
-async def agreed(people: Asked, words: str = "@Sam surfs") -> Clip:
+async def agreed(people: Asked, words: str = "@Sam surfs", terms: str = "") -> Clip:
     """A clip that Ana asked for, and Sam and Tom have both said yes."""
     clip = await people.town.clip(await people.prompts("Ana", words, "Sam"))
     [ask] = await people.asks(clip)
-    await people.presses("Sam", "yes", ask)
+    await people.presses("Sam", "yes", ask, terms)
     await people.presses("Tom", "second", ask)
     return clip
 
@@ -310,15 +311,18 @@ async def test_a_guardians_taking_back_is_in_the_ledger_as_theirs(people: Asked)
 
 
 async def test_all_at_once_ends_standing_yeses_too_and_leaves_questions_open_that_the_young_person_has_not_answered(people: Asked) -> None:
-    await people.lends("Sam", always_ask=False)
+    await people.lends("Sam")
     await linked(people)
-    first, second = await agreed(people), await agreed(people, "@Sam skates")
+    first, second = await agreed(people), await agreed(people, "@Sam skates", "wf")
     third = await people.town.clip(await people.prompts("Ana", "@Sam sleeps", "Sam"))
     listed = await says(people, "Tom", "revoke", person=people.town.person("Sam"))
     assert third.id not in read(listed.card)
     cost = await people.town.press("Tom", listed.card.buttons[-1].token)
     assert "Take back every yes for Sam?" in read(cost.card)
+    sam = people.town.person("Sam").id
+    assert await people.town.house.database.read(lambda tx: consent.permissions_of(tx, sam))
     assert "2 stopped" in read((await people.town.press("Tom", cost.card.buttons[1].token)).card)
+    assert not await people.town.house.database.read(lambda tx: consent.permissions_of(tx, sam))
     assert [await now(people, clip) for clip in (first, second, third)] == [ClipState.DECLINED, ClipState.DECLINED, ClipState.WAITING]
 
 

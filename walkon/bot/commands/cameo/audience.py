@@ -25,6 +25,7 @@ async def audience(said: Said) -> Reply:
     unknown = next((word for word in words if word not in (*_WORDS, *_ASKING, _OPEN)), None)
     if unknown is not None:
         raise BadOption("audience", unknown, ALLOWED)
+    await _know_doors(said)
     if _OPEN in words:
         await _open_doors(said)
     if likeness is None:
@@ -51,6 +52,12 @@ async def _doors(said: Said) -> list[NeverAsk]:
         return list(await consent.doors_of(tx, await person_of(tx, said.by.id)))
 
     return await said.house.database.read(step)
+
+
+async def _know_doors(said: Said) -> None:
+    """A door that only the witness of a restored store remembered is told, and opened, like any other."""
+    house, now = said.house, said.house.clock.now()
+    await house.database.write(lambda tx: house.decider.shut_if_marked(tx, said.by.id, house.keys.person_key, now))
 
 
 async def _open_doors(said: Said) -> None:
