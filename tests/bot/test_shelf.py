@@ -6,6 +6,7 @@ import msgspec
 
 from tests.bot.test_limits import limited
 from tests.town import FINISHED, Town
+from tests.troupe import Troupe, troupe
 from walkon.bot import commands
 from walkon.bot.cards import plain
 from walkon.bot.command import Invocation, RawValue
@@ -19,6 +20,8 @@ from walkon.store.outbox import Copy
 from walkon.telemetry import build_metrics
 from walkon.types.ids import PlaceId
 from walkon.types.people import Place
+
+__all__ = ["troupe"]
 
 GROUP = "fun"
 
@@ -54,6 +57,47 @@ async def test_ones_own_finished_clips_are_listed_newest_first_from_every_place(
     assert [ready.clip.id for ready in shelf.ready] == [newer.id, older.id]
     assert all(ready.card.video for ready in shelf.ready)
     assert shelf.next is None
+
+
+def of_group(town: Town, name: str, **options: RawValue) -> Invocation:
+    """Asked by somebody whom the platform has found in the group."""
+    said = asked(town, name, **options)
+    return replace(said, options={**said.options, "place": town.place(GROUP).id})
+
+
+async def test_the_clips_of_a_place_are_listed_to_who_is_there_newest_first_and_page_by_page(town: Town) -> None:
+    older = await town.finished("Ana", "a cat sleeps", place=town.place(GROUP))
+    town.clock.pass_s(60)
+    newer = await town.finished("Tom", "rain", place=town.place(GROUP))
+    await town.finished("Ana", "a dog runs")
+    shelf = await town.router.browse(of_group(town, "Eve", words="", start="0"))
+    assert [ready.clip.id for ready in shelf.ready] == [newer.id, older.id] and shelf.next is None
+    later = await town.router.browse(of_group(town, "Eve", words="", start="1"))
+    assert [ready.clip.id for ready in later.ready] == [older.id]
+    assert not (await browsed(town, "Eve")).ready
+
+
+async def test_a_clip_of_a_place_is_carried_by_who_was_listed_it_and_by_nobody_else(town: Town) -> None:
+    clip = await town.finished("Ana", "a cat sleeps", place=town.place(GROUP))
+    await carried(town, "Eve", clip)
+    assert len(await copies(town, clip)) == 1
+    ref = msgspec.json.encode({"inline": "of Eve"}).decode()
+    await town.router.carried(replace(of_group(town, "Eve"), command="show"), clip.id, ref)
+    assert len(await copies(town, clip)) == 2
+
+
+async def test_what_stays_in_its_chat_is_in_no_list_of_it(troupe: Troupe) -> None:
+    clip = await troupe.finished(place=troupe.town.place(GROUP))
+    shelf = await troupe.town.router.browse(of_group(troupe.town, "Eve", words="", start="0"))
+    assert clip.finished and not shelf.ready
+
+
+async def test_a_muted_person_is_listed_no_clips_of_a_place(town: Town) -> None:
+    await town.finished("Ana", "a cat sleeps", place=town.place(GROUP))
+    mute = {"deed": "mute", "person": town.person("Eve"), "duration": "2h"}
+    await town.router.command(replace(town.said("Olga", "mod", **mute), moderator=True))
+    shelf = await town.router.browse(of_group(town, "Eve", words="", start="0"))
+    assert shelf.refused and not shelf.ready
 
 
 async def test_what_one_likes_of_others_follows_ones_own(town: Town) -> None:

@@ -64,6 +64,7 @@ class Button:
 
     spoken: what a screen reader says in place of a label that is only a number.
     carries: words that open the platform's own picker of chats, in place of any action; platforms without one leave it out.
+    lists: in place of any action it opens the list of the clips of the chat where it stands; platforms without one leave it out.
     alone: what a person says to walkon alone to the same effect, as words joined by dashes. In a chat with others, a platform that
     cannot answer a press in private makes the button a link to that.
     """
@@ -74,6 +75,7 @@ class Button:
     emoji: str | None = None
     spoken: str | None = None
     carries: str | None = None
+    lists: bool = False
     alone: str | None = None
 
 
@@ -174,7 +176,7 @@ class Card:
     @property
     def deeds(self) -> tuple[Button, ...]:
         """The buttons that every platform has."""
-        return tuple(button for button in self.buttons if button.carries is None)
+        return tuple(button for button in self.buttons if button.carries is None and not button.lists)
 
     def turned(self, pieces: Sequence[str]) -> "Card":
         """The card with the piece of its words that is to be read now, and the buttons to those before and after it."""

@@ -243,10 +243,15 @@ def _finished(speaker: Speaker, clip: Clip, done: Finished, relations: Relations
         words=clip.prompt,
         body=(*told, *family_lines(speaker, relations.family)),
         small=_small_line(speaker, clip, done, relations.parent, relations.family.idea),
-        buttons=(*buttons, share),
+        buttons=(*buttons, share, list_button(speaker)),
         pings=frozenset({clip.asker.id}),
         clip=clip.id,
     )
+
+
+def list_button(speaker: Speaker) -> Button:
+    """Opens the list of the clips of the chat where it stands."""
+    return Button(label=speaker.say("button.list_here"), token="", lists=True)
 
 
 def video_of(speaker: Speaker, clip: Clip, done: Finished) -> Video:

@@ -1,4 +1,5 @@
-"""What a person may carry from here into any chat: their own finished clips, those they like, new words, their clips with new words.
+"""What a person may carry from here into any chat: their own finished clips, those they like, those of a place they are in, new words,
+their clips with new words.
 
 Where it goes the platform does not say, so nothing is offered that the people in it agreed to for one chat only.
 """
@@ -25,7 +26,7 @@ from walkon.moderation.limits import Quota
 from walkon.store import outbox
 from walkon.store.database import Transaction
 from walkon.types.clock import to_ms
-from walkon.types.ids import ClipId, read_clip_id
+from walkon.types.ids import ClipId, PlaceId, read_clip_id
 from walkon.types.people import Person
 from walkon.types.scene import MIN_SECONDS
 
@@ -36,6 +37,8 @@ BASES = 3
 
 WORDS = "words"
 START = "start"
+PLACE = "place"
+"""The id of a place whose clips are asked for; only for whom the platform itself has told that they are there."""
 _NAMED = re.compile(r"\s*#(?P<clip>\w+)\s*(?P<words>.*)", re.DOTALL)
 
 
@@ -52,7 +55,7 @@ async def shelf(house: House, asked: Invocation) -> Shelf:
     if words:
         return await _to_be_made(house, asked, named, words)
     start = int(str(asked.options.get(START, 0)))
-    found = await house.database.read(lambda tx: _offered(tx, asked.person, named, start))
+    found = await house.database.read(lambda tx: _offered(tx, asked, named, start))
     speaker = Speaker(house.words, asked.person.locale)
     offered = await house.database.read(lambda tx: _travelling(tx, found[:PAGE], house.clock.now()))
     ready = [Ready(clip=clip, card=await family_card(house, speaker, clip, None)) for clip in offered]
@@ -73,15 +76,24 @@ async def _to_be_made(house: House, asked: Invocation, named: ClipId | None, wor
     return Shelf(words=None if named else words, bases=bases, left=rest)
 
 
-async def _offered(tx: Transaction, person: Person, named: ClipId | None, start: int) -> tuple[Clip, ...]:
+def _place(asked: Invocation) -> PlaceId | None:
+    place = asked.options.get(PLACE)
+    return PlaceId(str(place)) if place else None
+
+
+async def _offered(tx: Transaction, asked: Invocation, named: ClipId | None, start: int) -> tuple[Clip, ...]:
+    place = _place(asked)
+    if named is None and place:
+        return tuple(await tables.newest_in(tx, place, start=start, limit=PAGE + 1))
     if named is None:
-        return tuple(await likes.own_then_liked(tx, person.id, start=start, limit=PAGE + 1))
+        return tuple(await likes.own_then_liked(tx, asked.person.id, start=start, limit=PAGE + 1))
     clip = await tables.get(tx, named)
-    return (clip,) if clip and clip.finished and await _may_carry(tx, clip, person) else ()
+    return (clip,) if clip and clip.finished and await _may_carry(tx, clip, asked) else ()
 
 
-async def _may_carry(tx: Transaction, clip: Clip, person: Person) -> bool:
-    return clip.asker.id == person.id or await likes.likes(tx, clip.id, person.id)
+async def _may_carry(tx: Transaction, clip: Clip, asked: Invocation) -> bool:
+    """Whether it is theirs, lives where they were found to be, or is liked by them."""
+    return clip.asker.id == asked.person.id or clip.place.id == _place(asked) or await likes.likes(tx, clip.id, asked.person.id)
 
 
 async def _travelling(tx: Transaction, clips: Sequence[Clip], now: datetime) -> list[Clip]:
@@ -99,14 +111,14 @@ async def _bases(tx: Transaction, person: Person, named: ClipId | None) -> tuple
 
 
 async def carried(house: House, asked: Invocation, id: ClipId, ref: str) -> None:
-    """The person carried a clip of theirs, or one that they like, into a chat, where it stands as message `ref`: it is kept up to date
-    there from now on.
+    """The person carried a clip of theirs, of a place they are in, or one that they like, into a chat, where it stands as message `ref`:
+    it is kept up to date there from now on.
     """
     now_ms = to_ms(house.clock.now())
 
     async def stands(tx: Transaction) -> None:
         clip = await tables.get(tx, id)
-        if clip is None or not await _may_carry(tx, clip, asked.person):
+        if clip is None or not await _may_carry(tx, clip, asked):
             return
         row = replace(card_row(f"{CARRIED}{asked.event}", clip, asked.place, asked.reply), urgent=True)
         await outbox.put(tx, row, now_ms)

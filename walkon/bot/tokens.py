@@ -12,10 +12,12 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import TypeVar
 
-from walkon.types.ids import AskId, ClipId, PersonId, read_clip_id
+from walkon.types.ids import AskId, ClipId, PersonId, PlaceId, read_clip_id
 
 PREFIX = "w1"
 MOST_DIGITS = 16
+SHELF = f"{PREFIX}:here:"
+"""How a query for the clips of a place begins."""
 
 _Deed = TypeVar("_Deed", bound=StrEnum)
 
@@ -112,6 +114,22 @@ def _read(text: str, deeds: type[_Deed]) -> tuple[_Deed | None, str]:
     prefix, _, rest = text.partition(":")
     deed, _, about = rest.partition(":")
     return (deeds(deed), about) if prefix == PREFIX and deed in frozenset(deeds) else (None, "")
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfToken:
+    """Asks for the clips of one place, wherever it is written. It carries no right: whoever asks must be there."""
+
+    place: PlaceId
+
+    def __str__(self) -> str:
+        return f"{SHELF}{self.place}"
+
+
+def read_shelf_token(text: str) -> ShelfToken | None:
+    """The token, its seal taken off; None where it is another's."""
+    place = text.removeprefix(SHELF)
+    return ShelfToken(PlaceId(place)) if text.startswith(SHELF) and place else None
 
 
 class LineDeed(StrEnum):

@@ -194,6 +194,13 @@ async def finished_of(tx: Transaction, person: PersonId, *, start: int = 0, limi
     return [_clip(row) for row in await tx.execute(select(CLIP).where(where).order_by(*order).offset(start).limit(limit))]
 
 
+async def newest_in(tx: Transaction, place: PlaceId, *, start: int = 0, limit: int) -> Sequence[Clip]:
+    """The finished clips of a place, newest first, from the `start`th on."""
+    where = and_(CLIP.c.place_id == place, CLIP.c.state == ClipState.FINISHED)
+    order = (CLIP.c.asked_ms.desc(), CLIP.c.id)
+    return [_clip(row) for row in await tx.execute(select(CLIP).where(where).order_by(*order).offset(start).limit(limit))]
+
+
 async def going_of(tx: Transaction, person: PersonId, place: PlaceId | None) -> Sequence[Clip]:
     """All that an account has waiting, in line or rendering, in one place or (None) everywhere."""
     where = [CLIP.c.person_id == person, CLIP.c.state.in_(_GOING), *([CLIP.c.place_id == place] if place is not None else [])]

@@ -1,7 +1,7 @@
 """`/sora help`: what walkon can do here."""
 
 from walkon.bot.cards import Card, Tone
-from walkon.bot.clip_card import Speaker
+from walkon.bot.clip_card import Speaker, list_button
 from walkon.bot.command import Command, Context, Reply
 
 STARTERS = 3
@@ -17,7 +17,8 @@ async def show_help(ctx: Context) -> Reply:
     lines += [speaker.text("card.help.example", root=root, starter=speaker.say(f"starter.{number}")) for number in range(1, STARTERS + 1)]
     if ctx.house.drawn:
         lines.append(speaker.text("card.help.honest"))
-    return Reply(card=Card(tone=Tone.DRAFT, head=speaker.text("card.help.head"), body=tuple(lines)), private=True)
+    head, buttons = speaker.text("card.help.head"), (list_button(speaker),)
+    return Reply(card=Card(tone=Tone.DRAFT, head=head, body=tuple(lines), buttons=buttons), private=True)
 
 
 COMMAND = Command("help", show_help)

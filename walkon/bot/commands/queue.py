@@ -1,7 +1,7 @@
 """`/sora queue`: where am I in the line?"""
 
 from walkon.bot.cards import Card, Text, Tone
-from walkon.bot.clip_card import Speaker, percent, phase_words
+from walkon.bot.clip_card import Speaker, list_button, percent, phase_words
 from walkon.bot.command import Command, Context, Reply
 from walkon.library import tables
 from walkon.library.clips import Clip
@@ -19,7 +19,8 @@ async def queue(ctx: Context) -> Reply:
     stats = await ctx.house.queue.stats()
     lines.append(speaker.text("card.queue.all", queued=stats.queued + stats.delayed, running=stats.running))
     key = "empty" if not clips else "head_one" if len(clips) == 1 else "head"
-    return Reply(card=Card(tone=Tone.QUIET, head=speaker.text(f"card.queue.{key}", n=len(clips)), body=tuple(lines)), private=True)
+    head, buttons = speaker.text(f"card.queue.{key}", n=len(clips)), (list_button(speaker),)
+    return Reply(card=Card(tone=Tone.QUIET, head=head, body=tuple(lines), buttons=buttons), private=True)
 
 
 def _line(speaker: Speaker, clip: Clip, view: JobView | None) -> Text:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.bot.platforms.telegram.conftest import Rig, card
-from tests.doubles.telegram.world import Message, User
+from tests.bot.platforms.telegram.conftest import Rig, bot_for, card
+from tests.doubles.telegram.world import Chat, Message, User
 from walkon.bot.cards import Button, Card
 from walkon.bot.command import Invocation, Reply
 from walkon.bot.port import MessageGone, PlatformDown, Post, Ready, Shelf
+from walkon.bot.tokens import Seal
 from walkon.library.clips import Clip
+from walkon.store.keys import Keys
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person, Place
 
@@ -223,6 +225,67 @@ async def test_a_clip_in_a_chat_has_a_button_that_carries_it_into_another(rig: R
     chat = rig.double.private(ana)
     await rig.platform.show(rig.post(chat.id), showing(rig))
     assert chat.from_bot[0].pickers == {"Share": "#7KQ2M9"}
+
+
+async def listing(rig: Rig, seal: Seal) -> tuple[Chat, str]:
+    """A group with a clip in it, and the query behind the button that lists the clips of the group."""
+    await rig.stop()
+    rig.platform = bot_for(rig.double, rig.media, rig.database, storage_chat=rig.storage.id, seal=seal)
+    rig.start()
+    await stored(rig)
+    club, here = rig.double.group(), Button(label="This chat's clips", token="", lists=True)
+    await rig.platform.show(rig.post(club.id), replace(showing(rig), buttons=(here,)))
+    rig.desk.shelf = lambda asked: Shelf(ready=(Ready(clip=clip_of(), card=showing(rig)),))
+    return club, club.from_bot[0].pickers["This chat's clips"]
+
+
+async def test_a_button_in_a_group_lists_the_clips_of_the_group_to_who_is_in_it(rig: Rig) -> None:
+    club, query = await listing(rig, Seal(Keys.new().mac))
+    assert len(query) <= 64
+    tom = rig.double.user("Tom")
+    listed = await rig.double.query(tom, query, offset="20")
+    assert [one["id"] for one in listed["results"]] == ["clip:7KQ2M9"]
+    assert rig.desk.browsed[0].options == {"words": "", "place": f"telegram:{club.id}", "start": "20"}
+    await rig.double.query(tom, query)
+    assert rig.double.count("getChatMember") == 1
+    await rig.double.choose(tom, listed, "clip:7KQ2M9")
+    await rig.double.until(lambda: rig.desk.carriages)
+    assert rig.desk.carriages[0][0].options == {"place": f"telegram:{club.id}"}
+
+
+async def test_who_has_left_or_whom_telegram_does_not_vouch_for_is_listed_nothing(rig: Rig) -> None:
+    club, query = await listing(rig, Seal(Keys.new().mac))
+    tom, eve = rig.double.user("Tom"), rig.double.user("Eve")
+    assert (await rig.double.query(tom, query))["results"]
+    await rig.double.leave(club, tom)
+    await rig.double.until(lambda: rig.desk.gone)
+    rig.desk.browsed.clear()
+    assert (await rig.double.query(tom, query))["results"] == []
+    rig.double.fail_next("getChatMember", "500")
+    assert (await rig.double.query(eve, query))["results"] == []
+    assert rig.desk.browsed == []
+
+
+async def test_a_forged_or_foreign_query_for_a_chats_clips_lists_nothing(rig: Rig) -> None:
+    seal = Seal(Keys.new().mac)
+    club, query = await listing(rig, seal)
+    forged = [query[:-1] + ("A" if query[-1] != "A" else "B"), query.partition("~")[0], query.replace(str(club.id), str(club.id - 1))]
+    foreign = Seal(Keys.new().mac).put_on(f"w1:here:telegram:{club.id}")
+    elsewhere = [seal.put_on(f"w1:here:{place}") for place in ("discord:1", "telegram:501", "web:local", "telegram:-x")]
+    for text in (*forged, foreign, *elsewhere, "w1:here:"):
+        assert (await rig.double.query(rig.double.user("Tom"), text))["results"] == [], text
+    assert rig.desk.browsed == []
+
+
+async def test_alone_and_where_a_clip_was_carried_there_is_no_button_for_a_chats_clips(rig: Rig) -> None:
+    ana = rig.double.user("Ana")
+    here = Button(label="This chat's clips", token="", lists=True)
+    with_it = replace(showing(rig), buttons=(*showing(rig).buttons, here))
+    await rig.platform.show(rig.post(rig.double.private(ana).id), with_it)
+    assert rig.double.private(ana).from_bot[0].pickers == {"Share": "#7KQ2M9"}
+    rig.desk.shelf = lambda asked: Shelf(ready=(Ready(clip=clip_of(), card=with_it),))
+    message = await rig.double.choose(ana, await rig.double.query(ana, ""), "clip:7KQ2M9")
+    assert message.pickers == {"Remix": "#7KQ2M9 "}
 
 
 async def test_where_inline_mode_is_off_nothing_of_it_is_offered(rig: Rig) -> None:

@@ -141,12 +141,12 @@ def fits_an_alert(card: Card) -> bool:
     return _length(blocks) <= ALERT_LIMIT and not card.buttons
 
 
-def keyboard(card: Card, *, carried: bool = False, links_to: str | None = None) -> InlineKeyboardMarkup | None:
+def keyboard(card: Card, *, carried: bool = False, links_to: str | None = None, listed: str | None = None) -> InlineKeyboardMarkup | None:
     """The card's buttons, three a row. carried: also the one that carries it into another chat. links_to: our username in a chat
-    with others, where what is for one person alone is a link to us.
+    with others, where what is for one person alone is a link to us. listed: the query that lists the clips of the chat, None for no list.
     """
-    buttons = card.buttons if carried else card.deeds
-    return _rows([_alone(button, links_to) if links_to and button.alone else _button(button) for button in buttons])
+    buttons = [button for button in card.buttons if (carried or button.carries is None) and (listed or not button.lists)]
+    return _rows([_listing(button, listed) if listed and button.lists else _alone(button, links_to) for button in buttons])
 
 
 def keyboard_elsewhere(card: Card) -> InlineKeyboardMarkup | None:
@@ -179,8 +179,14 @@ def _rows(buttons: list[InlineKeyboardButton]) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def _alone(button: Button, bot: str) -> InlineKeyboardButton:
-    """A button whose answer is for one person: in a chat with others, a link to the bot."""
+def _listing(button: Button, query: str) -> InlineKeyboardButton:
+    return InlineKeyboardButton(_label(button), switch_inline_query_current_chat=query)
+
+
+def _alone(button: Button, bot: str | None) -> InlineKeyboardButton:
+    """The button; one whose answer is for one person is a link to the bot in a chat with others."""
+    if not bot or not button.alone:
+        return _button(button)
     return InlineKeyboardButton(_label(button), url=f"https://t.me/{bot}?start={button.alone}")
 
 

@@ -5,6 +5,7 @@ go to the storage chat first. Without a storage chat, nothing is offered.
 """
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 import structlog
@@ -17,19 +18,22 @@ from walkon.bot.command import Invocation, RawValue, Reply
 from walkon.bot.platforms.telegram import events
 from walkon.bot.platforms.telegram.acquaintances import person_of
 from walkon.bot.platforms.telegram.known_files import KnownFiles
+from walkon.bot.platforms.telegram.members import Members
 from walkon.bot.platforms.telegram.offers import READY, REMIX, Offer, Offers, chosen
 from walkon.bot.platforms.telegram.sending import Ref, ReplyTo, Sender
 from walkon.bot.platforms.telegram.uploads import UPLOAD_LIMIT
 from walkon.bot.port import Handler, Post, Shelf
-from walkon.bot.shelf import START, WORDS, read_words
+from walkon.bot.shelf import PLACE, START, WORDS, read_words
+from walkon.bot.tokens import SHELF, read_shelf_token
 from walkon.bot.words import Words
 from walkon.types.errors import WalkonError
-from walkon.types.ids import EventId
+from walkon.types.ids import EventId, PlaceId
 from walkon.types.people import Locale
 
 log = structlog.get_logger(__name__)
 
 SCRATCH = "scratch"
+_GROUP = re.compile(r"telegram:-[0-9]{1,20}")
 
 
 class Inline:
@@ -41,6 +45,7 @@ class Inline:
         self._files = files
         self._words = words
         self._offers = Offers(words, sender.seal)
+        self.members = Members(bot)
         # A choice and its button's press may come at the same time; the second finds the answer of the first.
         self._turns: dict[str, asyncio.Lock] = {}
 
@@ -49,8 +54,9 @@ class Inline:
         user, locale = query.from_user, Locale.of(query.from_user.language_code)
         start = query.offset if query.offset.isdecimal() else "0"
         shelf = Shelf()
-        if self._sender.inline:
-            shelf = await handler.browse(_asked(user, "browse", {WORDS: query.query, START: start}, f"query:{query.id}", ReplyTo()))
+        wanted = await self._wanted(user, query.query) if self._sender.inline else None
+        if wanted is not None:
+            shelf = await handler.browse(_asked(user, "browse", {**wanted, START: start}, f"query:{query.id}", ReplyTo()))
         keys = [ready.card.video.video for ready in shelf.ready if ready.card.video]
         results = self._offers.listed(shelf, user, query.query, await self._files.among(keys) if keys else {})
         try:
@@ -65,6 +71,19 @@ class Inline:
         except TelegramError as error:
             # Usually too late: whoever typed has typed on, and that is another query.
             log.info("telegram_inline_unanswered", error=type(error).__name__)
+
+    async def _wanted(self, user: User, query: str) -> dict[str, RawValue] | None:
+        """What is looked for: words, or the clips of a chat for who is in it; None for a chat that is not theirs to look into."""
+        if not query.startswith(SHELF):
+            return {WORDS: query}
+        place = self._place_in(query)
+        there = place is not None and await self.members.has(int(place.partition(":")[2]), user.id)
+        return {WORDS: "", PLACE: place} if place and there else None
+
+    def _place_in(self, query: str) -> PlaceId | None:
+        """The chat that a button's query names, if this host made it."""
+        token = read_shelf_token(self._sender.seal.taken_off(query.strip()))
+        return token.place if token and _GROUP.fullmatch(token.place) else None
 
     def _above(self, locale: Locale, shelf: Shelf, query: str) -> InlineQueryResultsButton | None:
         if not self._sender.inline:
@@ -113,8 +132,11 @@ class Inline:
             await self._show(asked, reply, handler)
 
     async def _carried(self, user: User, message: str, offer: Offer, handler: Handler) -> None:
-        asked = _asked(user, "show", {}, message, ReplyTo(inline=message))
-        shelf = await handler.browse(_asked(user, "browse", {WORDS: f"#{offer.clip}"}, f"query:{message}", ReplyTo()))
+        # It stands there already, so that whether they are still where it was listed decides nothing any more.
+        named = self._place_in(offer.words)
+        place: dict[str, RawValue] = {PLACE: named} if named else {}
+        asked = _asked(user, "show", place, message, ReplyTo(inline=message))
+        shelf = await handler.browse(_asked(user, "browse", {**place, WORDS: f"#{offer.clip}"}, f"query:{message}", ReplyTo()))
         video = next((ready.card.video.video for ready in shelf.ready if ready.card.video), None)
         if offer.clip:
             # It shows the film, whether or not it may still be shown.

@@ -92,6 +92,7 @@ class Receiver:
                 await self._listening.reacted(reacted)
         elif update.chat_member:
             if gone := events.gone(update.chat_member):
+                self._inline.members.gone(update.chat_member.chat.id, int(gone.person.account))
                 await self._listening.left(gone)
         elif update.inline_query:
             await self._inline.list(update.inline_query, self._listening)
@@ -116,6 +117,7 @@ class Receiver:
             return
         events.meet_all(message, self._people)
         if gone := events.left(message):
+            self._inline.members.gone(message.chat.id, int(gone.person.account))
             await self._listening.left(gone)
             return
         invocation = events.invocation(message, self._grammar, bot=self._bot.username, commands=self._commands, people=self._people)

@@ -32,8 +32,9 @@ from walkon.bot.platforms.telegram.questions import markup
 from walkon.bot.platforms.telegram.signs import Signs
 from walkon.bot.platforms.telegram.uploads import BLANK, blank, plain_picture, private_film, stored, thumbnail, uploaded
 from walkon.bot.port import MessageGone, PlatformDown, Post
-from walkon.bot.tokens import Seal
+from walkon.bot.tokens import Seal, ShelfToken
 from walkon.store.media import Media
+from walkon.types.ids import PlaceId
 from walkon.types.people import Platform
 
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -193,9 +194,12 @@ class Sender:
 
     def _keyboard(self, card: Card, ref: Ref | None = None) -> InlineKeyboardMarkup | None:
         # Groups have negative ids; a chat with one person has theirs.
-        links_to = self._bot.username if ref and ref.chat_id < 0 else None
-        made = keyboard_elsewhere(card) if ref and ref.inline else keyboard(card, carried=self.inline, links_to=links_to)
-        return sealed(made, self.seal)
+        group = ref.chat_id if ref and ref.chat_id < 0 else None
+        if ref and ref.inline:
+            return sealed(keyboard_elsewhere(card), self.seal)
+        links_to = self._bot.username if group else None
+        listed = self.seal.put_on(str(ShelfToken(PlaceId(f"{Platform.TELEGRAM}:{group}")))) if group and self.inline else None
+        return sealed(keyboard(card, carried=self.inline, links_to=links_to, listed=listed), self.seal)
 
     async def _edit(self, ref: Ref, card: Card) -> Ref:
         try:
@@ -306,7 +310,7 @@ class Sender:
             return await self._bot.edit_message_media(
                 upload.media,
                 **address,
-                reply_markup=self._keyboard(card),
+                reply_markup=self._keyboard(card, ref),
                 read_timeout=self._upload_answer_s,
                 api_kwargs=dict(upload.beside),
             )
