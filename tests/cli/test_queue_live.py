@@ -51,7 +51,7 @@ async def test_the_view_on_a_terminal_follows_the_queue_and_leaves_the_screen_as
     await queue.heartbeat(lease, Progress(phase="painting", step=3, steps=10, fraction=0.25))
     await until(lambda: shows(" 25 %  job-one  painting 3 of 10"))
     view.send_signal(signal.SIGINT)
-    assert view.wait(20) == 0
+    assert view.wait(60) == 0
     assert shown.startswith(b"\x1b[?1049h") and b"\x1b[?1049l" in shown + os.read(ours, 65_536)
     os.close(ours)
     assert view.stderr and view.stderr.read() == b""
@@ -64,7 +64,7 @@ async def test_programs_get_a_line_of_json_each_time(tmp_path: Path) -> None:
     assert view.stdout and view.stderr
     lines = [json.loads(view.stdout.readline()) for _ in range(2)]
     view.terminate()
-    assert view.wait(20) == 0
+    assert view.wait(60) == 0
     assert [(line["queued"], line["jobs"]) for line in lines] == [(0, []), (0, [])]
     view.stdout.close()
     view.stderr.close()

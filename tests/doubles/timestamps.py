@@ -62,7 +62,7 @@ class TimestampsDouble:
         """The token for a question."""
         (self.folder / "question").write_bytes(question)
         command = ["openssl", "ts", "-reply", "-config", "tsa.conf", "-queryfile", "question"]
-        return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, timeout=20).stdout
+        return subprocess.run(command, cwd=self.folder, check=True, capture_output=True, timeout=60).stdout
 
 
 def _handler(authority: TimestampsDouble) -> type[BaseHTTPRequestHandler]:

@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.provenance.filming import film
 from tests.waiting import until
 from walkon.provenance.boxes import C2PA_UUID, manifest_box
 from walkon.provenance.certificates import Credentials, now, own_credentials
-from walkon.provenance.manifest import Source, Statement, sign
+from walkon.provenance.manifest import SigningFailed, Source, Statement, sign
 from walkon.provenance.verify import Mark, examine
 
 DRAWN = Statement(source=Source.ALGORITHM, engine="animatic")
@@ -70,11 +71,21 @@ async def test_somebody_elses_certificate_of_the_same_name_is_foreign(clip: Clip
 
 
 async def test_a_statement_whose_certificate_has_ended_is_said_to_be_so(clip: Clip, tmp_path: Path) -> None:
-    short = own_credentials(tmp_path / "signing", now() - timedelta(days=365) + timedelta(seconds=1.5))
-    path = clip("clip.mp4")
-    sign(path, DRAWN, short)
+    path, short = signed_while_it_was_good(clip, tmp_path)
     await until(lambda: now() > short.ends + timedelta(seconds=1))
     assert (await examine(path, short.anchor)).mark is Mark.EXPIRED
+
+
+def signed_while_it_was_good(clip: Clip, folder: Path) -> tuple[Path, Credentials]:
+    """A clip and the certificate that signed it, which ends as soon as this machine can sign by it."""
+    for good_for_s in (1.5, 6, 24):
+        short = own_credentials(folder / f"good for {good_for_s} s", now() - timedelta(days=365) + timedelta(seconds=good_for_s))
+        path = clip(f"{good_for_s}.mp4")
+        with suppress(SigningFailed):
+            sign(path, DRAWN, short)
+        if now() < short.ends:
+            return path, short
+    raise AssertionError("nothing can be signed here")
 
 
 async def test_a_copy_that_was_written_anew_shows_no_mark(signed: Path, tmp_path: Path, credentials: Credentials) -> None:

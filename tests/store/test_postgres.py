@@ -56,11 +56,11 @@ async def _sum(tx: Transaction) -> int:
 
 async def test_what_one_process_announces_every_other_hears(database: Database, url: str) -> None:
     other = await Database.open(url)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await other.changed.wait()
     other.changed.clear()
     database.announce()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         assert await other.changed.wait()
     await other.close()
 
@@ -174,7 +174,7 @@ async def test_a_replica_that_takes_over_has_all_that_was_confirmed_and_is_found
     assert confirmed <= await database.read(_count) <= confirmed + unknown
     database.changed.clear()
     database.announce()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await database.changed.wait()
     await database.close()
     replica.stop()
@@ -223,11 +223,11 @@ async def test_a_process_that_freezes_in_mid_transaction_holds_the_others_up_onl
     async def add_and_freeze(tx: Transaction) -> None:
         await add_to_all(tx)
         has_written.set()
-        thaws.wait(timeout=20)
+        thaws.wait(timeout=60)
 
     freezing = asyncio.create_task(frozen.write(add_and_freeze))
-    await asyncio.to_thread(has_written.wait, 20)
-    async with asyncio.timeout(20):
+    await asyncio.to_thread(has_written.wait, 60)
+    async with asyncio.timeout(60):
         await database.write(add_to_all)
     assert not freezing.done()
     thaws.set()
@@ -248,7 +248,7 @@ async def test_of_two_steps_that_read_the_same_and_then_write_one_is_run_again(u
             runs[of] += 1
             n = (await tx.execute(text("SELECT n FROM tally"))).scalar_one()
             if runs[of] == 1:
-                both_have_read.wait(timeout=20)
+                both_have_read.wait(timeout=60)
             await tx.execute(text("UPDATE tally SET n = :n"), {"n": n + 1})
 
         return add_one
