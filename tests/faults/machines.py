@@ -18,6 +18,7 @@ import pytest
 
 from tests.faults.conftest import WALKON, Walkon
 from tests.queue.redis_server import free_port
+from tests.waiting import answer_of
 
 ROOT = Path(__file__).parents[2]
 ANOTHER_WAY = "WALKON_TEST_WITHOUT_NAMESPACES"
@@ -158,12 +159,7 @@ class Machine:
                 writer.close()
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            while True:
-                try:
-                    there = await asyncio.open_connection(self.address, door)
-                    break
-                except OSError:
-                    await asyncio.sleep(0.05)
+            there = await answer_of(lambda: asyncio.open_connection(self.address, door), despite=OSError)
             await asyncio.gather(pump(reader, there[1]), pump(there[0], writer))
 
         async with await asyncio.start_server(serve, "127.0.0.1", here):

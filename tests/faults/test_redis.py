@@ -9,6 +9,7 @@ import pytest
 from tests.processes import lines_on_queue, on_queue
 from tests.queue.making import a_job, claimed, leased, order_of_claims
 from tests.queue.redis_server import RedisServer
+from tests.waiting import until
 from walkon.queue.port import FaultKind, JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
 from walkon.queue.rules import POISON
@@ -147,8 +148,7 @@ async def test_a_replica_is_refused_with_what_to_do_and_goes_on_where_the_primar
     late = await leased(queue)
     replica = start(replicaof=f"127.0.0.1 {primary.port}")
     with primary.admin() as admin, replica.admin() as promoted:
-        while promoted.info("replication")["master_link_status"] != "up":
-            await asyncio.sleep(0)
+        await until(lambda: promoted.info("replication")["master_link_status"] == "up")
         assert admin.wait(1, 10_000) == 1
         with pytest.raises(QueueUnusable, match="replica: give the address of the primary"):
             await opened(replica)
@@ -168,8 +168,7 @@ async def test_a_server_that_cannot_write_its_disk_takes_no_work_and_names_the_m
         admin.config_set("rdbcompression", "yes")
         (server.folder / "dump.rdb").mkdir()
         admin.bgsave()
-        while admin.info("persistence")["rdb_last_bgsave_status"] != "err":
-            await asyncio.sleep(0)
+        await until(lambda: admin.info("persistence")["rdb_last_bgsave_status"] == "err")
     with pytest.raises(QueueUnusable, match="disk space"):
         await queue.submit(a_job("other"))
 

@@ -10,6 +10,7 @@ from tests.queue.living import Life
 from tests.queue.making import HandClock, a_job, leased, order_of_claims
 from tests.queue.redis_groups import ClusterGroup, SentinelGroup
 from tests.queue.reference import ReferenceQueue
+from tests.waiting import answer_of, until
 from walkon.queue.port import JobId, JobState, QueueUnusable
 from walkon.queue.redis import RedisQueue
 from walkon.queue.redis_health import complaints
@@ -30,12 +31,7 @@ def group(request: pytest.FixtureRequest) -> Iterator[Group]:
 
 async def patiently(call: Callable[[], Awaitable[Any]]) -> Any:
     """The answer, asked for again as long as nobody is there to give it; every call may be repeated."""
-    async with asyncio.timeout(TAKEN_OVER_WITHIN_S):
-        while True:
-            try:
-                return await call()
-            except QueueUnusable:
-                await asyncio.sleep(0.1)
+    return await answer_of(call, despite=QueueUnusable, timeout_s=TAKEN_OVER_WITHIN_S)
 
 
 async def the_same_as_ever(group: Group) -> None:
@@ -77,6 +73,4 @@ async def test_a_group_of_servers_is_one_queue_and_a_takeover_loses_nothing_that
 async def the_old_one_returns(group: Group) -> None:
     group.owner.start()
     with group.owner.admin() as admin:
-        async with asyncio.timeout(TAKEN_OVER_WITHIN_S):
-            while admin.info("replication")["role"] != "slave":
-                await asyncio.sleep(0.05)
+        await until(lambda: admin.info("replication")["role"] == "slave", TAKEN_OVER_WITHIN_S)

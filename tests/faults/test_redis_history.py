@@ -14,6 +14,7 @@ import pytest
 from tests.queue.cutting import CuttingProxy
 from tests.queue.making import LANE, a_job
 from tests.queue.redis_server import RedisServerOutOfTime
+from tests.waiting import answer_of, until
 from walkon.queue.port import CancelOutcome, FaultKind, JobCancelled, JobId, JobState, Lease, LeaseLost, QueueUnusable
 from walkon.queue.redis import RedisQueue
 from walkon.types.ids import WorkerId
@@ -57,13 +58,10 @@ class History:
 
 async def persistently(work: Callable[[], Awaitable[Any]]) -> Any:
     """The answer or the refusal, asked for until it comes: every call may be repeated."""
-    while True:
-        try:
-            return await work()
-        except (LeaseLost, JobCancelled) as refusal:
-            return type(refusal)
-        except QueueUnusable:
-            await asyncio.sleep(0.05)
+    try:
+        return await answer_of(work, despite=QueueUnusable)
+    except (LeaseLost, JobCancelled) as refusal:
+        return type(refusal)
 
 
 @pytest.fixture
@@ -144,9 +142,11 @@ async def test_every_job_has_one_story_whatever_befalls_the_server(server: Redis
     async with client(server) as queue:
         # Failed attempts wait for up to half a minute of backoff: an hour later they are due.
         server.step(2)
-        async with asyncio.timeout(90):
-            while not all(view.state.final for view in (await persistently(lambda: queue.views(jobs))).values()):
-                await asyncio.sleep(0.2)
+
+        async def ended_all() -> bool:
+            return all(view.state.final for view in (await persistently(lambda: queue.views(jobs))).values())
+
+        await until(ended_all, 90)
         ended.set()
         await asyncio.gather(*workers)
         views = await persistently(lambda: queue.views(jobs))

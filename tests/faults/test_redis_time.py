@@ -1,12 +1,13 @@
 """The clock of the server steps by an hour: nobody who works loses his job, nobody who is gone keeps one."""
 
-import asyncio
 from collections.abc import Iterator
 
 import pytest
+import redis
 
 from tests.queue.making import a_job, leased, order_of_claims
 from tests.queue.redis_server import RedisServerOutOfTime
+from tests.waiting import until
 from walkon.queue.port import Beat, FaultKind, JobId, JobState
 from walkon.queue.redis import RedisQueue
 
@@ -22,6 +23,18 @@ def server() -> Iterator[RedisServerOutOfTime]:
     server.stop()
 
 
+async def goes_on(server: RedisServerOutOfTime, seconds: float) -> None:
+    """Until the server's own clock is so much further."""
+    with server.admin() as admin:
+        begun = clock_of(admin)
+        await until(lambda: clock_of(admin) >= begun + seconds)
+
+
+def clock_of(admin: redis.Redis) -> float:
+    seconds, microseconds = admin.time()
+    return seconds + microseconds / 1_000_000
+
+
 @pytest.mark.parametrize("hours", [1, -1])
 async def test_a_worker_that_beats_keeps_its_job_over_a_step_of_the_clock(server: RedisServerOutOfTime, hours: int) -> None:
     queue, other = await RedisQueue.open(server.url(), lease_s=LEASE_S), await RedisQueue.open(server.url(), lease_s=LEASE_S)
@@ -31,7 +44,7 @@ async def test_a_worker_that_beats_keeps_its_job_over_a_step_of_the_clock(server
     for _ in range(5):
         assert (await queue.sweep(), await other.sweep()) == (0, 0)
         assert await queue.heartbeat(lease) is Beat.OK
-        await asyncio.sleep(LEASE_S / 3)
+        await goes_on(server, LEASE_S / 3)
     await queue.complete(lease, b"clip")
     assert (await queue.view(JobId("job"))).state is JobState.DONE
     await queue.close()
@@ -49,9 +62,7 @@ async def test_a_silent_workers_job_is_taken_back_once_the_clock_is_past_its_lea
     if hours < 0:
         assert await queue.sweep() == 0
         server.step(0)
-    async with asyncio.timeout(30):
-        while not await queue.sweep():
-            await asyncio.sleep(LEASE_S / 10)
+    await until(queue.sweep)
     assert await queue.heartbeat(late) is Beat.LOST
     assert (await leased(queue, "w2")).token > late.token
     await queue.close()
@@ -64,8 +75,5 @@ async def test_a_retry_that_waits_is_early_or_late_by_the_step_and_never_lost(se
     server.step(-1)
     assert await order_of_claims(queue) == []
     server.step(1)
-    async with asyncio.timeout(30):
-        while not (order := await order_of_claims(queue)):
-            await asyncio.sleep(0.05)
-    assert order == ["job"]
+    assert await until(lambda: order_of_claims(queue)) == ["job"]
     await queue.close()
