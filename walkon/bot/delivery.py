@@ -141,6 +141,8 @@ class Delivery:
             return
         rows = await self._due(free)
         rows += self._stale({row.key for row in rows}, free - len(rows))
+        if not rows:
+            return
         clips = await self._house.database.read(lambda tx: _clips_of(tx, rows))
         views = await self._views(clip for clip in clips.values() if clip)
         for row in rows:

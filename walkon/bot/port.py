@@ -150,6 +150,9 @@ class Handler(Protocol):
     async def answered(self, post: str, revision: int, ref: str) -> None:
         """The reply stands as message `ref`; progress and the clip will be edited into it."""
 
+    def means(self, platform: Platform, emoji: str) -> bool:
+        """Whether a reaction with it, without a variation selector, may mean anything there: nobody need be told of any other."""
+
     async def reacted(self, reacted: Reacted) -> None:
         """Somebody reacted to one of walkon's messages, or took a reaction away."""
 

@@ -29,12 +29,17 @@ READ_BACK = 50
 """The newest messages whose reactions are looked at after a start."""
 
 
+def means(platform: Platform, emoji: str) -> bool:
+    """Whether a reaction with it can mean anything there."""
+    return emoji in MEANT or emoji in loving(platform)
+
+
 async def subject_of(house: House, reacted: Reacted) -> Row | None:
     """What the reaction is about; None where it can mean nothing: an emoji without a meaning, or a message that is none of ours.
 
     In a busy chat nearly every reaction is such a one, so the store is asked last, and once.
     """
-    if reacted.emoji not in MEANT and reacted.emoji not in loving(reacted.place.platform):
+    if not means(reacted.place.platform, reacted.emoji):
         return None
     return await house.database.glance(lambda tx: outbox.at(tx, reacted.place.platform, reacted.message))
 

@@ -236,6 +236,10 @@ class Router:
         await self._house.database.write(lambda tx: outbox.acknowledge(tx, post, revision, ref, message=message_name(ref)))
         self._house.database.announce()
 
+    def means(self, platform: Platform, emoji: str) -> bool:
+        """Whether a reaction with it can mean anything there."""
+        return reacting.means(platform, emoji)
+
     async def reacted(self, reacted: Reacted) -> None:
         """Do what a reaction means; never raises but CancelledError. A refusal is silent: a reaction asks for no words."""
         try:

@@ -1,13 +1,18 @@
 """Every sentence walkon says, in English and French, and how numbers and errors become sentences."""
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from string import Formatter
 from typing import Any
 
 from walkon.bot.cards import Mention, Text, plain
 from walkon.types.people import Locale
+
+REMEMBERED = 4_000
+"""Sentences that are kept taken apart: more than both catalogues have."""
 
 
 def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
@@ -18,6 +23,12 @@ def _flatten(table: dict[str, Any], prefix: str = "") -> dict[str, str]:
         else:
             flat[f"{prefix}{key}"] = value
     return flat
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _pieces(sentence: str) -> Sequence[tuple[str, str | None]]:
+    """The sentence as words, each piece with the name of the place after it."""
+    return tuple((literal, name) for literal, name, _, _ in Formatter().parse(sentence))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,7 @@ class Words:
     def text(self, locale: Locale, key: str, **values: Any) -> Text:
         """The sentence with its places filled; a `Mention` stays one. Raises KeyError for a key that no catalogue has."""
         parts: list[str | Mention] = []
-        for literal, name, _, _ in Formatter().parse(self.catalogues[locale][key]):
+        for literal, name in _pieces(self.catalogues[locale][key]):
             parts.append(literal)
             if name is not None:
                 value = values[name]

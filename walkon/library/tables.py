@@ -67,6 +67,9 @@ CLIP = Table(
 )
 _GOING = (ClipState.WAITING, ClipState.PROMISED)
 _ONE = select(CLIP).where(CLIP.c.id == bindparam("id"))
+_OF_ONE_HERE = and_(CLIP.c.person_id == bindparam("person"), CLIP.c.place_id == bindparam("place"))
+_LATEST = select(CLIP).where(_OF_ONE_HERE).order_by(CLIP.c.asked_ms.desc(), CLIP.c.id).limit(bindparam("most"))
+_LATEST_GOING = _LATEST.where(CLIP.c.state.in_(_GOING))
 DEEPEST = 1000
 """How far up the line of parents is followed."""
 
@@ -180,11 +183,8 @@ async def first_asked(tx: Transaction, accounts: Collection[PersonId]) -> dateti
 
 async def latest_of(tx: Transaction, person: PersonId, place: PlaceId, *, promised_only: bool, limit: int = 10) -> Sequence[Clip]:
     """An account's newest clips in one place, newest first. promised_only: those that wait for people, in line or rendering."""
-    where = [CLIP.c.person_id == person, CLIP.c.place_id == place]
-    if promised_only:
-        where.append(CLIP.c.state.in_(_GOING))
-    rows = await tx.execute(select(CLIP).where(*where).order_by(CLIP.c.asked_ms.desc(), CLIP.c.id).limit(limit))
-    return [_clip(row) for row in rows]
+    wanted = _LATEST_GOING if promised_only else _LATEST
+    return [_clip(row) for row in await tx.execute(wanted, {"person": person, "place": place, "most": limit})]
 
 
 async def finished_of(tx: Transaction, person: PersonId, *, start: int = 0, limit: int) -> Sequence[Clip]:

@@ -7,7 +7,7 @@ so a cancelled caller can neither leave a transaction open nor half a change beh
 import asyncio
 import contextlib
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from walkon.queue import sqlite_jobs, sqlite_views
 from walkon.queue.bell import JUST_NOW_S, Bell
-from walkon.queue.port import Beat, CancelOutcome, FaultKind, JobState, JobView, Lease, NewJob, Progress, QueueStats, Warm
+from walkon.queue.port import Beat, CancelOutcome, FaultKind, JobState, JobView, Lease, NewJob, Progress, QueueStats, QueueUnusable, Warm
 from walkon.queue.rules import UNBOUNDED_APART, Depth, Rules, check_claim, check_job, check_result
 from walkon.queue.sqlite_schema import connect_reader, connect_writer, plain_faults
 from walkon.queue.sqlite_thread import Call, SqlThread, Turnstile
@@ -53,8 +53,9 @@ class _File:
 class SqliteQueue:
     """`JobQueue` in a file. Made by `open`; belongs to the event loop it was opened in."""
 
-    def __init__(self, file: _File, writer: SqlThread, reader: SqlThread) -> None:
+    def __init__(self, file: _File, writer: SqlThread, reader: SqlThread, near: sqlite3.Connection) -> None:
         self._file = file
+        self._near = near
         self._threads = (writer, reader)
         self._writes: Turnstile[Write] = Turnstile(writer, partial(_write_together, file), after=self._tell_news)
         self._looks: Turnstile[Look] = Turnstile(reader, partial(_look_together, file), after=lambda: None)
@@ -90,11 +91,12 @@ class SqliteQueue:
         writer = await SqlThread.open(partial(connect_writer, file.path))
         try:
             file.version = await writer.run(_data_version)
+            near = connect_reader(file.path)
             reader = await SqlThread.open(partial(connect_reader, file.path))
         except BaseException:
             await writer.close()
             raise
-        return cls(file, writer, reader)
+        return cls(file, writer, reader, near)
 
     @property
     def commits(self) -> int:
@@ -190,8 +192,11 @@ class SqliteQueue:
         await self._write(lambda tx: sqlite_jobs.raise_token(tx, least))
 
     async def stats(self) -> QueueStats:
-        """Counts."""
-        return await self._looks.do(sqlite_views.stats)
+        """Counts, which the tables keep: sooner read here and now than another thread is woken."""
+        if self._closing is not None:
+            raise QueueUnusable("the queue is closed")
+        with plain_faults(self._file.path), _snapshot(self._file, self._near) as look:
+            return sqlite_views.stats(look)
 
     async def wait(self, timeout_s: float) -> None:
         """Return at news of this process, within POLL_S at news of another or a due retry, or after the time."""
@@ -213,6 +218,7 @@ class SqliteQueue:
         self._bell.ring()
         await self._writes.close()
         await self._looks.close()
+        self._near.close()
         for thread in reversed(self._threads):
             await thread.close()
 
@@ -277,14 +283,19 @@ def _checkpoint(file: _File, connection: sqlite3.Connection) -> None:
 
 def _look_together(file: _File, connection: sqlite3.Connection, calls: Sequence[Call[Look]]) -> None:
     """One snapshot for all."""
-    with plain_faults(file.path):
-        look = Look(connection, to_ms(file.clock.now()), file.rules, file.line)
-        connection.execute("BEGIN")
-        try:
-            for call in calls:
-                _look_one(look, call)
-        finally:
-            connection.execute("ROLLBACK")
+    with plain_faults(file.path), _snapshot(file, connection) as look:
+        for call in calls:
+            _look_one(look, call)
+
+
+@contextlib.contextmanager
+def _snapshot(file: _File, connection: sqlite3.Connection) -> Iterator[Look]:
+    look = Look(connection, to_ms(file.clock.now()), file.rules, file.line)
+    connection.execute("BEGIN")
+    try:
+        yield look
+    finally:
+        connection.execute("ROLLBACK")
 
 
 def _look_one(look: Look, call: Call[Look]) -> None:

@@ -56,21 +56,19 @@ class Claims:
     async def due(self, limit: int, busy: Collection[str]) -> list[Row]:
         """Up to `limit` rows to show now."""
         now_ms = to_ms(self._clock.now())
-        which = outbox.is_due(self._platform, now_ms, busy)
-        rows = list(await self._database.read(lambda tx: outbox.rows_of(tx, which, limit)))
+        rows = list(await self._database.read(lambda tx: outbox.due(tx, self._platform, now_ms, limit=limit, busy=busy)))
         if rows and self.deliverer:
-            rows = await self._claimed(which, self.deliverer, now_ms, limit)
+            rows = await self._claimed(outbox.is_due(self._platform, now_ms, busy), self.deliverer, now_ms, limit)
         return rows
 
     async def watched(self) -> list[Row]:
         """Rows that progress is edited into."""
-        which = outbox.is_watched(self._platform)
-        rows = list(await self._database.read(lambda tx: outbox.rows_of(tx, which)))
+        rows = list(await self._database.read(lambda tx: outbox.watched(tx, self._platform)))
         if self.deliverer is None:
             return rows
         sure = [row for row in rows if self._sure_until_s.get(row.key, 0) - monotonic() > CLAIM_S / 2]
         if len(sure) < len(rows):
-            return await self._claimed(which, self.deliverer, to_ms(self._clock.now()), None)
+            return await self._claimed(outbox.is_watched(self._platform), self.deliverer, to_ms(self._clock.now()), None)
         return sure
 
     async def _claimed(self, which: ColumnElement[bool], deliverer: str, now_ms: int, limit: int | None) -> list[Row]:

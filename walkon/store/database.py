@@ -55,6 +55,8 @@ class Database:
         self._driver = driver
         self._writer = ConnectionThread(driver, writer=True)
         self._reader = ConnectionThread(driver, writer=False)
+        # A connection of its own, which no view holds: whoever glances never waits, and never wakes a thread.
+        self._glancer = ConnectionThread(driver, writer=False) if driver.near else self._reader
         self._waiting: list[tuple[Step[Any], asyncio.Future[Any]]] = []
         self._writing: asyncio.Task[None] | None = None
         self._listening: asyncio.Task[None] | None = None
@@ -122,7 +124,7 @@ class Database:
 
     async def glance(self, step: Step[T]) -> T:
         """The same for a few rows found by their keys, as nearly every event needs them: from a file they are read here and now."""
-        return await self._reader.at_once(step)
+        return await self._glancer.at_once(step)
 
     async def recent(self, name: str, step: Step[T], *, within_s: float) -> T:
         """What the step of that name reads; in memory for so long, unless this process has written anything meanwhile.
@@ -169,4 +171,6 @@ class Database:
         if self._writing is not None:
             await asyncio.gather(self._writing, return_exceptions=True)
         await self._writer.close()
+        if self._glancer is not self._reader:
+            await self._glancer.close()
         await self._reader.close()

@@ -10,7 +10,24 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, Text, and_, bindparam, case, delete, false, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    or_,
+    select,
+    update,
+)
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
@@ -227,6 +244,10 @@ async def touch_notice(tx: Transaction, subject: str, now_ms: int) -> None:
 
 def is_due(platform: str, now_ms: int, busy: Collection[str] = ()) -> ColumnElement[bool]:
     """Which rows are to be shown now and are not in `busy`."""
+    return _due_where(platform, now_ms, busy)
+
+
+def _due_where(platform: Any, now_ms: Any, busy: Any) -> ColumnElement[bool]:
     return and_(
         OUTBOX.c.platform == platform,
         OUTBOX.c.state == OutboxState.OPEN,
@@ -237,20 +258,32 @@ def is_due(platform: str, now_ms: int, busy: Collection[str] = ()) -> ColumnElem
     )
 
 
-def is_watched(platform: str) -> ColumnElement[bool]:
+def is_watched(platform: str | BindParameter[str]) -> ColumnElement[bool]:
     """Which rows stand as a message and have not reached their last state: progress is edited into them."""
     return and_(OUTBOX.c.platform == platform, OUTBOX.c.state == OutboxState.OPEN, OUTBOX.c.urgent.is_(False), OUTBOX.c.ref.is_not(None))
 
 
 async def rows_of(tx: Transaction, which: ColumnElement[bool], limit: int | None = None) -> Sequence[Row]:
     """These rows: last states first, then the oldest change first."""
-    order = (OUTBOX.c.urgent.desc(), OUTBOX.c.due_ms, OUTBOX.c.key)
-    return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(which).order_by(*order).limit(limit))]
+    return [Row(**found._mapping) for found in await tx.execute(select(*_ROW).where(which).order_by(*_ORDER).limit(limit))]
+
+
+# Built once: a look happens several times a second, and to build the statement costs more than to run it.
+_ORDER = (OUTBOX.c.urgent.desc(), OUTBOX.c.due_ms, OUTBOX.c.key)
+_DUE_NOW = _due_where(bindparam("platform"), bindparam("now_ms"), bindparam("busy", expanding=True))
+_DUE = select(*_ROW).where(_DUE_NOW).order_by(*_ORDER).limit(bindparam("most"))
+_WATCHED = select(*_ROW).where(is_watched(bindparam("platform"))).order_by(*_ORDER)
 
 
 async def due(tx: Transaction, platform: str, now_ms: int, *, limit: int, busy: Collection[str] = ()) -> Sequence[Row]:
     """Up to `limit` rows to show now that are not in `busy`: last states first, then the oldest change first."""
-    return await rows_of(tx, is_due(platform, now_ms, busy), limit)
+    wanted = {"platform": platform, "now_ms": now_ms, "busy": list(busy), "most": limit}
+    return [Row(**found._mapping) for found in await tx.execute(_DUE, wanted)]
+
+
+async def watched(tx: Transaction, platform: str) -> Sequence[Row]:
+    """The rows of `is_watched`."""
+    return [Row(**found._mapping) for found in await tx.execute(_WATCHED, {"platform": platform})]
 
 
 async def acknowledge(tx: Transaction, key: str, revision: int, ref: str, *, message: str | None = None) -> None:

@@ -91,6 +91,9 @@ class Desk:
         self.typed.append((asked, option))
         return self.suggestions
 
+    def means(self, platform: Platform, emoji: str) -> bool:
+        return True
+
     async def reacted(self, reacted: Reacted) -> None:
         self.reactions.append(reacted)
 

@@ -118,6 +118,9 @@ class Desk:
     async def answered(self, post: str, revision: int, ref: str) -> None:
         self.placed[post] = ref
 
+    def means(self, platform: Platform, emoji: str) -> bool:
+        return True
+
     async def reacted(self, reacted: Reacted) -> None:
         self.reactions.append(reacted)
 

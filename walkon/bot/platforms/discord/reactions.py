@@ -37,17 +37,22 @@ class Reactions:
     now: Callable[[], float]
 
     async def hear(self, payload: discord.RawReactionActionEvent) -> None:
-        """Tell the handler, unless a bot reacted, or Discord says that somebody else wrote the message, which most reactions are to."""
+        """Tell the handler, unless a bot reacted, the emoji means nothing, or Discord says that somebody else wrote the message.
+
+        Nearly every reaction of a busy server ends here, before anything is put together for it.
+        """
         user = self.client.user
         member = payload.member
         if user is None or payload.user_id == user.id or (member is not None and member.bot):
             return
         if payload.message_author_id not in (None, user.id):
             return
+        emoji = (payload.emoji.name or "").replace(_VARIATION, "")
+        if not self.handler.means(Platform.DISCORD, emoji):
+            return
         place = self._place(payload.guild_id, payload.channel_id)
         name = member.display_name if member else str(payload.user_id)
         person = Person(id=PersonId(f"discord:{payload.user_id}"), name=name, locale=place.locale)
-        emoji = payload.emoji.name or ""
         await self.handler.reacted(self._reacted(person, place, str(payload.message_id), emoji, payload.event_type == "REACTION_ADD"))
 
     async def read_back(self) -> None:
