@@ -253,11 +253,15 @@ async def test_a_button_in_a_group_lists_the_clips_of_the_group_to_who_is_in_it(
     assert rig.desk.carriages[0][0].options == {"place": f"telegram:{club.id}"}
 
 
-async def test_who_has_left_or_whom_telegram_does_not_vouch_for_is_listed_nothing(rig: Rig) -> None:
+@pytest.mark.parametrize("large", [False, True])
+async def test_who_has_left_or_whom_telegram_does_not_vouch_for_is_listed_nothing(rig: Rig, large: bool) -> None:
     club, query = await listing(rig, Seal(Keys.new().mac))
     tom, eve = rig.double.user("Tom"), rig.double.user("Eve")
     assert (await rig.double.query(tom, query))["results"]
-    await rig.double.leave(club, tom)
+    if large:
+        rig.double.slip_away(club, tom, told=True)
+    else:
+        await rig.double.leave(club, tom)
     await rig.double.until(lambda: rig.desk.gone)
     rig.desk.browsed.clear()
     assert (await rig.double.query(tom, query))["results"] == []
