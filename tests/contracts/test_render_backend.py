@@ -88,11 +88,6 @@ async def test_two_orders_at_once_are_made_one_after_the_other(backend: RenderBa
     assert clips[0].video.read_bytes() == clips[1].video.read_bytes()
 
 
-async def test_an_estimate_is_positive_and_grows_with_the_clip(backend: RenderBackend, tmp_path: Path) -> None:
-    short, long = order(tmp_path / "one").scene, order(tmp_path / "two", seconds=20).scene
-    assert 0 < backend.estimate_ms(short) < backend.estimate_ms(long)
-
-
 async def test_closing_twice_is_closing_and_leaves_no_process(backend: RenderBackend) -> None:
     before = set(descendants(os.getpid()))
     await backend.start()

@@ -9,7 +9,6 @@ from walkon.engine.finishing import NotFinished
 from walkon.engine.port import Capabilities, Order, Phase, Rendered, Step
 from walkon.provenance.manifest import Seal, Statement
 from walkon.safety.output import Look
-from walkon.types.scene import Scene
 
 
 class ScriptedBackend:
@@ -63,9 +62,6 @@ class ScriptedBackend:
             loudness_lufs=-16,
             notice=self.notice,
         )
-
-    def estimate_ms(self, scene: Scene) -> int:
-        return 1000
 
     async def close(self) -> None:
         return None

@@ -336,10 +336,3 @@ async def test_a_server_that_was_away_is_asked_anew_what_it_is(server: VideosDou
 async def test_the_clip_fits_its_limit(server: VideosDouble, made, tmp_path: Path) -> None:
     rendered = await made(server).render(order(tmp_path, max_bytes=60_000), nothing)
     assert rendered.video.stat().st_size <= 60_000
-
-
-async def test_what_a_clip_takes_is_learned(server: VideosDouble, made, tmp_path: Path) -> None:
-    backend, wanted = made(server), order(tmp_path)
-    guessed = backend.estimate_ms(wanted.scene)
-    await backend.render(wanted, nothing)
-    assert backend.estimate_ms(wanted.scene) < guessed

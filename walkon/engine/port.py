@@ -164,8 +164,5 @@ class RenderBackend(Protocol):
     async def render(self, order: Order, report: Callable[[Step], None]) -> Rendered:
         """Render the order. Raises RenderFailed; BackendUnavailable where what it renders with is away."""
 
-    def estimate_ms(self, scene: Scene) -> int:
-        """Expected milliseconds for this scene on this machine."""
-
     async def close(self) -> None:
         """Let go of the machine."""

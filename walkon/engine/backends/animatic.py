@@ -1,6 +1,5 @@
 """The drawn preview: a paper theatre, made by the processor alone in less time than it plays."""
 
-import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -8,14 +7,9 @@ from walkon.config import EngineSection
 from walkon.engine.child import Child
 from walkon.engine.pair import DESK
 from walkon.engine.port import Capabilities, Order, Rendered, RenderFailed, Step
-from walkon.types.scene import MAX_SECONDS, MIN_SECONDS, Aspect, Scene
+from walkon.types.scene import MAX_SECONDS, MIN_SECONDS
 
 CAPABILITIES = Capabilities(name="animatic", lane="animatic", drawn=True, min_seconds=MIN_SECONDS, max_seconds=MAX_SECONDS, faces=True)
-
-FIRST_GUESS_MS = 330.0
-"""Milliseconds of work for one second of clip before anything was measured: three times real time, the slowest it should be."""
-
-_NEWEST = 0.3
 
 
 class AnimaticBackend:
@@ -23,7 +17,6 @@ class AnimaticBackend:
 
     def __init__(self, *, program: Sequence[str] = DESK, silence_s: float = 30) -> None:
         self._child = Child(program, silence_s=silence_s)
-        self._ms_a_second: dict[Aspect, float] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -43,18 +36,7 @@ class AnimaticBackend:
         """Render the order. Raises RenderFailed."""
         if not order.scene.shots:
             raise RenderFailed(reason="the scene has no shot", retryable=False)
-        began_s = time.monotonic()
-        rendered = await self._child.render(order, report)
-        self._learn(order.scene.aspect, (time.monotonic() - began_s) * 1000 / rendered.seconds)
-        return rendered
-
-    def _learn(self, aspect: Aspect, ms_a_second: float) -> None:
-        known = self._ms_a_second.get(aspect, ms_a_second)
-        self._ms_a_second[aspect] = known + _NEWEST * (ms_a_second - known)
-
-    def estimate_ms(self, scene: Scene) -> int:
-        """Expected milliseconds for this scene: learned from past clips of its shape."""
-        return round(self._ms_a_second.get(scene.aspect, FIRST_GUESS_MS) * scene.seconds)
+        return await self._child.render(order, report)
 
     async def close(self) -> None:
         """Let go of the machine."""

@@ -1,6 +1,5 @@
 """A model of your own: diffusers in a child process that keeps it warm."""
 
-import time
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,9 +11,9 @@ from walkon.engine.child import Child
 from walkon.engine.families.row import Family, Task
 from walkon.engine.model_settings import Settings, encoded
 from walkon.engine.port import BackendUnavailable, Capabilities, Order, Rendered, RenderFailed, Step
-from walkon.engine.takes import cut, longest_s
+from walkon.engine.takes import longest_s
 from walkon.engine.weights import Choice, choose
-from walkon.types.scene import MAX_SECONDS, Aspect, Scene
+from walkon.types.scene import MAX_SECONDS
 
 log = structlog.get_logger(__name__)
 
@@ -25,10 +24,7 @@ SILENCE_S = 180.0
 """Longest time without a step: one step of the largest model on the smallest card it fits takes about a minute."""
 CANCEL_S = 15.0
 """How long a step may take before a cancelled render is killed instead, weights and all; below the shortest usual lease."""
-FIRST_GUESS_MS = 30_000.0
-"""Milliseconds of work for a second of clip before anything was measured."""
 
-_NEWEST = 0.3
 _LIBRARIES = ("torch", "diffusers", "transformers", "accelerate")
 
 
@@ -52,7 +48,6 @@ class DiffusersBackend:
         )
         program = ("-m", runner, encoded(settings))
         self._child = Child(program, start_s=START_S, silence_s=silence_s, cancel_s=cancel_s)
-        self._ms_a_second: dict[Aspect, float] = {}
 
     @property
     def capabilities(self) -> Capabilities:
@@ -82,22 +77,10 @@ class DiffusersBackend:
         await self._child.start()
         if order.scene.seconds > self.capabilities.max_seconds:
             raise RenderFailed(reason=f"this machine's memory holds clips of {self.capabilities.max_seconds:g} s", retryable=True)
-        began_s = time.monotonic()
         rendered = await self._child.render(order, report)
         if rendered.defects:
             log.warning("defects_only_reported", defects=rendered.defects)
-        self._learn(order.scene.aspect, (time.monotonic() - began_s) * 1000 / rendered.seconds)
         return rendered
-
-    def _learn(self, aspect: Aspect, ms_a_second: float) -> None:
-        known = self._ms_a_second.get(aspect, ms_a_second)
-        self._ms_a_second[aspect] = known + _NEWEST * (ms_a_second - known)
-
-    def estimate_ms(self, scene: Scene) -> int:
-        """Expected milliseconds for this scene: learned from past clips of its shape."""
-        family = self._family
-        made_s = sum(take.frames for take in cut(scene, family)) / family.fps
-        return round(self._ms_a_second.get(scene.aspect, FIRST_GUESS_MS) * made_s)
 
     async def close(self) -> None:
         """Let go of the card."""

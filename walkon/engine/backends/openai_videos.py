@@ -41,12 +41,8 @@ RECEIVER = ("-m", "walkon.engine.receiver")
 RECEIVED, GIVEN = "received.mp4", "given.png"
 SIZES = {Aspect.WIDE: (832, 480), Aspect.TALL: (480, 832), Aspect.SQUARE: (640, 640)}
 """What models are asked for: 480 lines, both edges multiples of 32, the strictest that a served family wants."""
-FIRST_GUESS_MS = 12_000.0
-"""Milliseconds of work for a second of clip before anything was measured."""
 READ, MADE = 0.02, 0.90
 """Fractions of the work before the server begins and after it has ended."""
-
-_NEWEST = 0.3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +91,6 @@ class OpenAiVideosBackend:
         self._model = None if engine.model == "auto" else engine.model
         self._patience = patience or Patience()
         self._child = Child(receiver)
-        self._ms_a_second: dict[Aspect, float] = {}
         self._renders = 0
         self._parting: set[asyncio.Task[None]] = set()
 
@@ -147,7 +142,6 @@ class OpenAiVideosBackend:
             self._renders -= 1
 
     async def _rendered(self, order: Order, report: Callable[[Step], None]) -> Rendered:
-        began_s = time.monotonic()
         report(Step(phase=Phase.READING, fraction=READ))
         try:
             async with asyncio.timeout(self._patience.deadline_s):
@@ -156,7 +150,6 @@ class OpenAiVideosBackend:
             raise RenderFailed(reason=f"the server made no clip in {self._patience.deadline_s:g} s", retryable=True) from None
         rendered = await self._child.render(replace(order, made=made, source=_continued(order)), lambda step: report(_late(step)))
         made.unlink(missing_ok=True)
-        self._learn(order.scene.aspect, (time.monotonic() - began_s) * 1000 / order.scene.seconds)
         return rendered
 
     async def _ask(self, order: Order) -> _Ask:
@@ -278,14 +271,6 @@ class OpenAiVideosBackend:
             except (ServerAway, ServerBusy):
                 if time.monotonic() - seen_s > self._patience.unreachable_s:
                     raise
-
-    def _learn(self, aspect: Aspect, ms_a_second: float) -> None:
-        known = self._ms_a_second.get(aspect, ms_a_second)
-        self._ms_a_second[aspect] = known + _NEWEST * (ms_a_second - known)
-
-    def estimate_ms(self, scene: Scene) -> int:
-        """Expected milliseconds for this scene: learned from past clips of its shape."""
-        return round(self._ms_a_second.get(scene.aspect, FIRST_GUESS_MS) * scene.seconds)
 
     async def close(self) -> None:
         """Let go of connections, of the child, and of jobs that nobody wants."""
