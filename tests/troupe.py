@@ -22,7 +22,8 @@ from walkon.bot.router import Router
 from walkon.consent import tables as consent
 from walkon.consent.asking import Ask, Consent
 from walkon.consent.likeness import Likeness, Part
-from walkon.engine.render import NotAgreed, Studio
+from walkon.engine.people import NotAgreed
+from walkon.engine.render import Studio
 from walkon.engine.worker import MAKES
 from walkon.library import tables
 from walkon.library.clips import Clip

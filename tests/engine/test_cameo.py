@@ -20,8 +20,9 @@ from walkon.consent.likeness import Part
 from walkon.consent.proof import Proof
 from walkon.consent.vault import Vault
 from walkon.engine.backends.animatic import AnimaticBackend
+from walkon.engine.people import NotAgreed
 from walkon.engine.port import Order
-from walkon.engine.render import NotAgreed, render_clip
+from walkon.engine.render import render_clip
 from walkon.library import tables as library
 from walkon.queue.port import Lease
 from walkon.scene.codec import encode

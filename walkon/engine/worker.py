@@ -14,8 +14,9 @@ from time import monotonic
 import structlog
 
 from walkon.engine.finishing import NotFinished
+from walkon.engine.people import NotAgreed
 from walkon.engine.port import BackendUnavailable, Phase, RenderFailed, Step, TooSmall
-from walkon.engine.render import NotAgreed, Studio, draft_clip, render_clip, stand_in_clip
+from walkon.engine.render import Studio, draft_clip, render_clip, stand_in_clip
 from walkon.engine.telling import Telling
 from walkon.library.clips import FailureCause
 from walkon.library.endings import end_declined, end_failed
