@@ -1,9 +1,9 @@
 """The three platforms as people meet them: the real adapters in front of the doubles, with one house behind."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -272,7 +272,8 @@ class OnThePage:
     platform: ChatPlatform
     address: str
     lines: dict[str, Line]
-    seen: dict[str, dict[int, dict[str, Any]]] = field(default_factory=dict)
+    last: int = 0
+    """The message of the last private answer."""
     ids: int = 0
 
     @property
@@ -324,9 +325,8 @@ class OnThePage:
         await self._press(name, asked, "Approve" if yes else "Refuse")
 
     async def looks(self, name: str, *, film: bool = False) -> Looked:
-        await self._press(name, await self._found(name, lambda message: "may Ana put you" in said(message)), "Look first")
-        seen = (await self._cards(name))[-1]
-        assert seen["private"]
+        question = await self._found(name, lambda message: "may Ana put you" in said(message))
+        seen = await self._answered(name, lambda: self._press(name, question, "Look first"))
         if "video" not in seen["card"]:
             return Looked(said(seen), None)
         async with aiohttp.ClientSession(self.address) as session, session.get(seen["card"]["video"]["src"]) as response:
@@ -342,12 +342,20 @@ class OnThePage:
         return said(await self._found("Ana", lambda message: "video" in message["card"]))
 
     async def types(self, name: str, words: str) -> str:
-        await self.lines[name].say(self._id(), f"/sora {words}")
-        return said((await self._cards(name))[-1])
+        return said(await self._answered(name, lambda: self.lines[name].say(self._id(), f"/sora {words}")))
 
     async def presses(self, name: str, button: str) -> str:
-        await self._press(name, (await self._cards(name))[-1], button)
-        return said((await self._cards(name))[-1])
+        asked = next(message for message in await self._cards(name) if message["seq"] == self.last)
+        return said(await self._answered(name, lambda: self._press(name, asked, button)))
+
+    async def _answered(self, name: str, deed: Callable[[], Awaitable[None]]) -> dict[str, Any]:
+        """What that person reads once they have done it, most often alone; a question to them may come at any moment, for all to see."""
+        before = {message["seq"] for message in await self._cards(name)}
+        await deed()
+        new = [message for message in await self._cards(name) if message["seq"] not in before]
+        answer = next((message for message in reversed(new) if message.get("private")), new[0])
+        self.last = answer["seq"]
+        return answer
 
     async def labels(self, name: str) -> list[str]:
         return [button["label"] for button in (await self._cards(name))[-1]["card"].get("buttons", ())]

@@ -28,7 +28,8 @@ async def test_her_message_becomes_the_clip_with_picture_sound_captions_and_a_tr
 
 async def test_a_finished_clip_is_signed_and_says_nothing_about_whoever_asked(evening: Evening) -> None:
     words = f"a zebra called Quillfeather runs {SHORT}"
-    await evening.types("Anastasia", "prompt", prompt=words)
+    # The same film each time, since four bytes such as "web:" may stand in any film by chance.
+    await evening.types("Anastasia", "prompt", prompt=words, seed=1)
     card = await evening.clip_of(words)
     assert card.video
     film = (await evening.media.read(card.video.video)).lower()
