@@ -156,6 +156,14 @@ def test_a_place_that_cannot_be_written_is_named_with_the_mend(words, walkon):
     assert done.stderr.startswith("/sys/nowhere") and "Name a place that can be written" in done.stderr
 
 
+def test_a_damaged_store_is_told_in_one_line(walkon, tmp_path):
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken" / "store.db").write_bytes(b"no database" * 100)
+    done = walkon("ledger", "verify", WALKON_WALKON__DATA_DIR=str(tmp_path / "broken"))
+    assert done.returncode != 0
+    assert done.stderr.count("\n") == 1 and "not a database" in done.stderr
+
+
 def test_one_fault_is_one_line(walkon):
     done = walkon("up", WALKON_WEB__HOST="0.0.0.0")
     assert done.returncode == 2

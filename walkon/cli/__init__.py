@@ -83,7 +83,8 @@ def _explained(error: BaseException) -> int:
     if isinstance(error, WalkonError):
         complain(str(getattr(error, "reason", "") or error or type(error).__name__))
     else:
-        complain(f"walkon stumbled: {type(error).__name__}: {error}. Run the same with --debug to see where.")
+        first, _, _ = str(error).partition("\n")
+        complain(f"walkon stumbled: {type(error).__name__}: {first}. Run the same with --debug to see where.")
     return FAILED
 
 
