@@ -50,3 +50,23 @@ def test_the_decoder_is_called_to_the_card_before_it_works(driver: Driver) -> No
 
     made(driver, watch)
     assert called
+
+
+def test_text_encoders_come_to_the_card_to_read_and_have_left_it_when_the_model_begins(drivers: Callable[[str], Driver]) -> None:
+    driver, moves = drivers("kandinsky6"), list[tuple[str, str]]()
+    for name in ("text_encoder", "text_encoder_2"):
+        part = getattr(driver.pipe, name)
+        part.to = lambda device, name=name: moves.append((name, str(device)))
+    waiting = Driver(driver.pipe, driver.engine, driver.family, leave=True)
+    row = driver.family
+    request = Request(
+        words="a fox", frames=row.grid.frames(row.fps), size=row.sizes[Aspect.WIDE], fps=row.fps, seed=1, sampling=row.sampling
+    )
+    waiting.denoise(request, lambda step, steps: moves.append(("step", str(step))))
+    names = ["text_encoder", "text_encoder_2"]
+    begun = moves.index(("step", "1"))
+    read = moves[:begun]
+    assert len(read) % 4 == 0
+    assert read[-2:] == [(name, "cpu") for name in names]
+    assert read[:2] == [(name, str(driver.pipe._execution_device)) for name in names]
+    assert all(name == "step" for name, _ in moves[begun:])
