@@ -135,10 +135,9 @@ class Driver:
 
     def recover(self) -> None:
         """Make the pipeline fit for the next take after one that was left."""
+        # This resets the caches of the transformers too.
         self.pipe.maybe_free_model_hooks()
         for part in self.pipe.components.values():
-            if hasattr(part, "_reset_stateful_cache"):
-                part._reset_stateful_cache()
             if hasattr(part, "clear_cache"):
                 part.clear_cache()
         if torch.cuda.is_available():
