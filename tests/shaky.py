@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 from walkon.store.database import Database, Transaction
+from walkon.store.media import MediaStore
 from walkon.store.thread import Step
 
 
@@ -78,3 +79,14 @@ class ShakyQueue:
             return result
 
         return shaken
+
+
+class StuckMedia(MediaStore):
+    """Files that cannot be deleted for now."""
+
+    stuck = True
+
+    async def remove(self, key: str) -> None:
+        if self.stuck:
+            raise OSError("the server is away")
+        await super().remove(key)

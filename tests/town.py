@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
@@ -50,6 +50,8 @@ FINISHED = Finished(
     not_staged=(),
     spent_ms=1800,
 )
+
+DEPTH = Depth(all=50, person=20)
 
 
 @dataclass
@@ -117,6 +119,17 @@ class Town:
         )
         self.house.database.announce()
 
+    async def restart(self, folder: Path) -> None:
+        """The process ends and another begins on the same files: store, queue, house and router are new."""
+        before = self.house
+        await before.queue.close()
+        await before.database.close()
+        database = await Database.open(place_of(folder))
+        queue = await SqliteQueue.open(folder / "queue.db", depth=DEPTH, clock=self.clock)
+        made = house_over(database, queue, before.media, keys=before.keys, clock=self.clock, lane=before.lane)  # type: ignore[arg-type]
+        self.house = replace(made, storage=before.storage)
+        self.router = router_of(self.house)
+
 
 @pytest.fixture
 def clock() -> StandingClock:
@@ -140,21 +153,15 @@ async def town(tmp_path: Path, clock: StandingClock, lane: str) -> AsyncIterator
         yield found
 
 
-@asynccontextmanager
-async def town_in(folder: Path, clock: StandingClock | None = None, lane: str = "animatic") -> AsyncIterator[Town]:
-    """A town with its store and queue in that folder."""
-    clock = clock or StandingClock()
-    database = await Database.open(place_of(folder))
-    queue = await SqliteQueue.open(folder / "queue.db", depth=Depth(all=50, person=20), clock=clock)
-    found = {command.name: command for command in commands.load()}
-    keys = Keys.new()
+def house_over(database: Database, queue: SqliteQueue, media: MediaStore, *, keys: Keys, clock: StandingClock, lane: str) -> House:
+    """A house over these, with nothing in it from any before."""
     record = following_asks(Proof(keys).record)
     decider = Decider(record)
     means = Means(database=database, keys=keys, decode=unread, clock=clock, then=lends(decider))
-    house = House(
+    return House(
         database=database,
         queue=queue,
-        media=MediaStore(folder / "media"),
+        media=media,
         caster=Caster(record=record, open_for=timedelta(hours=24), chance=lambda: 0.5),
         decider=decider,
         keys=keys,
@@ -163,10 +170,24 @@ async def town_in(folder: Path, clock: StandingClock | None = None, lane: str = 
         clock=clock,
         lane=lane,
         drawn=lane == "animatic",
-        command_names=tuple(found),
+        command_names=tuple(command.name for command in commands.load()),
         operators=frozenset({"web:Olga"}),
     )
-    town = Town(house, Router(house, found, build_metrics()), clock)
+
+
+def router_of(house: House) -> Router:
+    """A router over that house."""
+    return Router(house, {command.name: command for command in commands.load()}, build_metrics())
+
+
+@asynccontextmanager
+async def town_in(folder: Path, clock: StandingClock | None = None, lane: str = "animatic") -> AsyncIterator[Town]:
+    """A town with its store and queue in that folder."""
+    clock = clock or StandingClock()
+    database = await Database.open(place_of(folder))
+    queue = await SqliteQueue.open(folder / "queue.db", depth=DEPTH, clock=clock)
+    house = house_over(database, queue, MediaStore(folder / "media"), keys=Keys.new(), clock=clock, lane=lane)
+    town = Town(house, router_of(house), clock)
     yield town
     # A test may have started them anew.
     await town.house.queue.close()

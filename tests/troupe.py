@@ -11,14 +11,12 @@ import pytest
 
 from tests.doubles.chat import Chat
 from tests.doubles.engine import ScriptedBackend, ScriptedFinisher
-from tests.stores import place_of
 from tests.town import FINISHED, Town
 from tests.waiting import until
 from walkon.bot import agreeing
 from walkon.bot.delivery import Delivery
 from walkon.bot.house import House
 from walkon.bot.intake import promise
-from walkon.bot.router import Router
 from walkon.consent import tables as consent
 from walkon.consent.asking import Ask, Consent
 from walkon.consent.likeness import Likeness, Part
@@ -28,10 +26,8 @@ from walkon.engine.worker import MAKES
 from walkon.library import tables
 from walkon.library.clips import Clip
 from walkon.queue.port import DRAFT_LANE, JobCancelled, JobState, Lease, LeaseLost
-from walkon.queue.sqlite import SqliteQueue
 from walkon.scene.parser import parse
 from walkon.store import outbox
-from walkon.store.database import Database
 from walkon.telemetry import build_metrics
 from walkon.types.ids import ClipId, LikenessId, PersonId, WorkerId, new_long_id, render_job
 from walkon.types.people import Place, Platform
@@ -149,12 +145,7 @@ class Troupe:
 
     async def restart(self) -> None:
         """The process ends and another begins on the same files."""
-        await self.house.queue.close()
-        await self.house.database.close()
-        database = await Database.open(place_of(self.folder))
-        queue = await SqliteQueue.open(self.folder / "queue.db", clock=self.town.clock)
-        self.town.house = replace(self.house, database=database, queue=queue)
-        self.town.router = Router(self.house, self.town.router._commands, build_metrics())
+        await self.town.restart(self.folder)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.shaky import StuckMedia
 from tests.town import FINISHED
 from tests.troupe import ANA, EVE, LEA, PEOPLE, TOM, YES, Troupe
 from tests.waiting import until
@@ -36,7 +37,6 @@ from walkon.queue.port import JobState
 from walkon.scene.codec import decode, encode
 from walkon.scene.mentions import mentions_in
 from walkon.scene.parser import parse
-from walkon.store.media import MediaStore
 from walkon.types.ids import AskId, PersonId, PlaceId
 from walkon.types.people import Place
 
@@ -359,17 +359,6 @@ async def test_a_muted_person_still_decides_about_themselves_and_a_muted_askers_
     waiting = await troupe.ask()
     await troupe.town.say("Olga", "mod", deed="mute", person="web:Ana", duration="2h")
     assert (await troupe.now(waiting)).state is ClipState.CANCELLED
-
-
-class StuckMedia(MediaStore):
-    """Files that cannot be deleted for now."""
-
-    stuck = True
-
-    async def remove(self, key: str) -> None:
-        if self.stuck:
-            raise OSError("the server is away")
-        await super().remove(key)
 
 
 @turns

@@ -67,8 +67,9 @@ async def agreed(town: Town, stage: Stage, given: Consent = YES) -> Clip:
 
 
 async def claimed(town: Town) -> Lease | None:
-    """What a worker gets to do."""
-    return await town.house.queue.claim(WorkerId("w1"), claim_id=str(next(town.numbers)), lanes=[town.house.lane])
+    """What a worker that nobody has seen before gets to do."""
+    number = next(town.numbers)
+    return await town.house.queue.claim(WorkerId(f"w{number}"), claim_id=str(number), lanes=[town.house.lane])
 
 
 async def finish(town: Town, lease: Lease, folder: Path) -> None:

@@ -1,31 +1,29 @@
 """The three platforms as people meet them: the real adapters in front of the doubles, with one house behind."""
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 import aiohttp
+from yarl import URL
 
 from tests.bot.platforms.telegram.conftest import QUICK
 from tests.bot.platforms.web.conftest import Line, line
 from tests.doubles.discord.double import DiscordDouble
 from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
-from tests.town import Town
+from tests.story.process import Process, running
+from tests.town import Town, router_of
 from tests.waiting import until
 from walkon.bot import commands
-from walkon.bot.delivery import Delivery
 from walkon.bot.platforms.discord.cards import Layout
 from walkon.bot.platforms.discord.client import DiscordPlatform
 from walkon.bot.platforms.telegram.client import Account, TelegramPlatform
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.port import ChatPlatform
-from walkon.bot.router import Router
 from walkon.store import outbox
 from walkon.store.outbox import OutboxKind
-from walkon.telemetry import build_metrics
 from walkon.types.ids import PersonId, PlaceId
 from walkon.types.people import Place, Platform
 
@@ -82,6 +80,9 @@ class Stage(Protocol):
     def slips_away(self, name: str) -> None:
         """Somebody leaves, and nobody says so."""
 
+    async def restarts(self) -> None:
+        """The bot's process ends and another begins, and hears what people do."""
+
 
 @dataclass(frozen=True)
 class Looked:
@@ -91,29 +92,20 @@ class Looked:
     film: bytes | None
 
 
-@asynccontextmanager
-async def played(town: Town, platform: ChatPlatform) -> AsyncIterator[None]:
-    """The platform serves and is delivered to."""
-    tasks = [asyncio.create_task(platform.serve(town.router)), asyncio.create_task(Delivery(platform, town.house, build_metrics()).run())]
-    try:
-        yield
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await platform.close()
-
-
 @dataclass
 class OnDiscord:
     """Slash commands and reactions."""
 
-    platform: ChatPlatform
+    process: Process
     town: Town
     discord: DiscordDouble
     people: dict[str, Any]
     last: Any = None
     marked: Any = None
+
+    @property
+    def platform(self) -> ChatPlatform:
+        return self.process.platform
 
     @property
     def account(self) -> dict[str, PersonId]:
@@ -178,6 +170,11 @@ class OnDiscord:
     def slips_away(self, name: str) -> None:
         self.discord.guild.strangers.add(self.people[name].id)
 
+    async def restarts(self) -> None:
+        before = self.discord.gateway.identified
+        await self.process.restart()
+        await until(lambda: self.discord.gateway.identified > before)
+
 
 def _emptied(message: Any) -> bool:
     return not message.files and any(revision.files for revision in message.revisions)
@@ -187,13 +184,17 @@ def _emptied(message: Any) -> bool:
 class OnTelegram:
     """Typed commands in a group that made the bot an administrator, so that it hears reactions."""
 
-    platform: ChatPlatform
+    process: Process
     town: Town
     double: TelegramDouble
     people: dict[str, Any]
     club: Any
     marked: Any = None
     last: Any = None
+
+    @property
+    def platform(self) -> ChatPlatform:
+        return self.process.platform
 
     @property
     def account(self) -> dict[str, PersonId]:
@@ -260,6 +261,9 @@ class OnTelegram:
     def slips_away(self, name: str) -> None:
         self.double.slip_away(self.club, self.people[name], told=False)
 
+    async def restarts(self) -> None:
+        await self.process.restart()
+
 
 def _replaced(message: Any) -> bool:
     return not message.video and any(version.video for version in message.versions)
@@ -269,16 +273,21 @@ def _replaced(message: Any) -> bool:
 class OnThePage:
     """Two browsers, and buttons."""
 
-    platform: ChatPlatform
-    address: str
-    lines: dict[str, Line]
+    process: Process
+    sessions: dict[str, aiohttp.ClientSession]
+    connected: AsyncExitStack
+    lines: dict[str, Line] = field(default_factory=dict)
     last: int = 0
     """The message of the last private answer."""
     ids: int = 0
 
     @property
+    def platform(self) -> ChatPlatform:
+        return self.process.platform
+
+    @property
     def account(self) -> dict[str, PersonId]:
-        return {name: PersonId(f"web:{name}") for name in self.lines}
+        return {name: PersonId(f"web:{name}") for name in self.sessions}
 
     def _id(self) -> str:
         self.ids += 1
@@ -329,7 +338,7 @@ class OnThePage:
         seen = await self._answered(name, lambda: self._press(name, question, "Look first"))
         if "video" not in seen["card"]:
             return Looked(said(seen), None)
-        async with aiohttp.ClientSession(self.address) as session, session.get(seen["card"]["video"]["src"]) as response:
+        async with self.sessions[name].get(seen["card"]["video"]["src"]) as response:
             return Looked(said(seen), await response.read())
 
     async def _press(self, name: str, message: dict[str, Any], label: str) -> None:
@@ -358,13 +367,25 @@ class OnThePage:
         return answer
 
     async def labels(self, name: str) -> list[str]:
-        return [button["label"] for button in (await self._cards(name))[-1]["card"].get("buttons", ())]
+        read = next(message for message in await self._cards(name) if message["seq"] == self.last)
+        return [button["label"] for button in read["card"].get("buttons", ())]
 
     async def gone(self) -> str:
         return said(await self._found("Ana", lambda message: "taken down" in said(message)))
 
     def slips_away(self, name: str) -> None:
         raise AssertionError("a page is not left")
+
+    async def restarts(self) -> None:
+        await self.connected.aclose()
+        await self.process.restart()
+        await self.connect()
+
+    async def connect(self) -> None:
+        """Every browser opens its line."""
+        for name, session in self.sessions.items():
+            self.lines[name] = await self.connected.enter_async_context(line(session))
+            await self.lines[name].hello()
 
 
 def said(message: dict[str, Any]) -> str:
@@ -378,18 +399,21 @@ def said(message: dict[str, Any]) -> str:
 async def on_discord(town: Town, folder: Path) -> AsyncIterator[Stage]:
     """A server with Ana, Lea and Eve."""
     async with DiscordDouble() as discord:
-        platform = DiscordPlatform(
-            token=discord.token,
-            api_url=discord.api_url,
-            root="sora",
-            dev_guild=None,
-            commands=FOUND,
-            layout=Layout(town.house.words, town.house.seal),
-            media=town.house.media,
-            state_dir=folder,
-        )
-        async with played(town, platform):
-            yield OnDiscord(platform, town, discord, {"Ana": discord.ana, "Lea": discord.user("Lea"), "Eve": discord.user("Eve")})
+
+        async def make() -> ChatPlatform:
+            return DiscordPlatform(
+                token=discord.token,
+                api_url=discord.api_url,
+                root="sora",
+                dev_guild=None,
+                commands=FOUND,
+                layout=Layout(town.house.words, town.house.seal),
+                media=town.house.media,
+                state_dir=folder,
+            )
+
+        async with running(town, folder, make) as process:
+            yield OnDiscord(process, town, discord, {"Ana": discord.ana, "Lea": discord.user("Lea"), "Eve": discord.user("Eve")})
         assert not discord.violations, "\n".join(discord.violations)
 
 
@@ -400,54 +424,62 @@ async def on_telegram(town: Town, folder: Path, *, inline: bool = False) -> Asyn
         storage = double.group("Storage").id if inline else None
         if storage:
             town.house = replace(town.house, storage=Place(id=PlaceId(f"telegram:{storage}"), channel=str(storage)))
-            town.router = Router(town.house, {command.name: command for command in FOUND}, build_metrics())
-        platform = TelegramPlatform(
-            Account(token=TOKEN, api_url=double.url, storage_chat=storage),
-            root="sora",
-            commands=FOUND,
-            words=town.house.words,
-            media=town.house.media,
-            database=town.house.database,
-            timeouts=QUICK,
-            seal=town.house.seal,
-        )
-        async with played(town, platform):
-            yield OnTelegram(platform, town, double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())
+            town.router = router_of(town.house)
+
+        async def make() -> ChatPlatform:
+            return TelegramPlatform(
+                Account(token=TOKEN, api_url=double.url, storage_chat=storage),
+                root="sora",
+                commands=FOUND,
+                words=town.house.words,
+                media=town.house.media,
+                database=town.house.database,
+                timeouts=QUICK,
+                seal=town.house.seal,
+            )
+
+        async with running(town, folder, make) as process:
+            yield OnTelegram(process, town, double, {name: double.user(name) for name in ("Ana", "Lea", "Eve")}, double.group())
 
 
 @asynccontextmanager
 async def on_the_page(town: Town, folder: Path) -> AsyncIterator[Stage]:
     """Three browsers with a name."""
+    ports: list[int] = [0]
 
     async def healthy() -> dict[str, object]:
         return {"ready": True}
 
-    platform = WebPlatform(
-        host="127.0.0.1",
-        port=0,
-        public_url=None,
-        login=None,
-        database=town.house.database,
-        media=town.house.media,
-        commands=FOUND,
-        words=town.house.words,
-        health=healthy,
-        exposition=lambda: b"",
-    )
-    await platform.check()
-    address = platform.address
-    async with played(town, platform):
-        async with _browser(address, "Ana") as ana, _browser(address, "Lea") as lea, _browser(address, "Eve") as eve:
-            yield OnThePage(platform, address, {"Ana": ana, "Lea": lea, "Eve": eve})
+    async def make() -> ChatPlatform:
+        platform = WebPlatform(
+            host="127.0.0.1",
+            port=ports[-1],
+            public_url=None,
+            login=None,
+            database=town.house.database,
+            media=town.house.media,
+            commands=FOUND,
+            words=town.house.words,
+            health=healthy,
+            exposition=lambda: b"",
+        )
+        await platform.check()
+        ports.append(URL(platform.address).port or 0)
+        return platform
+
+    async with running(town, folder, make) as process, AsyncExitStack() as sessions, AsyncExitStack() as connected:
+        address = f"http://127.0.0.1:{ports[-1]}"
+        browsers = {name: await sessions.enter_async_context(_browser(address)) for name in ("Ana", "Lea", "Eve")}
+        stage = OnThePage(process, browsers, connected)
+        await stage.connect()
+        for name, chat in stage.lines.items():
+            await chat.name(name)
+        yield stage
 
 
 @asynccontextmanager
-async def _browser(address: str, name: str) -> AsyncIterator[Line]:
-    jar = aiohttp.CookieJar(unsafe=True)
-    async with aiohttp.ClientSession(address, cookie_jar=jar) as session:
+async def _browser(address: str) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(address, cookie_jar=aiohttp.CookieJar(unsafe=True)) as session:
         async with session.get("/"):
             pass
-        async with line(session) as chat:
-            await chat.hello()
-            await chat.name(name)
-            yield chat
+        yield session

@@ -1,19 +1,22 @@
 """Ways round somebody's consent, tried as people would on each platform: real adapters, router, store, queue and delivery.
 
-What can only be tried with a hand in the store, and what must hold after a restart and on a second worker, is in
-`tests/bot/test_consent_attacks.py`.
+Where it matters also with the bot's process ended and begun again in between; who claims is always a worker that nobody has seen
+before. What can only be tried with a hand in the store is in `tests/bot/test_consent_attacks.py`.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tests.story.people import YES, agreed, asked, asks_of, claimed, clip_with, clips_with, finish, lends, now
+from tests.shaky import StuckMedia
+from tests.story.people import YES, agreed, asked, asks_of, claimed, clip_with, clips_with, finish, lends, now, shown
 from tests.story.stages import OnDiscord, OnTelegram, OnThePage, Stage, on_discord, on_telegram, on_the_page
 from tests.town import Town
 from tests.waiting import until
 from walkon.bot import agreeing
+from walkon.bot.takedown import purge_files
 from walkon.consent.asking import AskState, Consent
 from walkon.consent.grants import Lasting
 from walkon.consent.likeness import Audience, Part, Topic
@@ -35,6 +38,19 @@ async def stage(request: pytest.FixtureRequest, town: Town, tmp_path: Path) -> A
         yield stage
 
 
+async def go_on(stage: Stage) -> None:
+    """The same process goes on."""
+
+
+async def start_anew(stage: Stage) -> None:
+    """Another process begins on the same store."""
+    await stage.restarts()
+
+
+Turn = Callable[[Stage], Awaitable[None]]
+turns = pytest.mark.parametrize("turn", [go_on, start_anew])
+
+
 async def becomes(town: Town, clip: Clip, *states: ClipState) -> None:
     async def there() -> bool:
         return (await now(town, clip.id)).state in states
@@ -47,14 +63,17 @@ async def nothing_to_render(town: Town, clip: Clip, state: ClipState) -> None:
     assert await claimed(town) is None
 
 
-async def test_attack_1_whoever_is_not_asked_counts_for_nothing(town: Town, stage: Stage) -> None:
+@turns
+async def test_attack_1_whoever_is_not_asked_counts_for_nothing(town: Town, stage: Stage, turn: Turn) -> None:
     clip = await asked(town, stage)
     [ask] = await asks_of(town, clip)
+    await turn(stage)
     for stranger in ("Ana", "Eve"):
         for deed in ("yes", "no", "never", "never-by", "never-here"):
             assert "This question is for Lea." in await stage.forges(stranger, f"w1:ask-{deed}:{ask.id}:")
         await stage.answers(stranger, yes=True)
         await stage.answers(stranger, yes=False)
+    await turn(stage)
     assert "1 asking" in await stage.types("Lea", "cameo requests")
     await nothing_to_render(town, clip, ClipState.WAITING)
 
@@ -80,14 +99,19 @@ async def test_attack_4_a_yes_for_what_was_stopped_is_no_yes_and_the_button_says
     await nothing_to_render(town, clip, ClipState.CANCELLED)
 
 
+@turns
 @pytest.mark.parametrize("moment", ["in line", "rendering"])
-async def test_attack_6_a_yes_taken_back_before_the_post_stops_everything(town: Town, stage: Stage, tmp_path: Path, moment: str) -> None:
+async def test_attack_6_a_yes_taken_back_before_the_post_stops_everything(
+    town: Town, stage: Stage, tmp_path: Path, moment: str, turn: Turn
+) -> None:
     clip = await asked(town, stage)
     await stage.answers("Lea", yes=True)
     await becomes(town, clip, ClipState.PROMISED)
     lease = None if moment == "in line" else await until(lambda: claimed(town))
+    await turn(stage)
     await stage.thinks_better_of_it("Lea")
     await becomes(town, clip, ClipState.DECLINED)
+    await turn(stage)
     if isinstance(lease, Lease):
         with pytest.raises(JobCancelled):
             await finish(town, lease, tmp_path)
@@ -184,12 +208,15 @@ async def test_attack_17_an_open_audience_opens_no_refused_subject(town: Town, s
     assert await claimed(town) is None
 
 
-async def test_attack_18_rules_tightened_meanwhile_bind_what_waits(town: Town, stage: Stage) -> None:
+@turns
+async def test_attack_18_rules_tightened_meanwhile_bind_what_waits(town: Town, stage: Stage, turn: Turn) -> None:
     clip = await asked(town, stage, "{} kisses a frog")
     await stage.answers("Lea", yes=True)
     await becomes(town, clip, ClipState.PROMISED)
+    await turn(stage)
     await stage.types("Lea", "cameo rules no romance")
     await becomes(town, clip, ClipState.DECLINED)
+    await turn(stage)
     await nothing_to_render(town, clip, ClipState.DECLINED)
 
 
@@ -215,6 +242,26 @@ async def test_attack_20_the_clip_of_a_muted_asker_stops(town: Town, stage: Stag
     clip = await agreed(town, stage)
     await town.say("Olga", "mod", deed="mute", person=stage.account["Ana"], duration="2h", place=clip.place)
     await nothing_to_render(town, clip, ClipState.CANCELLED)
+
+
+@turns
+async def test_attack_26_revoking_while_files_cannot_be_deleted_takes_the_clip_down_and_deletes_later(
+    town: Town, stage: Stage, tmp_path: Path, turn: Turn
+) -> None:
+    media = StuckMedia(tmp_path / "media")
+    town.house = replace(town.house, media=media)
+    await stage.restarts()
+    clip = await shown(town, stage, tmp_path)
+    await stage.types("Lea", "cameo revoke")
+    await stage.presses("Lea", "Take all back")
+    await stage.gone()
+    assert list((tmp_path / "media").glob("*.mp4"))
+    await turn(stage)
+    await nothing_to_render(town, clip, ClipState.TAKEN_DOWN)
+    assert "taken down" in await stage.types("Lea", "cameo appearances")
+    media.stuck = False
+    await purge_files(town.house)
+    assert not list((tmp_path / "media").glob("*.mp4"))
 
 
 async def test_attack_31_orders_in_words_are_words(town: Town, stage: Stage) -> None:
