@@ -6,7 +6,24 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, ColumnElement, Index, LargeBinary, Row, String, Table, Text, and_, delete, func, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    Text,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from walkon.consent.asking import UNANSWERED, Ask, AskState, Consent, NeverAsk, Reach
 from walkon.consent.grants import Grant, Permission, Source
@@ -346,9 +363,12 @@ async def appear(tx: Transaction, clip: ClipId, person: PersonId, *, kept: bool,
     await tx.execute(row.on_conflict_do_nothing())
 
 
+_PEOPLE_IN = select(APPEARANCE.c.person_id).where(APPEARANCE.c.clip_id == bindparam("clip")).order_by(APPEARANCE.c.person_id)
+
+
 async def people_in(tx: Transaction, clip: ClipId) -> Sequence[PersonId]:
     """Everybody who is in a clip, named in it or kept from what it was made from."""
-    rows = await tx.execute(select(APPEARANCE.c.person_id).where(APPEARANCE.c.clip_id == clip).order_by(APPEARANCE.c.person_id))
+    rows = await tx.execute(_PEOPLE_IN, {"clip": clip})
     return [PersonId(row.person_id) for row in rows]
 
 

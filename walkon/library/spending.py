@@ -6,9 +6,26 @@ A clip whose turn is given back has no row any more; one that has ended keeps it
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, String, Table, and_, delete, func, or_, select, true, update
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Index,
+    Select,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    func,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
@@ -62,16 +79,26 @@ async def give_back(tx: Transaction, clip: ClipId) -> None:
 async def used(tx: Transaction, scope: Scope, now: datetime) -> Used:
     """What was used until now. A moment that lies ahead of a clock that was set back still counts."""
     now_ms = to_ms(now)
-    day = SPENDING.c.at_ms > now_ms - DAY_MS
+    wanted: dict[str, Any] = {"day_ms": now_ms - DAY_MS, "hour_ms": now_ms - HOUR_MS}
+    wanted |= {"accounts": scope.accounts} if scope.accounts else {}
+    wanted |= {"place": scope.place} if scope.place else {}
+    row = (await tx.execute(_used_in(of_some=bool(scope.accounts), here=bool(scope.place)), wanted)).one()
+    return Used(active=row.active, hour=row.hour, day=row.day, cost=Cost(video_ms=int(row.video_ms), energy_uwh=int(row.energy_uwh)))
+
+
+@cache
+def _used_in(*, of_some: bool, here: bool) -> Select[Any]:
+    """Built once for each kind of scope: several are looked at for every clip, and building costs more than looking."""
+    day = SPENDING.c.at_ms > bindparam("day_ms")
     found = select(
         func.count().filter(SPENDING.c.active).label("active"),
-        func.count().filter(SPENDING.c.at_ms > now_ms - HOUR_MS).label("hour"),
+        func.count().filter(SPENDING.c.at_ms > bindparam("hour_ms")).label("hour"),
         func.count().filter(day).label("day"),
         func.coalesce(func.sum(SPENDING.c.video_ms).filter(day), 0).label("video_ms"),
         func.coalesce(func.sum(SPENDING.c.energy_uwh).filter(day), 0).label("energy_uwh"),
-    )
-    row = (await tx.execute(found.where(_in(scope), or_(day, SPENDING.c.active)))).one()
-    return Used(active=row.active, hour=row.hour, day=row.day, cost=Cost(video_ms=int(row.video_ms), energy_uwh=int(row.energy_uwh)))
+    ).where(or_(day, SPENDING.c.active))
+    found = found.where(SPENDING.c.person_id.in_(bindparam("accounts", expanding=True))) if of_some else found
+    return found.where(SPENDING.c.place_id == bindparam("place")) if here else found
 
 
 async def uses(tx: Transaction, scope: Scope, now: datetime, window: timedelta) -> Sequence[Use]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, ColumnElement, Index, Row, String, Table, Text, delete, or_, select, update
+from sqlalchemy import Column, Index, Row, String, Table, Text, bindparam, delete, or_, select, update
 
 from walkon.config import Quotas
 from walkon.moderation.limits import PlaceRules
@@ -87,12 +87,15 @@ def _mute(row: Row[Any]) -> Mute:
     )
 
 
+_OF_ACCOUNTS = select(MUTE).where(MUTE.c.person_id.in_(bindparam("accounts", expanding=True)))
+_OF_ACCOUNTS_HERE = _OF_ACCOUNTS.where(MUTE.c.place_id.in_(bindparam("places", expanding=True)))
+"""Built once: every command that promises something is looked up so, and building costs more than looking."""
+
+
 async def mutes_of(tx: Transaction, person: PersonId, place: PlaceId | None) -> Sequence[Mute]:
     """What was said about any account of a person for that place and for everywhere, also what has ended. place: None for any."""
-    where: ColumnElement[bool] = MUTE.c.person_id.in_(await accounts_of(tx, person))
-    if place is not None:
-        where &= MUTE.c.place_id.in_([place, ""])
-    return [_mute(row) for row in await tx.execute(select(MUTE).where(where))]
+    wanted = {"accounts": await accounts_of(tx, person), **({} if place is None else {"places": [place, ""]})}
+    return [_mute(row) for row in await tx.execute(_OF_ACCOUNTS if place is None else _OF_ACCOUNTS_HERE, wanted)]
 
 
 async def muted_accounts(tx: Transaction, now: datetime) -> frozenset[PersonId]:
@@ -195,9 +198,12 @@ async def newest(tx: Transaction, place: PlaceId | None, limit: int = 10, *, by:
     return [_entry(row) for row in rows]
 
 
+_RULES_OF = select(PLACE_RULES).where(PLACE_RULES.c.place_id == bindparam("place"))
+
+
 async def rules_of(tx: Transaction, place: PlaceId) -> PlaceRules:
     """What the moderators of a place have set; no limits where they have set none."""
-    row = (await tx.execute(select(PLACE_RULES).where(PLACE_RULES.c.place_id == place))).first()
+    row = (await tx.execute(_RULES_OF, {"place": place})).first()
     if row is None:
         return PlaceRules()
     return PlaceRules(person=msgspec.json.decode(row.person, type=Quotas), place=msgspec.json.decode(row.place, type=Quotas))

@@ -49,9 +49,12 @@ class Offer:
     claimed_by: PersonId | None = None
 
 
+_BEHIND = select(ACCOUNT.c.person_id).where(ACCOUNT.c.account_id == bindparam("account"))
+
+
 async def person_of(tx: Transaction, account: PersonId) -> PersonId:
     """The person behind an account; the account itself where it was joined with none."""
-    row = (await tx.execute(select(ACCOUNT.c.person_id).where(ACCOUNT.c.account_id == account))).first()
+    row = (await tx.execute(_BEHIND, {"account": account})).first()
     return PersonId(row.person_id) if row else account
 
 

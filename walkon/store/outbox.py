@@ -8,6 +8,7 @@ so the newest always wins and a repeat shows the same. Where several processes d
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    Update,
     and_,
     bindparam,
     case,
@@ -288,14 +290,19 @@ async def watched(tx: Transaction, platform: str) -> Sequence[Row]:
 
 async def acknowledge(tx: Transaction, key: str, revision: int, ref: str, *, message: str | None = None) -> None:
     """Revision `revision` stands as message `ref`, which reactions call `message`. An older revision never overwrites a newer."""
+    await tx.execute(_acknowledged(), {"its_key": key, "revision": revision, "its_ref": ref, "its_message": message})
+
+
+@cache
+def _acknowledged() -> Update:
+    revision = bindparam("revision", type_=INT64)
     last = and_(OUTBOX.c.urgent, OUTBOX.c.wanted == revision)
     state = case((last, OutboxState.SETTLED), else_=OUTBOX.c.state)
     # What changed while this was on its way, and may wait, waits.
     due_ms = case((OUTBOX.c.wanted > revision, OUTBOX.c.due_ms + OUTBOX.c.calm_ms), else_=OUTBOX.c.due_ms)
-    shown = {"ref": ref, "message": message, "shown": revision, "held_until_ms": 0, "attempts": 0, "error": None, "state": state}
-    stood = {"stood": or_(last, OUTBOX.c.stood)}
-    shown["due_ms"] = due_ms
-    await tx.execute(update(OUTBOX).where(OUTBOX.c.key == key, OUTBOX.c.shown <= revision).values(**shown, **stood))
+    stands = {"ref": bindparam("its_ref"), "message": bindparam("its_message"), "shown": revision, "stood": or_(last, OUTBOX.c.stood)}
+    calm = {"held_until_ms": 0, "attempts": 0, "error": None, "state": state, "due_ms": due_ms}
+    return update(OUTBOX).where(OUTBOX.c.key == bindparam("its_key"), OUTBOX.c.shown <= revision).values(**stands, **calm)
 
 
 async def unseen(tx: Transaction, platforms: Collection[str]) -> frozenset[str]:
