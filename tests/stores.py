@@ -1,13 +1,19 @@
 """Where tests keep their store: in a file, in a database of a real PostgreSQL server, or in both one after the other."""
 
+import base64
 import os
+import tempfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from tests.store.postgres_server import new_database
 from walkon.store.database import Database
+from walkon.store.keys import Keys
 
 _places: dict[Path, str] = {}
 
@@ -21,6 +27,29 @@ def place_of(folder: Path) -> Path | str:
     return _places[folder]
 
 
+@cache
+def keys_of_tests() -> Keys:
+    """The same in every process of a test; they open every store that `open_store` opens."""
+    key = base64.b64encode(b"no secret, it is for tests only!").decode()
+    signing = {"signing": {"tests": key}, "signing_current": "tests"}
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "keys"
+        path.touch(0o600)
+        path.write_bytes(msgspec.json.encode({"format": 1, "wrapping": {"1": key}, "wrapping_current": 1, "pepper": key, **signing}))
+        return Keys.read(path)
+
+
+async def open_store(place: Path | str) -> Database:
+    """The store at that place, with its names and words open."""
+    database = await Database.open(place)
+    try:
+        await database.unseal(keys_of_tests(), datetime.now(UTC))
+    except BaseException:
+        await database.close()
+        raise
+    return database
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
     """Where a store may be made; opening it twice opens the same."""
@@ -30,6 +59,6 @@ def store_place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
 @pytest.fixture
 async def database(store_place: Path | str) -> AsyncIterator[Database]:
     """An open store of each kind."""
-    opened = await Database.open(store_place)
-    yield opened
-    await opened.close()
+    database = await open_store(store_place)
+    yield database
+    await database.close()

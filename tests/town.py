@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.clock import StandingClock
-from tests.stores import place_of
+from tests.stores import open_store, place_of
 from walkon.bot import commands
 from walkon.bot.ask_posts import following_asks
 from walkon.bot.command import Invocation, Pressed, RawValue, Reply
@@ -124,7 +124,7 @@ class Town:
         before = self.house
         await before.queue.close()
         await before.database.close()
-        database = await Database.open(place_of(folder))
+        database = await open_store(place_of(folder))
         queue = await SqliteQueue.open(folder / "queue.db", depth=DEPTH, clock=self.clock)
         made = house_over(database, queue, before.media, keys=before.keys, clock=self.clock, lane=before.lane)  # type: ignore[arg-type]
         self.house = replace(made, storage=before.storage)
@@ -184,7 +184,7 @@ def router_of(house: House) -> Router:
 async def town_in(folder: Path, clock: StandingClock | None = None, lane: str = "animatic") -> AsyncIterator[Town]:
     """A town with its store and queue in that folder."""
     clock = clock or StandingClock()
-    database = await Database.open(place_of(folder))
+    database = await open_store(place_of(folder))
     queue = await SqliteQueue.open(folder / "queue.db", depth=DEPTH, clock=clock)
     house = house_over(database, queue, MediaStore(folder / "media"), keys=Keys.new(), clock=clock, lane=lane)
     town = Town(house, router_of(house), clock)

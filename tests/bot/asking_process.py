@@ -8,9 +8,9 @@ import sys
 from pathlib import Path
 
 from tests.bot.test_limits import limited, refitted
+from tests.stores import open_store
 from tests.town import town_in
 from walkon.config import PersonQuotas
-from walkon.store.database import Database
 
 PER_HOUR = 5
 
@@ -18,7 +18,7 @@ PER_HOUR = 5
 async def main(store: str, folder: Path, people: list[str], times: int) -> None:
     folder.mkdir()
     async with town_in(folder) as town:
-        database = await Database.open(store if "://" in store else Path(store))
+        database = await open_store(store if "://" in store else Path(store))
         town = limited(refitted(town, database=database), person=PersonQuotas(active=None, per_hour=PER_HOUR))
         print("ready", flush=True)
         await asyncio.to_thread(sys.stdin.readline)

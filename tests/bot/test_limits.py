@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from tests.stores import open_store
 from tests.town import FINISHED, Town
 from walkon.bot.cards import plain
 from walkon.bot.command import Reply
@@ -20,7 +21,6 @@ from walkon.library.endings import end_failed
 from walkon.library.spending import Scope
 from walkon.queue.port import FaultKind, Progress
 from walkon.store import accounts
-from walkon.store.database import Database
 from walkon.telemetry import build_metrics
 from walkon.types.people import Locale, Place
 
@@ -194,7 +194,7 @@ async def test_fifty_commands_at_once_are_one_quota(town: Town) -> None:
 
 async def test_ten_bot_processes_give_the_same_answer_as_one(town: Town, tmp_path: Path) -> None:
     town = limited(town, person=PersonQuotas(active=None, per_hour=5), place=Quotas(per_day=12), all=Quotas(seconds_per_day=60))
-    others = [await Database.open(tmp_path / "store.db") for _ in range(9)]
+    others = [await open_store(tmp_path / "store.db") for _ in range(9)]
     towns = [town, *(refitted(town, database=other) for other in others)]
     names = ("Ana", "Tom", "Léa")
     replies = await asyncio.gather(*(asked(each, name, seconds=4) for each in towns for name in names for _ in range(2)))
@@ -218,7 +218,7 @@ async def test_a_restart_and_a_clock_set_back_give_nothing_back(town: Town, tmp_
     town = limited(town, person=PersonQuotas(active=None, per_day=1))
     await asked(town)
     town.clock.pass_s(-7 * 24 * 3600)
-    other = await Database.open(tmp_path / "store.db")
+    other = await open_store(tmp_path / "store.db")
     assert (await asked(refitted(town, database=other))).post is None
     await other.close()
 
@@ -245,7 +245,7 @@ async def test_more_events_than_hands_can_make_are_answered_with_a_wait_and_othe
 async def test_a_refusal_of_one_process_is_the_refusal_of_another(town: Town, tmp_path: Path) -> None:
     town = limited(town, person=PersonQuotas(active=None, per_hour=1))
     await asked(town)
-    other = await Database.open(tmp_path / "store.db")
+    other = await open_store(tmp_path / "store.db")
     router = Router(replace(town.house, database=other), {"prompt": PROMPT}, build_metrics())
     assert said(await router.command(town.said("Ana", "prompt", prompt="a cat"))) == said(await asked(town))
     await other.close()

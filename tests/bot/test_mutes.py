@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.stores import place_of
+from tests.stores import open_store, place_of
 from tests.town import Town
 from walkon.bot import commands
 from walkon.bot.cards import Card, plain
@@ -15,7 +15,6 @@ from walkon.bot.router import Router
 from walkon.library import tables
 from walkon.library.clips import CancelledBy, ClipState
 from walkon.queue.port import Beat, JobState
-from walkon.store.database import Database
 from walkon.telemetry import build_metrics
 from walkon.types.ids import render_job
 from walkon.types.people import Locale
@@ -120,7 +119,7 @@ async def test_the_end_is_told_with_its_date_where_it_is_not_today(town: Town) -
 
 
 async def test_it_binds_another_process_at_once_and_survives_a_restart(town: Town, tmp_path: Path) -> None:
-    other = await Database.open(place_of(tmp_path))
+    other = await open_store(place_of(tmp_path))
     router = Router(replace(town.house, database=other), {PROMPT.name: PROMPT}, build_metrics())
     await mute(town)
     reply = await router.command(town.said("Sam", "prompt", prompt="a cat runs"))

@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from tests.bot.asking_process import PER_HOUR
+from tests.stores import open_store
 from walkon.library import spending
 from walkon.store import accounts
-from walkon.store.database import Database
 from walkon.types.ids import PersonId
 
 ROOT = Path(__file__).parents[2]
@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 async def test_attack_56_what_one_person_asks_for_at_once_by_two_accounts_and_two_processes_is_one_quota(
     store_place: Path | str, tmp_path: Path
 ) -> None:
-    database = await Database.open(store_place)
+    database = await open_store(store_place)
     await database.write(lambda tx: accounts.join(tx, PersonId("web:Ana"), PersonId("web:Lea"), 0))
     pipes = {"stdin": asyncio.subprocess.PIPE, "stdout": asyncio.subprocess.PIPE}
     command = (sys.executable, "-m", "tests.bot.asking_process", str(store_place))

@@ -25,6 +25,7 @@ from walkon.provenance.manifest import Agreement, Source, Statement, sign
 from walkon.scene.codec import encode
 from walkon.scene.parser import parse
 from walkon.store.database import Database, Transaction
+from walkon.store.keyring import keys_for
 from walkon.store.media import MediaStore
 from walkon.types.ids import ClipId, EventId, GrantId, LikenessId, PersonId, PlaceId
 from walkon.types.people import Person, Place
@@ -61,6 +62,7 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     """The store of a running walkon."""
     (tmp_path / "data").mkdir()
     opened = await Database.open(tmp_path / "data" / "store.db")
+    await keys_for(opened, tmp_path / "home" / "keys", tmp_path / "data", NOW)
     yield opened
     await opened.close()
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.doubles.clock import StandingClock
+from tests.stores import open_store
 from walkon.consent import enrolment_tables as tables
 from walkon.consent.enrolled import Enrolled
 from walkon.consent.enrolling import Enrolments, Means
@@ -391,8 +392,8 @@ async def test_every_step_is_in_the_ledger_under_the_person_s_own_keys(desk: Des
 KILLED = """
 import asyncio, sys
 from pathlib import Path
+from tests.stores import open_store
 from walkon.consent.enrolling import Enrolments, Means
-from walkon.store.database import Database
 from walkon.store.keys import Keys
 from walkon.types.clock import SystemClock
 
@@ -402,7 +403,7 @@ async def main(store):
         await asyncio.Event().wait()
     async def then(tx, enrolment): pass
     async def upload(): yield b"CANARY the upload as it came " * 4000
-    database = await Database.open(Path(store))
+    database = await open_store(Path(store))
     enrolments = Enrolments(Means(database=database, keys=Keys.new(), decode=decode, clock=SystemClock(), then=then))
     challenge = await enrolments.begin("discord:1", "Lea")
     await enrolments.receive("discord:1", upload(), declared_bytes=None, sent_at=challenge.issued_at)
@@ -420,7 +421,7 @@ async def test_after_a_kill_while_the_upload_is_read_no_disk_has_a_byte_of_it_an
     process.kill()
     await process.wait()
     assert b"CANARY" not in on_disk(tmp_path)
-    database = await Database.open(tmp_path / "killed.db")
+    database = await open_store(tmp_path / "killed.db")
     assert await database.read(lambda tx: tables.open_of(tx, LEA)) == []
     assert await database.read(lambda tx: tables.accepted_of(tx, LEA)) is None
     await database.close()

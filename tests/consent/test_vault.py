@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from tests.stores import keys_of_tests
 from walkon.consent.artefacts import Artefact, ArtefactKind
 from walkon.consent.vault import ArtefactGone, Vault
 from walkon.consent.vault_tables import ARTEFACT, CHUNK
@@ -22,7 +23,7 @@ FACE = b"CANARY-face-of-lea" * 4000
 
 @pytest.fixture
 def keys() -> Keys:
-    return Keys.new()
+    return keys_of_tests()
 
 
 @pytest.fixture
@@ -99,7 +100,7 @@ async def test_what_is_destroyed_opens_no_more_and_its_key_is_gone_from_the_disk
 ) -> None:
     artefact = await put(database, vault, lea)
     async with database.reading() as tx:
-        wrapped = (await tx.execute(sealed_keys.SEALED_KEY.select())).one().wrapped
+        wrapped = (await tx.execute(sealed_keys.SEALED_KEY.select().where(sealed_keys.SEALED_KEY.c.owner == lea))).one().wrapped
     assert wrapped in on_disk(tmp_path)
     assert await database.write(lambda tx: vault.destroy_all_of(tx, lea)) == 1
     with pytest.raises(ArtefactGone):

@@ -14,6 +14,7 @@ from sqlalchemy import Column, MetaData, Table, delete, inspect, text, update
 from sqlalchemy.exc import IntegrityError
 
 import walkon
+from tests.stores import open_store
 from walkon.store.database import Database, Transaction
 from walkon.store.faults import Unkeepable
 from walkon.store.schema import INT64, METADATA, insert
@@ -117,7 +118,7 @@ async def _numbers(tx: Transaction) -> list[int]:
 
 
 async def test_two_processes_that_read_and_then_write_lose_nothing(store_place: Path | str) -> None:
-    databases = [await Database.open(store_place) for _ in range(2)]
+    databases = [await open_store(store_place) for _ in range(2)]
     await databases[0].write(_made_tally)
 
     async def add_many(database: Database) -> None:
@@ -131,9 +132,9 @@ async def test_two_processes_that_read_and_then_write_lose_nothing(store_place: 
 
 
 async def test_a_database_that_another_process_has_open_opens_again_with_what_is_in_it(store_place: Path | str) -> None:
-    first = await Database.open(store_place)
+    first = await open_store(store_place)
     await first.write(_made_tally)
-    second = await Database.open(store_place)
+    second = await open_store(store_place)
     assert await second.read(_numbers) == [0]
     await second.close()
     await first.close()
@@ -231,7 +232,7 @@ async def test_what_was_read_lately_is_not_read_again_until_this_process_writes(
 
 
 async def test_what_another_process_writes_is_seen_within_the_time(tally: Database, store_place: Path | str) -> None:
-    other = await Database.open(store_place)
+    other = await open_store(store_place)
     try:
         assert await tally.recent("tally", counted, within_s=60) == 0
         await tallied(other, 1)

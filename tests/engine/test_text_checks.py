@@ -10,6 +10,7 @@ import pytest
 
 from tests.doubles.clock import StandingClock
 from tests.engine.test_worker import Site
+from tests.stores import open_store
 from tests.waiting import until
 from walkon.consent import tables as consent
 from walkon.consent.deciding import Decider
@@ -112,7 +113,7 @@ class Checked(Site):
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Checked]:
     clock = StandingClock()
-    database = await Database.open(tmp_path / "store.db")
+    database = await open_store(tmp_path / "store.db")
     queue = await SqliteQueue.open(tmp_path / "queue.db", clock=clock)
     yield Checked(database, queue, clock, tmp_path)
     await queue.close()

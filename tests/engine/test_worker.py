@@ -11,7 +11,7 @@ import pytest
 
 from tests.doubles.clock import StandingClock
 from tests.doubles.engine import ScriptedBackend, ScriptedFinisher
-from tests.stores import place_of
+from tests.stores import open_store, place_of
 from tests.waiting import until
 from walkon.engine.port import BackendUnavailable, RenderFailed, TooSmall
 from walkon.engine.render import Studio
@@ -113,7 +113,7 @@ class Site:
 @pytest.fixture
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     clock = StandingClock()
-    database = await Database.open(place_of(tmp_path))
+    database = await open_store(place_of(tmp_path))
     queue = await SqliteQueue.open(tmp_path / "queue.db", clock=clock)
     yield Site(database, queue, clock, tmp_path)
     await queue.close()
@@ -300,7 +300,7 @@ class FarQueue(SqliteQueue):
 
 async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tmp_path: Path) -> None:
     clock = StandingClock()
-    database, queue = await Database.open(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    database, queue = await open_store(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
     site = Site(database, queue, clock, tmp_path)
     site.backend.hold.clear()
     id = await site.ask("AAAAAA")
@@ -316,7 +316,7 @@ async def test_a_render_goes_on_while_the_queue_is_away_for_less_than_a_lease(tm
 
 async def test_a_render_whose_lease_is_not_renewed_in_time_is_given_up_also_where_the_queue_says_nothing_at_all(tmp_path: Path) -> None:
     clock = StandingClock()
-    database, queue = await Database.open(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    database, queue = await open_store(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
     site = Site(database, queue, clock, tmp_path)
     site.backend.hold.clear()
     await site.ask("AAAAAA")
@@ -330,7 +330,7 @@ async def test_a_render_whose_lease_is_not_renewed_in_time_is_given_up_also_wher
 
 async def test_a_worker_whose_queue_is_away_waits_for_it(tmp_path: Path) -> None:
     clock = StandingClock()
-    database, queue = await Database.open(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
+    database, queue = await open_store(place_of(tmp_path)), await FarQueue.open(tmp_path / "queue.db", clock=clock)
     site = Site(database, queue, clock, tmp_path)
     queue.cut = True
     id = await site.ask("AAAAAA")

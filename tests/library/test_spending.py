@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import open_store
 from walkon.library import spending
 from walkon.library.spending import Scope
 from walkon.store.database import Database
@@ -22,7 +23,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "store.db")
+    opened = await open_store(tmp_path / "store.db")
     yield opened
     await opened.close()
 

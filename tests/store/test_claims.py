@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import open_store
 from walkon.store import claims, outbox
 from walkon.store.claims import CLAIM_S, Claims
 from walkon.store.database import Database
@@ -41,7 +42,7 @@ async def test_a_claimed_row_is_its_claimants_alone_until_the_claim_runs_out(dat
 
 
 async def test_two_deliverers_at_once_share_the_rows_and_none_is_anybodys_twice(store_place: Path | str) -> None:
-    databases = [await Database.open(store_place) for _ in range(3)]
+    databases = [await open_store(store_place) for _ in range(3)]
     await put(databases[0], *(f"row-{number:02}" for number in range(30)))
 
     async def four_of_those(number: int, taken: list[str]) -> list[str]:
@@ -96,7 +97,7 @@ def hand_clock() -> HandClock:
 async def test_on_a_shared_store_progress_is_shown_by_one_and_taken_over_from_the_dead(
     store_place: Path | str, hand_clock: HandClock
 ) -> None:
-    databases = [await Database.open(store_place) for _ in range(2)]
+    databases = [await open_store(store_place) for _ in range(2)]
     await put(databases[0], "a")
     await databases[0].write(lambda tx: outbox.acknowledge(tx, "a", 1, "ref"))
     first, second = (Claims(database, hand_clock, "web") for database in databases)

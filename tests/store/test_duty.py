@@ -3,6 +3,7 @@
 import asyncio
 
 from tests.doubles.clock import StandingClock
+from tests.stores import open_store
 from tests.waiting import until
 from walkon.store import duty
 from walkon.store.database import Database
@@ -37,7 +38,7 @@ async def test_a_duty_that_was_left_is_free_and_only_its_holder_leaves_it(databa
 
 
 async def test_of_two_processes_that_want_it_at_once_one_gets_it(store_place) -> None:
-    databases = [await Database.open(store_place) for _ in range(2)]
+    databases = [await open_store(store_place) for _ in range(2)]
     taken = await asyncio.gather(*(take(database, str(number), 0) for number, database in enumerate(databases)))
     assert sorted(taken) == [False, True]
     for database in databases:

@@ -1,5 +1,6 @@
 """A store and its key file belong together."""
 
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,14 @@ from walkon.store.keys import Keys
 from walkon.types.errors import SetupError
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+async def database(store_place: Path | str) -> AsyncIterator[Database]:
+    """A store that has no keys yet, of each kind."""
+    opened = await Database.open(store_place)
+    yield opened
+    await opened.close()
 
 
 async def test_a_store_without_secrets_gets_a_key_file_and_keeps_to_it(database: Database, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete, update
 
+from tests.stores import keys_of_tests, open_store
 from walkon.store import merkle, sealed_keys
 from walkon.store.audit import Audit, Fault, audit
 from walkon.store.database import Database, Transaction
@@ -21,7 +22,7 @@ ENTRIES = 11
 
 @pytest.fixture
 def keys() -> Keys:
-    return Keys.new()
+    return keys_of_tests()
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ async def test_a_history_rewritten_with_all_its_hashes_is_found_by_the_published
     full: Database, keys: Keys, lea: PersonKey, tmp_path: Path
 ) -> None:
     seen = await full.write(lambda tx: Ledger(keys).publish(tx, NOW))
-    other = await Database.open(tmp_path / "forged.db")
+    other = await open_store(tmp_path / "forged.db")
 
     async def step(tx: Transaction) -> None:
         for _ in range(ENTRIES + 3):
@@ -224,11 +225,13 @@ async def test_a_rotation_wraps_keys_anew_and_leaves_what_they_sealed_alone(full
 
     async def step(tx: Transaction) -> None:
         sealed = (await tx.execute(LEDGER.select().with_only_columns(LEDGER.c.sealed))).all()
-        assert await sealed_keys.wrapped_by_older(tx, turned) == 3
+        # The store's own key is among them.
+        assert await sealed_keys.wrapped_by_older(tx, turned) == 4
         assert await sealed_keys.rewrap(tx, turned, most=2) == 2
-        assert await sealed_keys.rewrap(tx, turned) == 1
+        assert await sealed_keys.rewrap(tx, turned) == 2
         assert await sealed_keys.wrapped_by_older(tx, turned) == 0
         assert (await tx.execute(LEDGER.select().with_only_columns(LEDGER.c.sealed))).all() == sealed
 
     await full.write(step)
     assert (await audited(full, turned.without_older())).readable == ENTRIES
+    await full.unseal(turned.without_older(), NOW)

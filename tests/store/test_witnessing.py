@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import delete
 
 from tests.doubles.clock import StandingClock
+from tests.stores import open_store
 from walkon.store.database import Database, Transaction
 from walkon.store.keys import Keys
 from walkon.store.ledger import LEDGER, NODE, Ledger
@@ -91,7 +92,7 @@ async def test_attack_29_a_forked_ledger_of_the_same_or_greater_length_is_locked
 ) -> None:
     await decide(database, clock, 5)
     await watch.publish()
-    other = await Database.open(tmp_path / "other.db")
+    other = await open_store(tmp_path / "other.db")
     await decide(other, clock, 7)
     with pytest.raises(StoreLocked, match="is not the one"):
         await refuse_if_locked(other, KEYS, witness)

@@ -41,6 +41,7 @@ def export(place: str, folder: Path, as_json: bool) -> None:
 
 async def _write(config: "Config", place: PlaceId, folder: Path) -> "Exported":
     from walkon.exporting import Exporting
+    from walkon.safekeeping import keys_of
     from walkon.store.database import Database
     from walkon.types.clock import SystemClock
     from walkon.wiring.ground import media_of
@@ -49,6 +50,7 @@ async def _write(config: "Config", place: PlaceId, folder: Path) -> "Exported":
         raise SetupError(f"{config.store_path}: there is no store here yet. Start walkon once, or name its data_dir.")
     database = await Database.open(config.store_place)
     try:
+        await keys_of(config, database)
         return await Exporting(database=database, media=media_of(config), clock=SystemClock()).write(place, folder)
     finally:
         await database.close()

@@ -82,7 +82,7 @@ async def _known(config: "Config", file: Path) -> _Known:
     from walkon.agreement import against, agreed
     from walkon.consent.grants import Use
     from walkon.library.knowing import clips_with, is_taken_down
-    from walkon.store.database import looking
+    from walkon.store.keyring import looking
 
     if not config.store_on_postgres and not config.store_path.exists():
         return _Known()
@@ -97,7 +97,7 @@ async def _known(config: "Config", file: Path) -> _Known:
         people = await agreed(tx, clip, now)
         return _Known(clip=clip, people=people.count if people else 0, agree=not await against(tx, clip, now, use=Use.KEEP))
 
-    return await looking(config.store_place, look)
+    return await looking(config.store_place, look, config.consent.key_file, config.walkon.data_dir)
 
 
 def _consent(verdict: str, known: _Known, reading: "Reading") -> dict[str, Any] | None:

@@ -5,10 +5,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Boolean, Column, Index, Row, String, Table, Text, delete, insert, or_, select, update
+from sqlalchemy import Boolean, Column, Index, Row, String, Table, delete, insert, or_, select, update
 
 from walkon.consent.enrolment import Challenge, Enrolment, EnrolmentState, IdentityLevel, Refusal, Turn, UploadFault, Verdict
 from walkon.store.schema import INT64, METADATA, EnumText
+from walkon.store.sealed_columns import Sealed, SealedId
 from walkon.store.thread import Transaction
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import PersonId
@@ -17,21 +18,21 @@ ENROLMENT = Table(
     "enrolment",
     METADATA,
     Column("id", String(32), primary_key=True),
-    Column("person_id", String(128), nullable=False),
-    Column("name", Text, nullable=False),
+    Column("person_id", SealedId(), nullable=False),
+    Column("name", Sealed("enrolment.name"), nullable=False),
     Column("state", EnumText(EnrolmentState), nullable=False),
-    Column("digits", String(6), nullable=False),
+    Column("digits", Sealed("enrolment.digits", 6), nullable=False),
     Column("turns", String(64), nullable=False),
     Column("issued_ms", INT64, nullable=False),
     Column("expires_ms", INT64, nullable=False),
     Column("received_ms", INT64),
     Column("has_voice", Boolean, nullable=False),
-    Column("verdicts", Text, nullable=False),
+    Column("verdicts", Sealed("enrolment.verdicts"), nullable=False),
     Column("level", EnumText(IdentityLevel), nullable=False),
-    Column("decided_by_id", String(128)),
+    Column("decided_by_id", SealedId()),
     Column("decided_ms", INT64),
     Column("reason", EnumText(Refusal)),
-    Column("reason_words", Text, nullable=False),
+    Column("reason_words", Sealed("enrolment.reason_words"), nullable=False),
     Column("fault", EnumText(UploadFault)),
     Index("ix_enrolment_person_id_issued_ms", "person_id", "issued_ms"),
     Index("ix_enrolment_state", "state"),

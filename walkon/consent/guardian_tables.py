@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, Text, delete, or_, select, update
+from sqlalchemy import Column, Index, LargeBinary, Row, String, Table, delete, or_, select, update
 
 from walkon.consent.guardians import Guardianship, Limits, Offer
 from walkon.store.accounts import accounts_among, accounts_of, person_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
+from walkon.store.sealed_columns import Sealed, SealedId
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import PersonId, PersonKey
 from walkon.types.people import Person
@@ -19,25 +20,25 @@ from walkon.types.people import Person
 GUARDIANSHIP = Table(
     "guardianship",
     METADATA,
-    Column("ward_id", String(128), primary_key=True),
-    Column("ward", Text, nullable=False),
-    Column("guardian_id", String(128), nullable=False),
-    Column("guardian", Text, nullable=False),
+    Column("ward_id", SealedId(), primary_key=True),
+    Column("ward", Sealed("guardianship.ward"), nullable=False),
+    Column("guardian_id", SealedId(), nullable=False),
+    Column("guardian", Sealed("guardianship.guardian"), nullable=False),
     Column("since_ms", INT64, nullable=False),
     Column("of_age_ms", INT64),
-    Column("limits", Text, nullable=False),
+    Column("limits", Sealed("guardianship.limits"), nullable=False),
     Index("ix_guardianship_guardian_id", "guardian_id"),
 )
 OFFER = Table(
     "guardian_offer",
     METADATA,
-    Column("guardian_id", String(128), primary_key=True),
-    Column("guardian", Text, nullable=False),
+    Column("guardian_id", SealedId(), primary_key=True),
+    Column("guardian", Sealed("guardian_offer.guardian"), nullable=False),
     Column("code_sha256", LargeBinary, nullable=False, unique=True),
     Column("of_age_ms", INT64, nullable=False),
     Column("expires_ms", INT64, nullable=False),
-    Column("ward_id", String(128)),
-    Column("ward", Text),
+    Column("ward_id", SealedId()),
+    Column("ward", Sealed("guardian_offer.ward")),
 )
 MARK = Table(
     "guarded_mark",

@@ -22,6 +22,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    type_coerce,
     update,
 )
 
@@ -31,24 +32,25 @@ from walkon.consent.likeness import Audience, Likeness
 from walkon.store.database import Transaction
 from walkon.store.outbox import OUTBOX, QUESTIONS, settled
 from walkon.store.schema import INT64, METADATA, EnumText, insert
+from walkon.store.sealed_columns import Sealed, SealedId, SealedName
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import AskId, ClipId, PersonId, PlaceId
 
 LIKENESS = Table(
     "likeness",
     METADATA,
-    Column("owner_id", String(128), primary_key=True),
+    Column("owner_id", SealedId(), primary_key=True),
     Column("id", String(16), nullable=False, unique=True),
-    Column("handle", String(32), nullable=False, unique=True),
-    Column("handle_looks", String(64), nullable=False, unique=True),
-    Column("name", Text, nullable=False),
+    Column("handle", SealedName("likeness.handle", 32), nullable=False, unique=True),
+    Column("handle_looks", SealedName("likeness.handle_looks", 64), nullable=False, unique=True),
+    Column("name", Sealed("likeness.name"), nullable=False),
     Column("parts", Text, nullable=False),
     Column("enrolled_ms", INT64, nullable=False),
     Column("used_ms", INT64, nullable=False),
     Column("audience", EnumText(Audience), nullable=False),
-    Column("places", Text, nullable=False),
+    Column("places", Sealed("likeness.places"), nullable=False),
     Column("always_ask", Boolean, nullable=False),
-    Column("refused", Text, nullable=False),
+    Column("refused", Sealed("likeness.refused"), nullable=False),
     Column("may_travel", Boolean, nullable=False),
     Column("ends_ms", INT64),
     Column("version", INT64, nullable=False),
@@ -58,9 +60,9 @@ ASK = Table(
     METADATA,
     Column("id", String(16), primary_key=True),
     Column("clip_id", String(16), nullable=False),
-    Column("owner_id", String(128), nullable=False),
-    Column("requester_id", String(128), nullable=False),
-    Column("place_id", String(128), nullable=False),
+    Column("owner_id", SealedId(), nullable=False),
+    Column("requester_id", SealedId(), nullable=False),
+    Column("place_id", SealedId(), nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("parts", Text, nullable=False),
     Column("asked_ms", INT64, nullable=False),
@@ -68,7 +70,7 @@ ASK = Table(
     Column("heard", Boolean, nullable=False),
     Column("state", EnumText(AskState), nullable=False),
     Column("answered_ms", INT64),
-    Column("given", Text),
+    Column("given", Sealed("ask.given")),
     Index("ix_ask_clip_id", "clip_id"),
     Index("ix_ask_owner_id_asked_ms", "owner_id", "asked_ms"),
     Index("ix_ask_state_expires_ms", "state", "expires_ms"),
@@ -77,10 +79,10 @@ PERMISSION = Table(
     "permission",
     METADATA,
     Column("id", String(16), primary_key=True),
-    Column("owner_id", String(128), nullable=False),
-    Column("to_id", String(128), nullable=False),
+    Column("owner_id", SealedId(), nullable=False),
+    Column("to_id", SealedId(), nullable=False),
     Column("likeness_id", String(16), nullable=False),
-    Column("place_id", String(128), nullable=False),
+    Column("place_id", SealedId(), nullable=False),
     Column("parts", Text, nullable=False),
     Column("given_ms", INT64, nullable=False),
     Column("until_ms", INT64),
@@ -94,10 +96,10 @@ GRANT = Table(
     METADATA,
     Column("id", String(16), primary_key=True),
     Column("clip_id", String(16), nullable=False),
-    Column("owner_id", String(128), nullable=False),
-    Column("requester_id", String(128), nullable=False),
+    Column("owner_id", SealedId(), nullable=False),
+    Column("requester_id", SealedId(), nullable=False),
     Column("likeness_id", String(16), nullable=False),
-    Column("place_id", String(128), nullable=False),
+    Column("place_id", SealedId(), nullable=False),
     Column("digest", LargeBinary, nullable=False),
     Column("parts", Text, nullable=False),
     Column("source", EnumText(Source), nullable=False),
@@ -114,15 +116,15 @@ GRANT = Table(
 NEVER_ASK = Table(
     "never_ask",
     METADATA,
-    Column("owner_id", String(128), primary_key=True),
+    Column("owner_id", SealedId(), primary_key=True),
     Column("reach", EnumText(Reach), primary_key=True),
-    Column("asker_id", String(128), primary_key=True),
-    Column("place_id", String(128), primary_key=True),
+    Column("asker_id", SealedId(), primary_key=True),
+    Column("place_id", SealedId(), primary_key=True),
 )
 APPEARANCE = Table(
     "appearance",
     METADATA,
-    Column("person_id", String(128), primary_key=True),
+    Column("person_id", SealedId(), primary_key=True),
     Column("clip_id", String(16), primary_key=True),
     Column("kept", Boolean, nullable=False),
     Column("since_ms", INT64, nullable=False),
@@ -308,7 +310,7 @@ async def relied_on(tx: Transaction, platform: str) -> Sequence[tuple[PersonId, 
     granted = and_(GRANT.c.withdrawn_ms.is_(None), or_(GRANT.c.source != Source.AUDIENCE, GRANT.c.owner_id.not_in(anywhere)))
     asked = and_(ASK.c.state.in_(UNANSWERED), ASK.c.heard)
     for table, live in ((GRANT, granted), (PERMISSION, PERMISSION.c.withdrawn_ms.is_(None)), (ASK, asked)):
-        where = and_(live, table.c.place_id.startswith(f"{platform}:", autoescape=True))
+        where = and_(live, type_coerce(table.c.place_id, String).startswith(f"{platform}:", autoescape=True))
         rows = await tx.execute(select(table.c.owner_id, table.c.place_id).where(where).distinct())
         found |= {(PersonId(row.owner_id), PlaceId(row.place_id)) for row in rows}
     return sorted(found)

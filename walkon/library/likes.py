@@ -11,13 +11,14 @@ from walkon.library.tables import CLIP
 from walkon.store.accounts import ACCOUNT, accounts_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
+from walkon.store.sealed_columns import SealedId
 from walkon.types.ids import ClipId, EventId, PersonId
 
 LIKE = Table(
     "clip_like",
     METADATA,
     Column("clip_id", String(16), primary_key=True),
-    Column("account_id", String(128), primary_key=True),
+    Column("account_id", SealedId(), primary_key=True),
     Column("stands", Boolean, nullable=False),
     Column("event", String(128), nullable=False),
     Column("at_ms", INT64, nullable=False),

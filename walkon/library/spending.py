@@ -29,6 +29,7 @@ from sqlalchemy import (
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
+from walkon.store.sealed_columns import SealedId
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import ClipId, PersonId, PlaceId
 from walkon.types.usage import Cost, Use, Used
@@ -39,8 +40,8 @@ SPENDING = Table(
     "spending",
     METADATA,
     Column("clip_id", String(16), primary_key=True),
-    Column("person_id", String(128), nullable=False),
-    Column("place_id", String(128), nullable=False),
+    Column("person_id", SealedId(), nullable=False),
+    Column("place_id", SealedId(), nullable=False),
     Column("at_ms", INT64, nullable=False),
     Column("video_ms", INT64, nullable=False),
     Column("energy_uwh", INT64, nullable=False),

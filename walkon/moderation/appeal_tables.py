@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Row, String, Table, Text, select, update
+from sqlalchemy import Column, Index, Row, Table, select, update
 
 from walkon.moderation.appeals import Appeal, AppealState
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
+from walkon.store.sealed_columns import Sealed, SealedId
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import PersonId, PlaceId
 from walkon.types.people import Person
@@ -18,12 +19,12 @@ APPEAL = Table(
     "appeal",
     METADATA,
     Column("line", INT64, primary_key=True, autoincrement=False),
-    Column("place_id", String(128), nullable=False),
-    Column("person_id", String(128), nullable=False),
-    Column("person", Text, nullable=False),
+    Column("place_id", SealedId(), nullable=False),
+    Column("person_id", SealedId(), nullable=False),
+    Column("person", Sealed("appeal.person"), nullable=False),
     Column("at_ms", INT64, nullable=False),
     Column("state", EnumText(AppealState), nullable=False),
-    Column("by_person", Text),
+    Column("by_person", Sealed("appeal.by_person")),
     Column("decided_ms", INT64),
     Index("ix_appeal_place_id_state", "place_id", "state"),
 )
@@ -67,8 +68,10 @@ async def forget(tx: Transaction, person: PersonId) -> None:
     """Nobody is named any more in what this account asked for or decided; the case stays closed to a second one."""
     nobody = msgspec.json.encode(Person(id=PersonId(f"{person.partition(':')[0]}:0"), name="")).decode()
     await tx.execute(update(APPEAL).where(APPEAL.c.person_id == person).values(person_id="", person=nobody))
-    decided = APPEAL.c.by_person.contains(f'"{person}"', autoescape=True)
-    await tx.execute(update(APPEAL).where(decided).values(by_person=nobody))
+    closed = await tx.execute(select(APPEAL.c.line, APPEAL.c.by_person).where(APPEAL.c.by_person.is_not(None)))
+    decided = [row.line for row in closed if f'"{person}"' in row.by_person]
+    for line in decided:
+        await tx.execute(update(APPEAL).where(APPEAL.c.line == line).values(by_person=nobody))
 
 
 def _appeal(row: Row[Any]) -> Appeal:

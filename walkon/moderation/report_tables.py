@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Index, Row, String, Table, Text, delete, func, select, update
+from sqlalchemy import Column, Index, Row, String, Table, delete, func, select, update
 
 from walkon.moderation.reports import Review, ReviewState
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
+from walkon.store.sealed_columns import Sealed, SealedId
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import ClipId, PersonId, PlaceId
 from walkon.types.people import Person, Place
@@ -18,10 +19,10 @@ REPORT = Table(
     "report",
     METADATA,
     Column("clip_id", String(16), primary_key=True),
-    Column("person_id", String(128), primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("person_id", SealedId(), primary_key=True),
+    Column("reason", Sealed("report.reason"), nullable=False),
     Column("at_ms", INT64, nullable=False),
-    Column("person", Text),
+    Column("person", Sealed("report.person")),
     Column("judged", INT64, nullable=False, server_default="0"),
     Index("ix_report_person_id_at_ms", "person_id", "at_ms"),
 )
@@ -29,13 +30,18 @@ REVIEW = Table(
     "review",
     METADATA,
     Column("clip_id", String(16), primary_key=True),
-    Column("place_id", String(128), nullable=False),
+    Column("place_id", SealedId(), nullable=False),
     Column("state", EnumText(ReviewState), nullable=False),
-    Column("by_person", Text),
+    Column("by_person", Sealed("review.by_person")),
     Column("decided_ms", INT64),
     Index("ix_review_place_id_state", "place_id", "state"),
 )
-CHANNEL = Table("review_channel", METADATA, Column("place_id", String(128), primary_key=True), Column("place", Text, nullable=False))
+CHANNEL = Table(
+    "review_channel",
+    METADATA,
+    Column("place_id", SealedId(), primary_key=True),
+    Column("place", Sealed("review_channel.place"), nullable=False),
+)
 PERSONAL = {
     REPORT.name: dict.fromkeys(("person_id", "person", "reason"), "erased by person"),
     REVIEW.name: {"by_person": "erased by person"},
@@ -79,8 +85,10 @@ async def times_of(tx: Transaction, accounts: Collection[PersonId], since: datet
 async def forget(tx: Transaction, person: PersonId) -> None:
     """This account reported nothing, and is not named in what it decided."""
     await tx.execute(delete(REPORT).where(REPORT.c.person_id == person))
-    named = REVIEW.c.by_person.contains(f'"{person}"', autoescape=True)
-    await tx.execute(update(REVIEW).where(named).values(by_person=None))
+    closed = await tx.execute(select(REVIEW.c.clip_id, REVIEW.c.by_person).where(REVIEW.c.by_person.is_not(None)))
+    decided = [row.clip_id for row in closed if f'"{person}"' in row.by_person]
+    for clip in decided:
+        await tx.execute(update(REVIEW).where(REVIEW.c.clip_id == clip).values(by_person=None))
 
 
 async def review_of(tx: Transaction, clip: ClipId) -> Review | None:

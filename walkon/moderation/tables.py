@@ -13,6 +13,7 @@ from walkon.moderation.mutes import Case, Deed, Entry, Mute, key_of
 from walkon.store.accounts import accounts_among, accounts_of
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
+from walkon.store.sealed_columns import Sealed, SealedId
 from walkon.types.clock import from_ms, to_ms
 from walkon.types.ids import ClipId, EventId, PersonId, PlaceId
 from walkon.types.people import Person
@@ -20,13 +21,13 @@ from walkon.types.people import Person
 MUTE = Table(
     "mute",
     METADATA,
-    Column("person_id", String(128), primary_key=True),
-    Column("place_id", String(128), primary_key=True),
-    Column("person", Text, nullable=False),
+    Column("person_id", SealedId(), primary_key=True),
+    Column("place_id", SealedId(), primary_key=True),
+    Column("person", Sealed("mute.person"), nullable=False),
     Column("until_ms", INT64),
-    Column("reason", Text, nullable=False),
-    Column("by_id", String(128), nullable=False),
-    Column("by", Text, nullable=False),
+    Column("reason", Sealed("mute.reason"), nullable=False),
+    Column("by_id", SealedId(), nullable=False),
+    Column("by", Sealed("mute.by"), nullable=False),
     Column("at_ms", INT64, nullable=False),
 )
 LOG = Table(
@@ -36,13 +37,13 @@ LOG = Table(
     Column("event", String(128), nullable=False, unique=True),
     Column("at_ms", INT64, nullable=False),
     Column("deed", EnumText(Deed), nullable=False),
-    Column("person_id", String(128), nullable=False),
-    Column("person", Text, nullable=False),
-    Column("place_id", String(128), nullable=False),
+    Column("person_id", SealedId(), nullable=False),
+    Column("person", Sealed("moderation_log.person"), nullable=False),
+    Column("place_id", SealedId(), nullable=False),
     Column("until_ms", INT64),
-    Column("reason", Text, nullable=False),
-    Column("by_id", String(128), nullable=False),
-    Column("by", Text, nullable=False),
+    Column("reason", Sealed("moderation_log.reason"), nullable=False),
+    Column("by_id", SealedId(), nullable=False),
+    Column("by", Sealed("moderation_log.by"), nullable=False),
     Column("running", INT64, nullable=False),
     Column("waiting", INT64, nullable=False),
     Column("clip_id", String(16)),
@@ -53,7 +54,7 @@ LOG = Table(
 PLACE_RULES = Table(
     "place_rules",
     METADATA,
-    Column("place_id", String(128), primary_key=True),
+    Column("place_id", SealedId(), primary_key=True),
     Column("person", Text, nullable=False),
     Column("place", Text, nullable=False),
 )

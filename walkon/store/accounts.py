@@ -7,26 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, Index, LargeBinary, Row, Select, String, Table, bindparam, delete, func, or_, select, union, update
+from sqlalchemy import Column, Index, LargeBinary, Row, Select, Table, bindparam, delete, func, or_, select, union, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, insert
+from walkon.store.sealed_columns import SealedId
 from walkon.types.ids import PersonId
 
 ACCOUNT = Table(
     "account",
     METADATA,
-    Column("account_id", String(128), primary_key=True),
-    Column("person_id", String(128), nullable=False),
+    Column("account_id", SealedId(), primary_key=True),
+    Column("person_id", SealedId(), nullable=False),
     Column("linked_ms", INT64, nullable=False),
     Index("ix_account_person_id", "person_id"),
 )
 LINK = Table(
     "account_link",
     METADATA,
-    Column("account_id", String(128), primary_key=True),
+    Column("account_id", SealedId(), primary_key=True),
     Column("code_sha256", LargeBinary, nullable=False, unique=True),
-    Column("claimed_by_id", String(128)),
+    Column("claimed_by_id", SealedId()),
     Column("expires_ms", INT64, nullable=False),
 )
 PERSONAL = {
@@ -35,8 +36,9 @@ PERSONAL = {
 }
 
 
-_OWN = select(ACCOUNT.c.person_id).where(ACCOUNT.c.account_id == bindparam("account")).scalar_subquery()
-_JOINED = select(ACCOUNT.c.account_id, ACCOUNT.c.person_id).where(ACCOUNT.c.person_id == func.coalesce(_OWN, bindparam("account")))
+_ASKED = bindparam("account", type_=ACCOUNT.c.account_id.type)
+_OWN = select(ACCOUNT.c.person_id).where(ACCOUNT.c.account_id == _ASKED).scalar_subquery()
+_JOINED = select(ACCOUNT.c.account_id, ACCOUNT.c.person_id).where(ACCOUNT.c.person_id == func.coalesce(_OWN, _ASKED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,7 @@ from sqlalchemy import Engine, create_engine, delete, func, insert, select
 
 from walkon.store.keyring import KEY_FILE
 from walkon.store.ledger import LEDGER
-from walkon.store.sealed_keys import SEALED_KEY
+from walkon.store.sealed_keys import OF_THE_STORE, SEALED_KEY
 from walkon.types.errors import WalkonError
 
 FORMAT = 1
@@ -130,8 +130,9 @@ def _parted(copy: Path, without: Collection[str]) -> tuple[list[SealedKeyRow], i
     """Take the sealed keys out of the copy, without a trace."""
     with _opened(copy) as engine:
         with engine.begin() as connection:
-            rows = connection.execute(select(SEALED_KEY)).all()
-            connection.execute(delete(SEALED_KEY))
+            of_people = SEALED_KEY.c.purpose != OF_THE_STORE
+            rows = connection.execute(select(SEALED_KEY).where(of_people)).all()
+            connection.execute(delete(SEALED_KEY).where(of_people))
             entries = connection.execute(select(func.count()).select_from(LEDGER)).scalar_one()
             key_file = connection.execute(select(KEY_FILE.c.id)).scalar()
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -4,14 +4,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar, cast
 
 from walkon.store.faults import StoreAway, StoreUnusable
+from walkon.store.keys import Keys
 from walkon.store.postgres import PostgresDriver
 from walkon.store.sqlite import SqliteDriver
 from walkon.store.thread import ConnectionThread, Driver, Step, Transaction
+from walkon.store.unsealing import opened, opened_or_made, settle
 
 __all__ = ["Database", "StoreAway", "StoreUnusable", "Transaction"]
 
@@ -24,15 +27,6 @@ PATIENCE_S = 8.0
 def driver_of(place: Path | str, *, patience_s: float = PATIENCE_S) -> Driver:
     """What knows how to use the file, or the database of a `postgresql://` address."""
     return PostgresDriver(place, patience_s=patience_s) if isinstance(place, str) else SqliteDriver(place)
-
-
-async def looking(place: Path | str, step: Step[T]) -> T:
-    """What a step reads of a database, as in `Database.open`; it must exist, and a running walkon may write to it."""
-    thread = ConnectionThread(driver_of(place), writer=False)
-    try:
-        return await thread.alone(step)
-    finally:
-        await thread.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +76,20 @@ class Database:
             raise
         database._listen()
         return database
+
+    async def unseal(self, keys: Keys, now: datetime) -> None:
+        """Open the names and words in it, which no statement reads or writes before. What an earlier release left plain is sealed
+        first, and written over on the disk. Raises SetupError where these are not its keys.
+        """
+        found = await self.read(lambda tx: opened(tx, keys))
+        if found is None:
+            found = await self.write(lambda tx: opened_or_made(tx, keys, now))
+        for thread in (self._writer, self._reader):
+            thread.give(found.seal)
+        if not found.settled:
+            await self._writer.rebuild()
+            await self.write(settle)
+            await self._writer.scrub()
 
     @property
     def shared(self) -> bool:

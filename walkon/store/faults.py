@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from sqlalchemy.exc import DontWrapMixin
+
 from walkon.types.errors import WalkonError
 
 
@@ -20,7 +22,11 @@ class StoreAway(WalkonError):
 
 
 @dataclass(eq=False)
-class Unkeepable(WalkonError):
+class Unkeepable(WalkonError, DontWrapMixin):
     """A text holds a NUL, which PostgreSQL does not take, or half a character, which nothing does. Nothing was written."""
 
     excerpt: str
+
+
+class StoreSealed(WalkonError, DontWrapMixin):
+    """Names or words of the store were asked for before it was given the keys that open them (`Database.unseal`)."""

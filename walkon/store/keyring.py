@@ -2,14 +2,19 @@
 
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 from sqlalchemy import Column, String, Table, insert, select
 
-from walkon.store.database import Database, Transaction
+from walkon.store.database import Database, Transaction, driver_of
 from walkon.store.keys import Keys, KeysMissing, made_or_read, misplaced
 from walkon.store.schema import INT64, METADATA
+from walkon.store.thread import ConnectionThread, Step
+from walkon.store.unsealing import opened
 from walkon.types.clock import to_ms
 from walkon.types.errors import SetupError
+
+T = TypeVar("T")
 
 KEY_FILE = Table(
     "key_file",
@@ -20,10 +25,32 @@ KEY_FILE = Table(
 
 
 async def keys_for(database: Database, path: Path, data_dir: Path, now: datetime) -> Keys:
-    """The keys of this store, made at `path` if it has none yet. Raises SetupError: lost, another store's, or unfit."""
+    """The keys of this store, made at `path` if it has none yet; they open it. Raises SetupError: lost, another store's, or unfit."""
     known = await database.read(known_id)
-    if known is not None:
-        return keys_known_as(known, path, data_dir)
+    keys = await _first_keys(database, path, data_dir, now) if known is None else keys_known_as(known, path, data_dir)
+    await database.unseal(keys, now)
+    return keys
+
+
+async def looking(place: Path | str, step: Step[T], path: Path, data_dir: Path) -> T:
+    """What a step reads of the store at a place (`Database.open`) with the keys at `path`; a running walkon may write to it.
+
+    Raises SetupError: no store that is sealed with these keys.
+    """
+    thread = ConnectionThread(driver_of(place), writer=False)
+    try:
+        known = await thread.alone(known_id)
+        keys = keys_known_as(known, path, data_dir) if known else None
+        found = await thread.alone(lambda tx: opened(tx, keys)) if keys else None
+        if found is None:
+            raise SetupError("This store is not sealed yet. Start walkon on it once.")
+        thread.give(found.seal)
+        return await thread.alone(step)
+    finally:
+        await thread.close()
+
+
+async def _first_keys(database: Database, path: Path, data_dir: Path, now: datetime) -> Keys:
     keys = made_or_read(path, data_dir)
 
     async def step(tx: Transaction) -> None:

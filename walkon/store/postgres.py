@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql import Executable
 
 from walkon.store.faults import StoreAway, StoreUnusable
+from walkon.store.first_sealing import PLAIN
 from walkon.store.migrating import migrate
 from walkon.store.postgres_address import for_libpq, has_several_hosts, with_settings, written
 from walkon.store.text import refuse_unkeepable
@@ -129,6 +130,20 @@ class PostgresDriver:
 
     def scrub(self, connection: Connection) -> None:
         """As `Driver` says: a server's own vacuum and its log are its keeper's."""
+
+    def rebuild(self, connection: Connection) -> None:
+        """As `Driver` says, for what the server keeps as tables; its log and its copies are its keeper's."""
+        raw = connection.connection.driver_connection
+        if raw is None:
+            return
+        raw.autocommit = True
+        try:
+            raw.execute("SET statement_timeout = 0")
+            for plain in PLAIN:
+                raw.execute(f"VACUUM FULL {plain.name}")
+            raw.execute("RESET statement_timeout")
+        finally:
+            raw.autocommit = False
 
     def notify(self, connection: Connection) -> None:
         """Tell every process on this database that something changed, when the transaction commits."""

@@ -6,13 +6,14 @@ from sqlalchemy import Column, String, Table, delete, select
 
 from walkon.store.database import Transaction
 from walkon.store.schema import METADATA, insert
+from walkon.store.sealed_columns import SealedId
 from walkon.types.ids import PersonId
 
 REACTION = Table(
     "reaction",
     METADATA,
     Column("subject", String(32), primary_key=True),
-    Column("account_id", String(128), primary_key=True),
+    Column("account_id", SealedId(), primary_key=True),
     Column("emoji", String(16), primary_key=True),
 )
 PERSONAL = {REACTION.name: {"account_id": "erased by person"}}

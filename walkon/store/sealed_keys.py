@@ -28,6 +28,9 @@ SEALED_KEY = Table(
 PERSONAL = {"sealed_key": {"owner": "erased by person, first of all"}}
 """Columns that say something about a person, and what erases them."""
 
+OF_THE_STORE = "store"
+"""The purpose of the one key that is nobody's thing: under it lie the store's names and words (`unsealing.py`)."""
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SealedKey:

@@ -14,6 +14,11 @@ def keepable(text: str) -> str:
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
+def is_keepable(text: str) -> bool:
+    """Whether every database keeps all of it."""
+    return "\0" not in text and _whole(text)
+
+
 def refuse_unkeepable(engine: Engine) -> None:
     """From now on a statement with such a text raises Unkeepable."""
 
@@ -21,7 +26,7 @@ def refuse_unkeepable(engine: Engine) -> None:
     def check(*statement: Any) -> None:
         _connection, _cursor, _text, parameters, *_ = statement
         for text in _texts(parameters):
-            if "\0" in text or not _whole(text):
+            if not is_keepable(text):
                 raise Unkeepable(ascii(text[:40]))
 
 

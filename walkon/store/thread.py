@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeVar, cast
 from sqlalchemy.engine import Connection, CursorResult, Engine
 from sqlalchemy.sql import Executable
 
+from walkon.store.sealed_columns import Seal, give_seal
+
 T = TypeVar("T")
 
 
@@ -51,6 +53,9 @@ class Driver(Protocol):
 
     def scrub(self, connection: Connection) -> None:
         """Write over what was deleted, as far as that is in walkon's hands."""
+
+    def rebuild(self, connection: Connection) -> None:
+        """The same for whatever any row ever was: all pages are written anew."""
 
 
 class StepWaited(RuntimeError):
@@ -177,6 +182,15 @@ class ConnectionThread:
         """Have the driver write over what was deleted; what a reader still looks at stays until the next time."""
         async with self._turn:
             await self.run(lambda: self._driver.scrub(self._connect()))
+
+    async def rebuild(self) -> None:
+        """Have the driver write all pages anew."""
+        async with self._turn:
+            await self.run(lambda: self._driver.rebuild(self._connect()))
+
+    def give(self, seal: Seal) -> None:
+        """From now on sealed columns open on this connection."""
+        give_seal(self._engine.dialect, seal)
 
     async def close(self) -> None:
         """Close the connection and end the thread."""

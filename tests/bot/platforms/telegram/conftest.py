@@ -11,6 +11,7 @@ from PIL import Image
 
 from tests.doubles.telegram.double import TOKEN, TelegramDouble, telegram_double
 from tests.doubles.telegram.world import Chat
+from tests.stores import open_store
 from walkon.bot.cards import Button, Card, Mention, Text, Tone, Video
 from walkon.bot.command import (
     Command,
@@ -201,7 +202,7 @@ def clip_bytes() -> bytes:
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = await Database.open(tmp_path / "store.db")
+    opened = await open_store(tmp_path / "store.db")
     yield opened
     await opened.close()
 

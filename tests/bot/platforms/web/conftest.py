@@ -8,10 +8,9 @@ import aiohttp
 import pytest
 
 from tests.bot.platforms.web.studio import COMMANDS, Studio
-from tests.stores import place_of
+from tests.stores import open_store, place_of
 from walkon.bot.platforms.web.server import WebPlatform
 from walkon.bot.words import Words
-from walkon.store.database import Database
 from walkon.store.media import MediaStore
 
 
@@ -32,7 +31,7 @@ Serve = Callable[..., Awaitable[Page]]
 @asynccontextmanager
 async def served(folder: Path, **options: object) -> AsyncIterator[Page]:
     """The page over the store in `folder`, for as long as the block lasts."""
-    database = await Database.open(place_of(folder))
+    database = await open_store(place_of(folder))
     media = MediaStore(folder / "media")
     state: dict[str, object] = {"ready": True, "queue": "sqlite"}
 

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Index, Row, String, Table, Text, delete, func, or_, select, update
+from sqlalchemy import Boolean, Column, ColumnElement, Index, Row, String, Table, delete, func, or_, select, update
 
 from walkon.store.database import Transaction
 from walkon.store.schema import INT64, METADATA, EnumText, insert
+from walkon.store.sealed_columns import Sealed, SealedId, SealedName
 from walkon.types.ids import PersonId
 from walkon.types.people import Locale
 
@@ -15,13 +16,13 @@ WEB_MESSAGE = Table(
     "web_message",
     METADATA,
     Column("seq", INT64, primary_key=True, autoincrement=True),
-    Column("key", String(160), nullable=False, unique=True),
+    Column("key", SealedName("web_message.key", 160), nullable=False, unique=True),
     Column("channel", String(64), nullable=False),
-    Column("visible_to", String(128)),
-    Column("person_id", String(128)),
-    Column("author", Text),
-    Column("text", Text),
-    Column("card", Text),
+    Column("visible_to", SealedId()),
+    Column("person_id", SealedId()),
+    Column("author", SealedName("web_message.author")),
+    Column("text", Sealed("web_message.text")),
+    Column("card", Sealed("web_message.card")),
     Column("locale", EnumText(Locale), nullable=False),
     Column("answered", Boolean, nullable=False),
     Column("revision", INT64, nullable=False),
@@ -34,7 +35,7 @@ WEB_SESSION = Table(
     "web_session",
     METADATA,
     Column("id", String(64), primary_key=True),
-    Column("name", Text),
+    Column("name", SealedName("web_session.name")),
     Column("admitted", Boolean, nullable=False),
     Column("at_ms", INT64, nullable=False),
 )
