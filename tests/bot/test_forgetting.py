@@ -1,8 +1,6 @@
 """Forgetting somebody: what showed or named them is gone, what proves the rest stands, and no mute is escaped by it."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,12 +8,11 @@ import msgspec
 import pytest
 from sqlalchemy import select
 
-from tests.bot.asked import Asked
+from tests.bot.canary import CANARY, chatting, lived
 from tests.consent.village import LEA
 from tests.doubles.chat import Chat
 from tests.town import Town
 from tests.waiting import until
-from walkon.bot.command import Reply
 from walkon.bot.forgetting import Forgetting, Forgotten, erase_settled
 from walkon.bot.moderating import verdicts
 from walkon.bot.platforms.web import tables as web
@@ -25,7 +22,7 @@ from walkon.consent.deciding import Decider
 from walkon.consent.enrolment import new_challenge
 from walkon.consent.proof import Proof
 from walkon.library import likes, spending
-from walkon.library.clips import Clip, ClipState
+from walkon.library.clips import ClipState
 from walkon.moderation import appeal_tables, report_tables
 from walkon.moderation import tables as moderation
 from walkon.moderation.appeals import Appeal, AppealState
@@ -159,44 +156,10 @@ async def test_messages_to_or_about_them_that_are_about_no_clip_are_owed_no_more
     assert [row is None for row in left] == [True, False]
 
 
-CANARY = "Canary7"
-
-
 @pytest.fixture
 async def chat(town: Town) -> AsyncIterator[Chat]:
-    chat = Chat()
-    task = asyncio.create_task(Asked(town).delivery(chat).run())
-    yield chat
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
-
-
-async def standing(town: Town, chat: Chat, reply: Reply) -> Clip:
-    """The clip of an answer, whose card stands in the chat."""
-    await town.router.answered(str(reply.post), 1, await chat.show_first(str(reply.post), reply.card))
-    return await town.clip(reply)
-
-
-async def lived(town: Town, chat: Chat) -> None:
-    """Somebody who left traces wherever one can: alone, in others' clips, asked, asking, reporting, liking, linked."""
-    people, own = Asked(town), Place.alone_with(town.person(CANARY))
-    await people.lends(CANARY)
-    await people.lends("Tom")
-    await standing(town, chat, await people.prompts(CANARY, f"{CANARY}'s cat dances", place=own))
-    await town.finish(await town.claim())
-    clip = await standing(town, chat, await people.prompts("Ana", f"@{CANARY} surfs", CANARY))
-    [ask] = await people.asks(clip)
-    await people.presses(CANARY, "yes", ask)
-    await town.finish(await town.claim())
-    await town.press(CANARY, f"w1:like:{clip.id}")
-    await town.say(CANARY, "report", clip=clip.id, reason=f"{CANARY} says so")
-    await standing(town, chat, await people.prompts("Ana", f"@{CANARY} sings", CANARY))
-    await standing(town, chat, await people.prompts(CANARY, "@Tom waves", "Tom"))
-    await until(lambda: sum(key.startswith("ask:") for key, _ in chat.history) >= 3)
-    await town.say(CANARY, "link")
-    await town.say(CANARY, "guardian", deed="link", what="2029-06-01")
-    await town.say("Eve", "report", clip=clip.id, reason="no")
+    async with chatting(town) as chat:
+        yield chat
 
 
 async def forgets_me(town: Town) -> None:

@@ -1,6 +1,7 @@
 """A thief with a copy of the data directory and without the key file: everything they could read of what somebody lent."""
 
 import base64
+import json
 import sqlite3
 import zlib
 from collections.abc import AsyncIterator, Iterator, Mapping
@@ -58,12 +59,20 @@ def readable(directory: Path, secrets: Mapping[str, bytes]) -> set[str]:
 
 
 def _pieces(secret: bytes) -> list[bytes]:
-    """Pieces that stand in no other file by chance, so none of a picture's head; a short secret is one."""
+    """Pieces that stand in no other file by chance, so none of a picture's head; a short secret is one, in any usual dress."""
     if len(secret) <= 2 * SLICE:
-        return [secret]
+        return _dresses(secret)
     step = max(1, (len(secret) - SLICE) // SLICES)
     pieces = [secret[at : at + SLICE] for at in range(len(secret) // 4, len(secret) - SLICE, step)]
     return [piece for piece in pieces if len(set(piece)) >= VARIED]
+
+
+def _dresses(text: bytes) -> list[bytes]:
+    """How a few words may be written: as they are, as JSON may escape them, in two bytes a letter, in hexadecimal, within base64."""
+    words = text.decode()
+    # Within base64 the letters that the words share with their neighbours are not known.
+    coded = [base64.b64encode(b"x" * before + text)[-(-before * 8 // 6) : (before + len(text)) * 8 // 6] for before in range(3)]
+    return [text, json.dumps(words)[1:-1].encode(), words.encode("utf-16-le"), text.hex().encode(), *coded]
 
 
 def _texts(directory: Path) -> Iterator[bytes]:

@@ -1,6 +1,7 @@
 """The store is the promise: what it still owes and the queue forgot, ended or lost is put right here."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -14,9 +15,10 @@ from walkon.bot.house import House
 from walkon.bot.intake import job_of, line_up_stand_in
 from walkon.bot.takedown import purge_files
 from walkon.library import spending, tables
-from walkon.library.clips import CancelledBy, Clip, FailureCause
+from walkon.library.clips import CancelledBy, Clip, FailureCause, Finished
 from walkon.library.endings import end_cancelled, end_declined, end_failed, outcome_of
 from walkon.queue.port import JobState, JobView, QueueFull
+from walkon.scene.codec import decode
 from walkon.store.database import Transaction
 from walkon.types.ids import render_job, stand_in_job
 
@@ -88,6 +90,9 @@ async def _record_result(tx: Transaction, clip: Clip, view: JobView, now: dateti
     except msgspec.DecodeError:
         await end_failed(tx, clip.id, FailureCause.LOST, now)
         return
+    if isinstance(outcome, Finished):
+        # The queue keeps no words; the scene says which of them no engine was ever going to draw.
+        outcome = replace(outcome, not_staged=decode(clip.scene).not_staged)
     await record_outcome(tx, clip.id, view.token, outcome, now)
 
 

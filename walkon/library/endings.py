@@ -46,8 +46,11 @@ class _Held(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def result_of(outcome: Finished | HeldFor) -> bytes:
-    """The render's result as the queue keeps it, so that it is not lost between the queue's word and the store's."""
-    return msgspec.json.encode(_Held(outcome) if isinstance(outcome, HeldFor) else outcome)
+    """The render's result as the queue keeps it, so that it is not lost between the queue's word and the store's.
+
+    Without the words that were not drawn: what the queue keeps is not sealed.
+    """
+    return msgspec.json.encode(_Held(outcome) if isinstance(outcome, HeldFor) else replace(outcome, not_staged=()))
 
 
 def outcome_of(result: bytes) -> Finished | HeldFor:
