@@ -13,6 +13,7 @@ from telegram.constants import FloodLimit
 
 from bench.rig.copies import on_telegram, post
 from bench.rig.report import Goal, Report, Row, percentile
+from tests.bot.canary import chatting, lived, moderated_and_heard, secrets_of
 from tests.consent.theft import LEA, enrolled, lent, readable
 from tests.story import stages
 from tests.town import Town, town_in
@@ -33,7 +34,7 @@ GOALS = (
     *(Goal(what=f"{platform}: p95 from a yes to the job in line", most=2.0) for platform in ("Discord", "Telegram")),
     Goal(what="taken back: the last job is stopped", most=2.0),
     Goal(what="taken back: beside Telegram's own rate limit", most=1.2),
-    Goal(what="stolen disk without the key: faces, voices and films readable", most=0),
+    Goal(what="stolen disk without the key: of a person readable", most=0),
 )
 
 YESSES = 20
@@ -152,12 +153,14 @@ async def _all_gone(town: Town, clip: Clip) -> bool:
 
 
 async def stolen() -> tuple[int, int]:
-    """How many things a thief reads of what Lea lent, from a copy of the disk without the key file, and how many were there."""
+    """How many things a thief reads of people, from a copy of the disk without the key file, and how many were there."""
     with tempfile.TemporaryDirectory(prefix="walkon-bench-") as name:
-        async with town_in(Path(name)) as town:
+        async with town_in(Path(name)) as town, chatting(town) as chat:
             film = await enrolled(town)
-            await town.say("Ana", "prompt", prompt="@lea surfs a wave")
             kept = {**await lent(town.house.database, town.house.keys, LEA), "film": film}
+            await lived(town, chat)
+            await moderated_and_heard(town)
+            kept |= await secrets_of(town)
             copy = Path(name) / "stolen"
             shutil.copytree(name, copy, ignore=shutil.ignore_patterns(copy.name))
             return len(readable(copy, kept)), len(kept)
@@ -184,15 +187,15 @@ async def measured() -> Report:
             Row(what="taken back: the last job is stopped", value=stopped_s, unit="s"),
             Row(what="taken back: the last of 500 posts is replaced", value=replaced_s, unit="s"),
             Row(what="taken back: beside Telegram's own rate limit", value=replaced_s / FLOOR_S, unit="x"),
-            Row(what="stolen disk without the key: faces, voices and films readable", value=read, unit=""),
+            Row(what="stolen disk without the key: of a person readable", value=read, unit=""),
         ),
         notes=(
             f"{YESSES} reactions on each platform, through the real library and adapter, each of somebody else to a question by somebody"
             f" else; {JOBS} clips stopped by the press that takes everything back, one of them under a worker.",
             f"{COPIES} posts in as many chats of a local Telegram that checks every call; {FLOOR_S:.1f} s is the least its limit allows.",
-            f"{things} things of one person enrolled as one does, looked for in every file and every cell of the copied disk, in pieces,"
-            " also coded and packed. Names, and the words that people type in a chat, are not among them: the store keeps those as the"
-            " chat has them, so encrypt the disk of a host where that matters.",
+            f"{things} things: stills, voice and film of one person enrolled as one does; name, handle, prompt, report, what a moderator"
+            " noted and what was said on the page of another. Looked for in every file of the copied disk, log of changes included, and"
+            " in every cell, in pieces, also coded, escaped and packed. A finished clip itself lies there as it was posted.",
         ),
     )
 

@@ -3,16 +3,27 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
 
 from tests.bot.asked import Asked
 from tests.doubles.chat import Chat
 from tests.town import Town
 from tests.waiting import until
 from walkon.bot.command import Reply
+from walkon.bot.platforms.web import tables as web
+from walkon.consent import tables as consent
 from walkon.library.clips import Clip
-from walkon.types.people import Place
+from walkon.moderation import tables as moderation
+from walkon.moderation.mutes import Case, Deed, Mute
+from walkon.store.database import Transaction
+from walkon.types.ids import EventId, PersonId
+from walkon.types.people import Person, Place
 
 CANARY = "Canary7"
+CANARY_ID = PersonId(f"web:{CANARY}")
+SAID = "the stolen lighthouse"
+NOTED = "shouted at everybody"
+SPOKEN = "good morning harbour"
 
 
 @asynccontextmanager
@@ -51,3 +62,35 @@ async def lived(town: Town, chat: Chat) -> None:
     await town.say(CANARY, "link")
     await town.say(CANARY, "guardian", deed="link", what="2029-06-01")
     await town.say("Eve", "report", clip=clip.id, reason="no")
+
+
+async def moderated_and_heard(town: Town) -> None:
+    """The canary is muted with a reason, speaks on the page under their name, and asks for something of their own."""
+    now, who, olga = town.clock.now(), Person(id=CANARY_ID, name=CANARY), Person(id=PersonId("web:Olga"), name="Olga")
+
+    async def step(tx: Transaction) -> None:
+        case = Case(deed=Deed.MUTE, person=who, by=olga, place=None, reason=NOTED, length=timedelta(hours=1))
+        await moderation.append(tx, EventId("web:theft"), case, now)
+        await moderation.put(tx, Mute(person=who, place=None, until=now + timedelta(hours=1), reason=NOTED, by=olga, at=now))
+        await web.save_session(tx, web.SessionRow(id="0" * 64, name=CANARY, admitted=True, at_ms=0))
+        said = {"person_id": CANARY_ID, "visible_to": CANARY_ID, "author": CANARY, "text": SPOKEN}
+        await web.add(tx, web.NewMessage(key=f"said:{CANARY}", channel="lobby", at_ms=0, **said))
+
+    await town.say(CANARY, "prompt", prompt=f"{CANARY} paints {SAID}")
+    await town.house.database.write(step)
+
+
+async def secrets_of(town: Town) -> dict[str, bytes]:
+    """What there is to be read of the canary: name, handle, and words of their own and about them."""
+    likeness = await town.house.database.read(lambda tx: consent.likeness_of(tx, CANARY_ID))
+    assert likeness
+    words = {
+        "handle": likeness.handle,
+        "name": CANARY,
+        "prompt": SAID,
+        "note": NOTED,
+        "spoken": SPOKEN,
+        "reason": "says so",
+        "sung": "sings",
+    }
+    return {name: text.encode() for name, text in words.items()}

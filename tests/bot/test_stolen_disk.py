@@ -3,12 +3,11 @@
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.bot.canary import CANARY, chatting, lived
+from tests.bot.canary import CANARY, CANARY_ID, SAID, chatting, lived, moderated_and_heard, secrets_of
 from tests.consent.theft import enrolled, readable
 from tests.doubles.chat import Chat
 from tests.queue.redis_server import RedisServer
@@ -18,55 +17,14 @@ from walkon.bot.platforms.web import tables as web
 from walkon.consent import tables as consent
 from walkon.library import tables as library
 from walkon.library.endings import result_of
-from walkon.moderation import tables as moderation
-from walkon.moderation.mutes import Case, Deed, Mute
 from walkon.queue.redis import RedisQueue
-from walkon.store.database import Transaction
-from walkon.types.ids import EventId, PersonId, WorkerId
-from walkon.types.people import Person
-
-CANARY_ID = PersonId(f"web:{CANARY}")
-SAID = "the stolen lighthouse"
-NOTED = "shouted at everybody"
-SPOKEN = "good morning harbour"
+from walkon.types.ids import WorkerId
 
 
 @pytest.fixture
 async def chat(town: Town) -> AsyncIterator[Chat]:
     async with chatting(town) as chat:
         yield chat
-
-
-async def moderated_and_heard(town: Town) -> None:
-    """The canary is muted with a reason, speaks on the page under their name, and asks for something of their own."""
-    now, who, olga = town.clock.now(), Person(id=CANARY_ID, name=CANARY), Person(id=PersonId("web:Olga"), name="Olga")
-
-    async def step(tx: Transaction) -> None:
-        case = Case(deed=Deed.MUTE, person=who, by=olga, place=None, reason=NOTED, length=timedelta(hours=1))
-        await moderation.append(tx, EventId("web:theft"), case, now)
-        await moderation.put(tx, Mute(person=who, place=None, until=now + timedelta(hours=1), reason=NOTED, by=olga, at=now))
-        await web.save_session(tx, web.SessionRow(id="0" * 64, name=CANARY, admitted=True, at_ms=0))
-        said = {"person_id": CANARY_ID, "visible_to": CANARY_ID, "author": CANARY, "text": SPOKEN}
-        await web.add(tx, web.NewMessage(key=f"said:{CANARY}", channel="lobby", at_ms=0, **said))
-
-    await town.say(CANARY, "prompt", prompt=f"{CANARY} paints {SAID}")
-    await town.house.database.write(step)
-
-
-async def secrets_of(town: Town) -> dict[str, bytes]:
-    """What there is to be read of the canary: name, handle, and words of their own and about them."""
-    likeness = await town.house.database.read(lambda tx: consent.likeness_of(tx, CANARY_ID))
-    assert likeness
-    words = {
-        "handle": likeness.handle,
-        "name": CANARY,
-        "prompt": SAID,
-        "note": NOTED,
-        "spoken": SPOKEN,
-        "reason": "says so",
-        "sung": "sings",
-    }
-    return {name: text.encode() for name, text in words.items()}
 
 
 async def test_a_thief_reads_no_name_no_handle_and_no_word_in_any_file_of_a_running_host(town: Town, chat: Chat, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from tests.doubles.clock import StandingClock
 from tests.doubles.videos import VideosDouble, film
 from tests.engine.test_worker import Site
-from tests.stores import place_of
+from tests.stores import open_store, place_of
 from tests.waiting import until
 from walkon.config import EngineSection
 from walkon.engine.backends.openai_videos import OpenAiVideosBackend, Patience
@@ -21,7 +21,6 @@ from walkon.library.clips import ClipState
 from walkon.queue.lanes import lane_of
 from walkon.queue.port import JobState, Lease, Warm
 from walkon.queue.sqlite import SqliteQueue
-from walkon.store.database import Database
 from walkon.telemetry import build_metrics
 from walkon.types.ids import ClipId, WorkerId, render_job
 
@@ -58,7 +57,7 @@ async def queue(tmp_path: Path) -> AsyncIterator[SlowQueue]:
 @pytest.fixture
 async def site(tmp_path: Path, queue: SlowQueue) -> AsyncIterator[Site]:
     """With an engine that has room for three, and holds what it renders until it is told to go on."""
-    database = await Database.open(place_of(tmp_path))
+    database = await open_store(place_of(tmp_path))
     site = Site(database, queue, StandingClock(), tmp_path)
     site.backend.capabilities = replace(site.backend.capabilities, at_once=3)
     site.backend.hold.clear()

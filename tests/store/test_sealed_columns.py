@@ -1,5 +1,6 @@
 """Names and words lie in the store as noise: column by column, and also those that an earlier release left plain."""
 
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -225,3 +226,25 @@ async def test_a_rotated_key_file_opens_the_store_and_no_row_is_written_anew(old
     assert _plain_values(older) == before
     assert "CANARY" in str(await _values(opened))
     await opened.close()
+
+
+PLAIN_ABOUT_PEOPLE = {
+    "clip": {"event"},  # a number of the platform's, or a random one of the page's
+    "outbox": {"subject"},  # an id of ours
+    "ledger": {"sealed"},  # sealed under the person's own key
+    "sealed_key": {"owner"},  # a keyed hash, as are the next two
+    "artefact": {"owner"},
+    "guarded_mark": {"person_key"},
+    "artefact_chunk": {"sealed"},
+    "guardianship": {"of_age_ms"},  # a day
+    "place_rules": {"person"},  # how much each person may, about nobody
+}
+
+
+def test_every_column_about_a_person_is_sealed_or_says_nothing_without_the_key_file() -> None:
+    declared: dict[str, dict[str, str]] = {}
+    for module in list(sys.modules.values()):
+        if module.__name__.startswith("walkon."):
+            declared |= getattr(module, "PERSONAL", {})
+    plain = {(table, name) for table, names in declared.items() for name in names} - sealed_columns()
+    assert plain == {(table, name) for table, names in PLAIN_ABOUT_PEOPLE.items() for name in names}

@@ -90,12 +90,12 @@ def seal_plain(connection: Connection, seal: Seal) -> int:
 
 
 def _sealed(connection: Connection, plain: Plain, seal: Seal) -> int:
-    here = _here(plain)
+    here, ways = _here(plain), plain.ways
     change = update(here).where(*(here.c[name] == bindparam(f"old_{name}") for name in plain.key))
-    change = change.values({name: bindparam(f"new_{name}") for name in plain.ways})
+    change = change.values({name: bindparam(f"new_{name}") for name in ways})
     changed = 0
     for rows in _rows(connection, plain):
-        values = [change_of for row in rows if (change_of := _change(row, plain, seal))]
+        values = [change_of for row in rows if (change_of := _change(row, plain.key, ways, seal))]
         if values:
             connection.execute(change, values)
         changed += len(values)
@@ -115,10 +115,10 @@ def _rows(connection: Connection, plain: Plain) -> Iterator[Sequence[Row[Any]]]:
         yield connection.execute(select(here).where(tuple_(*key).in_(some))).all()
 
 
-def _change(row: Row[Any], plain: Plain, seal: Seal) -> dict[str, Any] | None:
+def _change(row: Row[Any], key: Sequence[str], ways: Mapping[str, Way], seal: Seal) -> dict[str, Any] | None:
     """What becomes of a row, None where nothing of it is to be sealed."""
     old = row._mapping
-    new = {name: way.closed(old[name], seal) if old[name] else old[name] for name, way in plain.ways.items()}
+    new = {name: way.closed(old[name], seal) if old[name] else old[name] for name, way in ways.items()}
     if all(new[name] == old[name] for name in new):
         return None
-    return {f"old_{name}": old[name] for name in plain.key} | {f"new_{name}": value for name, value in new.items()}
+    return {f"old_{name}": old[name] for name in key} | {f"new_{name}": value for name, value in new.items()}
