@@ -124,7 +124,7 @@ def _older(engine: Engine) -> None:
         config = Config()
         config.set_main_option("script_location", SCRIPTS)
         config.attributes["connection"] = connection
-        command.upgrade(config, "0024")
+        command.upgrade(config, "0025")
         for plain in PLAIN:
             table = Table(plain.name, MetaData(), autoload_with=connection)
             rows = AT_ONCE + 1 if plain.name == "reaction" else 2
@@ -235,6 +235,7 @@ PLAIN_ABOUT_PEOPLE = {
     "sealed_key": {"owner"},  # a keyed hash, as are the next two
     "artefact": {"owner"},
     "guarded_mark": {"person_key"},
+    "door_mark": {"person_key"},
     "artefact_chunk": {"sealed"},
     "guardianship": {"of_age_ms"},  # a day
     "place_rules": {"person"},  # how much each person may, about nobody
