@@ -84,7 +84,7 @@ class Database:
         found = await self.read(lambda tx: opened(tx, keys))
         if found is None:
             found = await self.write(lambda tx: opened_or_made(tx, keys, now))
-        for thread in (self._writer, self._reader):
+        for thread in (self._writer, self._reader, self._glancer):
             thread.give(found.seal)
         if not found.settled:
             await self._writer.rebuild()
