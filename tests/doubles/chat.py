@@ -18,6 +18,7 @@ class Chat:
 
     def __init__(self, *, min_edit_s: float = 0.0, in_flight: int = 4, notes: bool = True) -> None:
         self.limits = PlatformLimits(min_edit_s=min_edit_s, in_flight=in_flight, notes=notes)
+        self.has_caught_up = True
         self.messages: dict[int, Card] = {}
         self.posts: dict[int, Post] = {}
         self.history: list[tuple[str, Card]] = []

@@ -73,16 +73,20 @@ class Watched:
 
 @dataclass(slots=True)
 class Patience:
-    """Messages that wait for others to stand: since when, and when they look again, in monotonic time."""
+    """Messages that wait for others to stand or for what people did: since when, and when they look again, in monotonic time."""
 
     since: dict[str, float] = field(default_factory=dict)
     again: dict[str, float] = field(default_factory=dict)
+
+    def rest(self, key: str) -> None:
+        """It looks again after a moment."""
+        self.again[key] = monotonic() + LOOKS_S
 
     def waits(self, key: str) -> bool:
         """Whether it waits on; False once it has waited long enough."""
         now = monotonic()
         if now - self.since.setdefault(key, now) < WAITS_FOR_ITS_CLIP_S:
-            self.again[key] = now + LOOKS_S
+            self.rest(key)
             return True
         self.since.pop(key)
         self.again.pop(key, None)
@@ -193,7 +197,8 @@ class Delivery:
         if row.key.startswith(STORED) and not clip.finished and row.ref is None:
             await self._house.database.write(lambda tx: outbox.withdraw(tx, row.key))
             return
-        if row.kind is OutboxKind.CARD and row.wanted > row.shown and not await self._all_present(row, clip):
+        owed = row.kind is OutboxKind.CARD and row.wanted > row.shown
+        if owed and not (await self._all_heard(row, clip) and await self._all_present(row, clip)):
             return
         view = views.get(render_job(clip.id))
         place = msgspec.json.decode(row.place, type=Place)
@@ -208,6 +213,15 @@ class Delivery:
             watched.next_s = monotonic() + self._pace(view)
             return
         await self._show(row, clip, view, card, place, speaker)
+
+    async def _all_heard(self, row: Row, clip: Clip) -> bool:
+        """Whether no yes that the film rests on may have been taken back while nobody listened; else it is looked again."""
+        if self._platform.has_caught_up or not has_film(clip):
+            return True
+        if not await self._house.database.read(lambda tx: consent.grants_of(tx, clip.id)):
+            return True
+        self._patience.rest(row.key)
+        return False
 
     async def _all_present(self, row: Row, clip: Clip) -> bool:
         """Whether nobody it depends on has left; where the platform could not be asked, it is asked again before anything is shown."""

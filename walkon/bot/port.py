@@ -183,6 +183,10 @@ class ChatPlatform(Protocol):
     def limits(self) -> PlatformLimits:
         """What it bears."""
 
+    @property
+    def has_caught_up(self) -> bool:
+        """Whether the handler knows all that people did while nobody listened. Until then a yes may have been taken back unheard."""
+
     async def check(self) -> None:
         """Try the token before anything else starts. Raises TokenRefused, PlatformDown."""
 

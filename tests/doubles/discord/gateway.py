@@ -59,6 +59,8 @@ class Gateway:
         self.address = ""
         self.identified = 0
         self.resumed = 0
+        self.admits = asyncio.Event()
+        self.admits.set()
         self.violations: list[str] = []
 
     def refuse(self, times: int) -> None:
@@ -103,6 +105,7 @@ class Gateway:
         if self._refusals:
             self._refusals -= 1
             return web.Response(status=503)
+        await self.admits.wait()
         ws = web.WebSocketResponse()
         await ws.prepare(request)
         compressed = request.query.get("compress") == "zlib-stream"

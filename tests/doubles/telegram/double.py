@@ -36,6 +36,8 @@ class TelegramDouble:
         self.faraway = Chat(id=-1_002_000_000_000, type="supergroup", title="Where the bot is not")
         self.faults = Faults()
         self.url = ""
+        self.tells = asyncio.Event()
+        self.tells.set()
         self._spec = Spec()
         self._updates: list[dict[str, Any]] = []
         self._update_ids = count(1000)
@@ -282,6 +284,7 @@ class TelegramDouble:
     async def _updates_for(self, call: Call) -> list[dict[str, Any]]:
         self._poll += 1
         mine, offset = self._poll, call.integer("offset")
+        await self.tells.wait()
         if self.world.hook:
             raise ApiError(
                 409, "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"

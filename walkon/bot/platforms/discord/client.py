@@ -88,6 +88,11 @@ class DiscordPlatform:
         self._login = asyncio.Lock()
         self._pace = Turns(AT_ONCE, WITHIN_S)
 
+    @property
+    def has_caught_up(self) -> bool:
+        """Whether a session listens, and what was there before it has been read back."""
+        return self._client is not None and self._client.listens
+
     async def check(self) -> None:
         """Try the token before anything else starts. Raises TokenRefused, PlatformDown."""
         await self._logged_in()
@@ -194,7 +199,7 @@ class DiscordPlatform:
 
 class _Client(discord.Client):
     """discord.py with everything off that walkon does not use. hear, hear_reaction: get every interaction and every reaction, whatever
-    message they are on. settle_in: called after each new session, since what happened between two is lost.
+    message they are on. settle_in: called after each new session, since what happened between two is lost. listens: since then.
     """
 
     def __init__(self) -> None:
@@ -213,11 +218,21 @@ class _Client(discord.Client):
         self.hear: Callable[[discord.Interaction], Awaitable[None]] | None = None
         self.hear_reaction: Callable[[discord.RawReactionActionEvent], Awaitable[None]] | None = None
         self.settle_in: Callable[[], Awaitable[None]] | None = None
+        self.listens = False
 
     async def on_ready(self) -> None:
         """The library's event for a new session."""
         if self.settle_in:
             await self.settle_in()
+        self.listens = True
+
+    async def on_disconnect(self) -> None:
+        """The library's event for a connection that ended."""
+        self.listens = False
+
+    async def on_resumed(self) -> None:
+        """The library's event for a session that goes on, once it was told what it missed (Gateway, Resuming)."""
+        self.listens = True
 
     async def on_raw_reaction_add(self, payload: discord.RawReactionActionEvent) -> None:
         """The library's event for a reaction, also on messages it does not know."""

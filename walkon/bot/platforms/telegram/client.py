@@ -113,7 +113,7 @@ class TelegramPlatform:
         self._sender = Sender(self._bot, media, files, storage=account.storage_chat, upload_answer_s=waits.upload_answer_s, seal=seal)
         inline = Inline(self._bot, self._sender, files, words)
         self._receiver = Receiver(self._bot, self._sender, inline, root=root, commands=commands, words=words, pressing=waits.pressing)
-        self._hook = account.hook
+        self._webhook = Webhook(self._bot, self._receiver.take, account.hook) if account.hook else None
         self._polling = Polling(self._bot, self._receiver.take, hold_s=waits.poll_s, retries_s=waits.poll_retries_s)
         self._readying = asyncio.Lock()
         self._ready = False
@@ -127,6 +127,11 @@ class TelegramPlatform:
     def limits(self) -> PlatformLimits:
         """What it bears."""
         return LIMITS
+
+    @property
+    def has_caught_up(self) -> bool:
+        """Whether nothing that waited at Telegram is left."""
+        return self._webhook.caught_up if self._webhook else self._polling.caught_up
 
     async def check(self) -> None:
         """Try the token. Raises TokenRefused, PlatformDown."""
@@ -158,8 +163,8 @@ class TelegramPlatform:
 
     async def _receive(self) -> None:
         """By whichever way the host chose; what waits at Telegram comes by the new one after a change."""
-        if self._hook:
-            await Webhook(self._bot, self._receiver.take, self._hook).run()
+        if self._webhook:
+            await self._webhook.run()
             return
         with told_apart():
             await self._bot.delete_webhook(drop_pending_updates=False)

@@ -33,7 +33,7 @@ FAREWELL_S = 3.0
 
 
 class Polling:
-    """Fetches updates and has them handled, each once in this process, many at a time."""
+    """Fetches updates and has them handled, each once in this process, many at a time. caught_up: there are no older ones any more."""
 
     def __init__(self, bot: ExtBot[int], handle: Callable[[Update], Awaitable[None]], *, hold_s: float, retries_s: Sequence[float]) -> None:
         self._bot = bot
@@ -42,19 +42,25 @@ class Polling:
         self._retries_s = retries_s
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._next = 0
+        self.caught_up = False
 
     async def run(self) -> None:
         """Receive until cancelled. Raises PlatformDown when fetching keeps failing."""
         try:
             while True:
-                hold_s = 0.0 if self._at_work else self._hold_s
-                for update in await self._fetch(hold_s):
+                # Whoever asks without patience is told at once that nothing waits.
+                hold_s = self._hold_s if self.caught_up and not self._at_work else 0.0
+                updates = await self._fetch(hold_s)
+                for update in updates:
                     self._begin(update)
+                self.caught_up = self.caught_up or not (updates or self._at_work)
                 if self._at_work:
                     await asyncio.wait(self._at_work.values(), timeout=_AT_WORK_S)
         except asyncio.CancelledError:
             await self._leave()
             raise
+        finally:
+            self.caught_up = False
 
     @property
     def _offset(self) -> int:
@@ -82,6 +88,7 @@ class Polling:
             except (Conflict, InvalidToken, RetryAfter):
                 break
             except TelegramError as error:
+                self.caught_up = False
                 log.info("telegram_fetch_failed", error=type(error).__name__)
                 await asyncio.sleep(wait_s)
         with told_apart():

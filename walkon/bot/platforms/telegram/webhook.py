@@ -27,6 +27,8 @@ log = structlog.get_logger(__name__)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  a header's name (Bot API, setWebhook)
 MAX_BYTES = 2**20
 """An update is a few kilobytes: a message has at most 4,096 characters."""
+_CATCHES_UP_S = 1.0
+"""How often it is looked whether updates still wait at Telegram, after a start."""
 REMEMBERED = 10_000
 """Updates handled lately, so that one which Telegram did not hear the answer to is not handled again."""
 
@@ -46,7 +48,7 @@ class Hook:
 
 
 class Webhook:
-    """Receives updates and has them handled, each once in this process, many at a time."""
+    """Receives updates and has them handled, each once in this process, many at a time. caught_up: none waits at Telegram."""
 
     def __init__(self, bot: ExtBot[int], handle: Callable[[Update], Awaitable[None]], hook: Hook) -> None:
         self._bot = bot
@@ -54,6 +56,7 @@ class Webhook:
         self._hook = hook
         self._at_work: dict[int, asyncio.Task[None]] = {}
         self._handled: OrderedDict[int, None] = OrderedDict()
+        self.caught_up = False
 
     async def run(self) -> None:
         """Receive until cancelled. Raises SetupError where the port is taken, PlatformDown where Telegram does not answer."""
@@ -64,9 +67,10 @@ class Webhook:
             with told_apart():
                 await self._announce()
                 while True:
-                    await asyncio.sleep(self._hook.look_every_s)
                     await self._look()
+                    await asyncio.sleep(self._hook.look_every_s if self.caught_up else _CATCHES_UP_S)
         finally:
+            self.caught_up = False
             # Whatever comes from now on stays with Telegram until we listen again.
             await runner.cleanup()
             await self._settle()
@@ -99,6 +103,7 @@ class Webhook:
             await self._announce()
         elif info.last_error_message:
             log.warning("telegram_webhook_not_reached", reason=info.last_error_message, waiting=info.pending_update_count)
+        self.caught_up = self.caught_up or not (info.pending_update_count or self._at_work)
 
     async def _take(self, request: web.Request) -> web.Response:
         shown = request.headers.get(SECRET_HEADER, "")

@@ -173,6 +173,11 @@ class WebPlatform:
             raise FileTooLarge(limit)
         yield film
 
+    @property
+    def has_caught_up(self) -> bool:
+        """Nobody does anything here while nobody listens."""
+        return True
+
     async def is_member(self, person: Person, place: Place) -> bool:
         """Whoever has a name here is here."""
         return True
