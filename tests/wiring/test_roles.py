@@ -43,11 +43,6 @@ def test_no_role_loads_weights_or_drawing_into_its_own_process(role: str, tmp_pa
     assert not modules_of(role, tmp_path) & WEIGHTS
 
 
-def test_a_worker_of_a_model_leaves_its_libraries_to_its_child(tmp_path: Path) -> None:
-    more = {"WALKON_ENGINE__BACKEND": "diffusers", "WALKON_ENGINE__MODEL": "tiny:kandinsky6"}
-    assert not modules_of("worker", tmp_path, **more) & WEIGHTS
-
-
 def test_the_worker_loads_no_chat_library(tmp_path: Path) -> None:
     assert not modules_of("worker", tmp_path) & {"discord", "telegram", "httpx"}
 

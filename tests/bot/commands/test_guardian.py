@@ -314,7 +314,7 @@ async def test_all_at_once_ends_standing_yeses_too_and_leaves_questions_open_tha
     await people.lends("Sam")
     await linked(people)
     first, second = await agreed(people), await agreed(people, "@Sam skates", "wf")
-    third = await people.town.clip(await people.prompts("Ana", "@Sam sleeps", "Sam"))
+    third = await people.town.clip(await people.prompts("Eve", "@Sam sleeps", "Sam"))
     listed = await says(people, "Tom", "revoke", person=people.town.person("Sam"))
     assert third.id not in read(listed.card)
     cost = await people.town.press("Tom", listed.card.buttons[-1].token)
