@@ -25,7 +25,7 @@ from walkon.engine.models.loading import loaded
 from walkon.engine.port import BackendUnavailable, Order, Phase, RenderFailed, Spent, Step
 from walkon.engine.sound.voice import Voices
 
-pytestmark = [pytest.mark.timeout(120), pytest.mark.faults]
+pytestmark = [pytest.mark.timeout(300), pytest.mark.faults]
 
 
 def nothing(_: Step) -> None:
