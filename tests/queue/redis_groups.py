@@ -1,6 +1,7 @@
 """Several redis-servers that belong together: a primary with a replica under three Sentinels, a cluster of three with a replica."""
 
 import time
+from abc import ABC, abstractmethod
 from pathlib import Path
 
 from redis.crc import key_slot
@@ -15,7 +16,29 @@ as long as one really is, so that tests are.
 """
 
 
-class SentinelGroup:
+class Group(ABC):
+    """Servers of which one owns the queue, and another takes its place when it is gone."""
+
+    owner: RedisServer
+
+    def copy_to_replica(self) -> None:
+        with self.owner.admin() as admin:
+            assert admin.wait(1, 10_000) == 1
+
+    def lose_owner(self) -> None:
+        """It is gone, and soon missed."""
+        self.owner.kill()
+        self._miss_after(IMPATIENT_MS)
+
+    def calm_down(self) -> None:
+        """Another is in its place."""
+        self._miss_after(PATIENT_MS)
+
+    @abstractmethod
+    def _miss_after(self, silence_ms: int) -> None: ...
+
+
+class SentinelGroup(Group):
     """A primary, its replica, and three Sentinels that put the replica in the primary's place when it is gone."""
 
     service = "walkon-main"
@@ -30,19 +53,6 @@ class SentinelGroup:
     def url(self) -> str:
         hosts = ",".join(f"127.0.0.1:{sentinel.port}" for sentinel in self.sentinels)
         return f"redis+sentinel://{hosts}/{self.service}/3"
-
-    def copy_to_replica(self) -> None:
-        with self.owner.admin() as admin:
-            assert admin.wait(1, 10_000) == 1
-
-    def lose_owner(self) -> None:
-        """It is gone, and soon missed."""
-        self.owner.kill()
-        self._miss_after(IMPATIENT_MS)
-
-    def calm_down(self) -> None:
-        """Another is in its place."""
-        self._miss_after(PATIENT_MS)
 
     def _miss_after(self, silence_ms: int) -> None:
         for sentinel in self.sentinels:
@@ -75,7 +85,7 @@ class Sentinel(RedisServer):
             return seen["num-other-sentinels"] == 2 and seen["num-slaves"] == 1
 
 
-class ClusterGroup:
+class ClusterGroup(Group):
     """Three primaries with a third of the slots each, and a replica of the one that has the queue's."""
 
     def __init__(self) -> None:
@@ -99,19 +109,6 @@ class ClusterGroup:
     @property
     def url(self) -> str:
         return "redis+cluster://" + ",".join(f"127.0.0.1:{node.port}" for node in self.primaries)
-
-    def copy_to_replica(self) -> None:
-        with self.owner.admin() as admin:
-            assert admin.wait(1, 10_000) == 1
-
-    def lose_owner(self) -> None:
-        """It is gone, and soon missed."""
-        self.owner.kill()
-        self._miss_after(IMPATIENT_MS)
-
-    def calm_down(self) -> None:
-        """Another is in its place."""
-        self._miss_after(PATIENT_MS)
 
     def _miss_after(self, silence_ms: int) -> None:
         for node in self.nodes:
